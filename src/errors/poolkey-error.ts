@@ -1,0 +1,90 @@
+/** Where a setting stands: enough for a person to put the cursor on it. `inheritedBy` is the profile that takes it from `profile`. */
+export interface SettingPlace {
+  file: string
+  line: number
+  profile: string
+  inheritedBy?: string
+}
+
+/**
+ * Every way poolkey fails on purpose, with the facts the catalogue turns into what happened and how to mend it.
+ * Facts are plain values and never secrets; text that a server or a file supplied is neutralised when it is printed.
+ */
+export interface ErrorFacts {
+  // How poolkey was called (exit 2)
+  usage: { problem: string; fix?: string }
+
+  // Configuration (exit 3)
+  'config-unreadable': { file: string; reason: string }
+  'config-syntax': { file: string; line: number; problem: string }
+  'profile-unknown': { profile: string; file: string; known: string[] }
+  'setting-unknown': { place: SettingPlace; key: string; nearest?: string }
+  'setting-invalid': { place: SettingPlace; key: string; value: string; allowed: string }
+  'setting-missing': { profile: string; file: string; line?: number; key: string; neededFor: string }
+  'setting-conflict': { place: SettingPlace; key: string; with: string; problem: string }
+  'environment-invalid': { variable: string; value: string; allowed: string }
+  'store-mismatch': { store: string; requested: string }
+  'no-exchange': { profile: string }
+  'other-person': { current: string; next: string }
+
+  // A person is needed (exit 4)
+  'sign-in-required': { profile: string; reason: 'none' | 'ended' | 'damaged' | 'no-refresh-token' }
+
+  // Refused by the person, the user pool, the identity pool or STS (exit 5)
+  'sign-in-refused': { error: string; description?: string }
+  'token-refused': { grant: 'code' | 'refresh' | 'revoke'; error: string; description?: string; status: number }
+  'id-token-invalid': { check: string; expected?: string; got?: string }
+  'service-refused': { service: 'identity pool' | 'STS'; operation: string; name: string; message: string; status?: number }
+
+  // Network, time limits, throttling (exit 6)
+  network: {
+    host: string
+    operation: string
+    kind: 'name' | 'connect' | 'tls' | 'reset' | 'proxy' | 'timeout'
+    detail: string
+  }
+  'unexpected-answer': {
+    host: string
+    operation: string
+    status?: number
+    kind: 'server-error' | 'throttled' | 'redirect' | 'firewall' | 'html' | 'not-the-protocol'
+    detail?: string
+  }
+  'deadline-exceeded': { waitedFor: string; seconds: number }
+  'lock-held': { lock: string; pid: number | undefined; seconds: number }
+  'sign-in-timeout': { seconds: number; clientId: string; redirectUri: string }
+  'redirect-ports-taken': { redirectUris: string[]; holders: string[] }
+
+  // The vault and its key (exit 7)
+  'keychain-unavailable': { problem: 'library' | 'service' | 'locked' | 'timeout' | 'denied'; detail?: string }
+  'key-missing': { store: string; vaultFile: string }
+  'vault-damaged': { path: string; problem: string }
+  'vault-unsafe': { path: string; problem: string }
+  'vault-io': { path: string; operation: 'read' | 'write'; errno: string }
+
+  // Ended from outside (exit 128 + n)
+  interrupted: { signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' }
+}
+
+export type ErrorCode = keyof ErrorFacts
+
+/** The facts of one code, tied to it, so that a `switch` over `code` narrows `facts`. */
+export type Failure = { [C in ErrorCode]: { code: C; facts: ErrorFacts[C] } }[ErrorCode]
+
+/** The one error poolkey throws on purpose. Anything else that is thrown is a bug. */
+export class PoolkeyError<C extends ErrorCode = ErrorCode> extends Error {
+  readonly code: C
+  readonly facts: ErrorFacts[C]
+
+  constructor(code: C, facts: ErrorFacts[C], options?: { cause?: unknown }) {
+    super(code, options)
+    this.name = 'PoolkeyError'
+    this.code = code
+    this.facts = facts
+  }
+}
+
+/** Whether `error` is poolkey's, and of this code. */
+export function isPoolkeyError<C extends ErrorCode>(error: unknown, code: C): error is PoolkeyError<C> {
+  return error instanceof PoolkeyError && error.code === code
+}
