@@ -1,0 +1,246 @@
+/**
+ * The one door through which every request leaves: proxy, certificate authorities, time limits and the measure of the
+ * clock live here, and nowhere else. Redirects are never followed (a body may hold a token), and loopback hosts never
+ * go through a proxy.
+ */
+import { readFileSync } from 'node:fs'
+import { Agent as HttpAgent, request as httpRequest } from 'node:http'
+import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import { rootCertificates } from 'node:tls'
+import { HttpsProxyAgent } from 'https-proxy-agent'
+import { getProxyForUrl } from 'proxy-from-env'
+import { PoolkeyError } from './errors/poolkey-error.ts'
+import type { ErrorFacts } from './errors/poolkey-error.ts'
+
+export interface HttpRequest {
+  /** What is being asked, for errors: "the token endpoint", "GetId". */
+  operation: string
+  method: 'GET' | 'POST'
+  url: URL
+  headers?: Record<string, string>
+  body?: string | Uint8Array
+  signal: AbortSignal
+}
+
+export interface HttpAnswer {
+  status: number
+  /** Names in lower case. */
+  headers: Record<string, string>
+  body: Buffer
+}
+
+export interface Http {
+  /**
+   * Sends one request and reads the whole answer, whatever its status.
+   * Throws `network`; when `signal` aborts, its reason.
+   */
+  request(request: HttpRequest): Promise<HttpAnswer>
+  /** How far the clocks of the servers spoken to are ahead of ours, in milliseconds; undefined before the first answer. */
+  clockSkewMs(): number | undefined
+  /** Ends the connections kept open. */
+  close(): void
+}
+
+export interface HttpOptions {
+  /** File with certificate authorities to trust besides the system's (`AWS_CA_BUNDLE`, `ca_bundle`), PEM. */
+  caBundle?: string | undefined
+  /** `NODE_EXTRA_CA_CERTS`: Node adds it by itself, but not beside a `caBundle`. */
+  extraCaCerts?: string | undefined
+  now: () => number
+  connectTimeoutMs?: number
+  requestTimeoutMs?: number
+}
+
+const MAX_ANSWER_BYTES = 1024 * 1024
+
+/** Whether a URL's host is this machine by name or literal: such a host may speak plain http and needs no proxy. */
+export function isLoopbackHost(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || hostname === '::1' || /^127(\.\d{1,3}){3}$/.test(hostname)
+}
+
+/** Opens the door. Throws `environment-invalid` when a certificate file cannot be read. */
+export function createHttp(options: HttpOptions): Http {
+  const { now, connectTimeoutMs = 3_000, requestTimeoutMs = 10_000 } = options
+  const ca = readAuthorities(options)
+  const agents = new Map<string, HttpAgent>()
+  let skewMs: number | undefined
+
+  function agentFor(url: URL): HttpAgent {
+    const proxy = isLoopbackHost(url.hostname) ? '' : getProxyForUrl(url.href)
+    const key = `${url.protocol} ${proxy}`
+    const known = agents.get(key)
+    if (known) return known
+    const settings = { keepAlive: true, ...(ca ? { ca } : {}) }
+    const agent =
+      proxy !== ''
+        ? new HttpsProxyAgent(parseProxy(proxy), settings)
+        : url.protocol === 'https:'
+          ? new HttpsAgent(settings)
+          : new HttpAgent({ keepAlive: true })
+    agents.set(key, agent)
+    return agent
+  }
+
+  async function request(asked: HttpRequest): Promise<HttpAnswer> {
+    asked.signal.throwIfAborted()
+    const sentAt = now()
+    const answer = await exchangeBytes(asked, {
+      agent: agentFor(asked.url),
+      ...(ca ? { ca } : {}),
+      connectTimeoutMs,
+      requestTimeoutMs,
+    })
+    const date = Date.parse(answer.headers['date'] ?? '')
+    // The header has whole seconds and was written some time between sending and now: take the middle of both.
+    if (!Number.isNaN(date)) skewMs = date + 500 - (sentAt + now()) / 2
+    return answer
+  }
+
+  return {
+    request,
+    clockSkewMs: () => skewMs,
+    close: () => {
+      for (const agent of agents.values()) agent.destroy()
+      agents.clear()
+    },
+  }
+}
+
+interface Limits {
+  agent: HttpAgent
+  ca?: string[]
+  connectTimeoutMs: number
+  requestTimeoutMs: number
+}
+
+function exchangeBytes(asked: HttpRequest, limits: Limits): Promise<HttpAnswer> {
+  const { url, operation, signal } = asked
+  return new Promise((resolve, reject) => {
+    const fail = (kind: ErrorFacts['network']['kind'], detail: string, cause?: unknown) => {
+      reject(new PoolkeyError('network', { host: url.host, operation, kind, detail }, { cause }))
+    }
+    const body = asked.body === undefined ? undefined : Buffer.from(asked.body)
+    const options: RequestOptions = {
+      method: asked.method,
+      agent: limits.agent,
+      headers: {
+        'User-Agent': 'poolkey',
+        ...asked.headers,
+        ...(body ? { 'Content-Length': String(body.length) } : {}),
+      },
+    }
+    const sent: ClientRequest =
+      url.protocol === 'https:'
+        ? httpsRequest(url, { ...options, ...(limits.ca ? { ca: limits.ca } : {}) })
+        : httpRequest(url, options)
+
+    const giveUp = (problem: string) => {
+      fail('timeout', problem)
+      sent.destroy()
+    }
+    const connecting = setTimeout(() => {
+      giveUp(`no connection within ${limits.connectTimeoutMs / 1000} s`)
+    }, limits.connectTimeoutMs)
+    const answering = setTimeout(() => {
+      giveUp(`no answer within ${limits.requestTimeoutMs / 1000} s`)
+    }, limits.requestTimeoutMs)
+    const onAbort = () => {
+      reject(reasonOf(signal))
+      sent.destroy()
+    }
+    signal.addEventListener('abort', onAbort, { once: true })
+    const settle = () => {
+      clearTimeout(connecting)
+      clearTimeout(answering)
+      signal.removeEventListener('abort', onAbort)
+    }
+
+    sent.once('socket', (socket) => {
+      if (!socket.connecting) clearTimeout(connecting)
+      socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
+        clearTimeout(connecting)
+      })
+    })
+    sent.once('error', (error: NodeJS.ErrnoException) => {
+      settle()
+      fail(kindOf(error), error.code ?? error.message, error)
+    })
+    sent.once('response', (message) => {
+      clearTimeout(connecting)
+      readAnswer(message).then(resolve, (error: unknown) => {
+        fail('reset', error instanceof Error ? error.message : 'the answer broke off', error)
+        sent.destroy()
+      })
+    })
+    sent.once('close', settle)
+    sent.end(body)
+  })
+}
+
+function readAnswer(message: IncomingMessage): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    message.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size > MAX_ANSWER_BYTES) reject(new Error(`the answer is larger than ${MAX_ANSWER_BYTES} bytes`))
+      else chunks.push(chunk)
+    })
+    message.once('end', () => {
+      const headers: Record<string, string> = {}
+      for (const [name, value] of Object.entries(message.headers)) {
+        if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value
+      }
+      resolve({ status: message.statusCode ?? 0, headers, body: Buffer.concat(chunks) })
+    })
+    message.once('error', reject)
+    message.once('close', () => {
+      if (!message.complete) reject(new Error('the answer broke off'))
+    })
+  })
+}
+
+function reasonOf(signal: AbortSignal): Error {
+  return signal.reason instanceof Error ? signal.reason : new Error('aborted')
+}
+
+function kindOf(error: NodeJS.ErrnoException): ErrorFacts['network']['kind'] {
+  const code = error.code ?? ''
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'name'
+  if (code === 'ECONNRESET' || code === 'EPIPE' || code.startsWith('HPE_')) return 'reset'
+  if (code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL') || code.includes('CERT') || code === 'EPROTO') return 'tls'
+  if (/proxy/i.test(error.message)) return 'proxy'
+  return 'connect'
+}
+
+function parseProxy(proxy: string): URL {
+  try {
+    return new URL(proxy)
+  } catch {
+    // The value may hold a password: it is not shown.
+    throw new PoolkeyError('environment-invalid', {
+      variable: 'HTTPS_PROXY',
+      value: '(not shown)',
+      allowed: 'a URL such as http://proxy.example.com:3128',
+    })
+  }
+}
+
+function readAuthorities(options: HttpOptions): string[] | undefined {
+  const { caBundle, extraCaCerts } = options
+  if (caBundle === undefined || caBundle === '') return undefined
+  const files = extraCaCerts === undefined || extraCaCerts === '' ? [caBundle] : [caBundle, extraCaCerts]
+  const extra = files.map((file) => {
+    try {
+      return readFileSync(file, 'utf8')
+    } catch (cause) {
+      throw new PoolkeyError(
+        'environment-invalid',
+        { variable: 'AWS_CA_BUNDLE', value: file, allowed: 'a readable PEM file of certificate authorities' },
+        { cause },
+      )
+    }
+  })
+  return [...rootCertificates, ...extra]
+}
