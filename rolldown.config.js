@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'rolldown'
 
 // CommonJS in lazy chunks: measured on Node 20 it starts in 1.1 of `node -e 0`, ESM chunks in 1.35, one eager file in 4.4.
@@ -5,8 +6,20 @@ import { defineConfig } from 'rolldown'
 export default defineConfig({
   input: { main: 'src/main.ts', 'keychain-helper': 'src/vault/keychain-helper.ts' },
   platform: 'node',
+  logLevel: 'warn',
   external: ['keytar'],
-  resolve: { mainFields: ['module', 'main'] },
+  resolve: {
+    mainFields: ['module', 'main'],
+    conditionNames: ['module', 'node', 'import', 'default'],
+    // Not only unused but impossible: no client can fall back to a chain that would run this very program again.
+    alias: { '@aws-sdk/credential-provider-node': fileURLToPath(new URL('src/exchange/no-credential-chain.ts', import.meta.url)) },
+  },
+  transform: {
+    define: {
+      // The SDK warns on stderr about the age of Node; some SDKs parse a credential process's stderr.
+      'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"',
+    },
+  },
   output: {
     dir: 'dist',
     cleanDir: true,

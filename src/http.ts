@@ -48,6 +48,8 @@ export interface HttpOptions {
   /** `NODE_EXTRA_CA_CERTS`: Node adds it by itself, but not beside a `caBundle`. */
   extraCaCerts?: string | undefined
   now: () => number
+  /** Told of every request when it is over; never of its content. */
+  onAnswer?: (trace: { operation: string; host: string; outcome: string; ms: number }) => void
   connectTimeoutMs?: number
   requestTimeoutMs?: number
 }
@@ -56,7 +58,12 @@ const MAX_ANSWER_BYTES = 1024 * 1024
 
 /** Whether a URL's host is this machine by name or literal: such a host may speak plain http and needs no proxy. */
 export function isLoopbackHost(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || hostname === '::1' || /^127(\.\d{1,3}){3}$/.test(hostname)
+  return (
+    hostname === 'localhost' ||
+    hostname === '[::1]' ||
+    hostname === '::1' ||
+    /^127(\.\d{1,3}){3}$/.test(hostname)
+  )
 }
 
 /** Opens the door. Throws `environment-invalid` when a certificate file cannot be read. */
@@ -85,12 +92,15 @@ export function createHttp(options: HttpOptions): Http {
   async function request(asked: HttpRequest): Promise<HttpAnswer> {
     asked.signal.throwIfAborted()
     const sentAt = now()
-    const answer = await exchangeBytes(asked, {
-      agent: agentFor(asked.url),
-      ...(ca ? { ca } : {}),
-      connectTimeoutMs,
-      requestTimeoutMs,
+    const trace = (outcome: string) => {
+      options.onAnswer?.({ operation: asked.operation, host: asked.url.host, outcome, ms: now() - sentAt })
+    }
+    const limits = { agent: agentFor(asked.url), ...(ca ? { ca } : {}), connectTimeoutMs, requestTimeoutMs }
+    const answer = await exchangeBytes(asked, limits).catch((error: unknown) => {
+      trace(error instanceof PoolkeyError ? error.code : 'failed')
+      throw error
     })
+    trace(`HTTP ${answer.status}`)
     const date = Date.parse(answer.headers['date'] ?? '')
     // The header has whole seconds and was written some time between sending and now: take the middle of both.
     if (!Number.isNaN(date)) skewMs = date + 500 - (sentAt + now()) / 2
@@ -209,7 +219,8 @@ function kindOf(error: NodeJS.ErrnoException): ErrorFacts['network']['kind'] {
   const code = error.code ?? ''
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'name'
   if (code === 'ECONNRESET' || code === 'EPIPE' || code.startsWith('HPE_')) return 'reset'
-  if (code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL') || code.includes('CERT') || code === 'EPROTO') return 'tls'
+  if (code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL') || code.includes('CERT') || code === 'EPROTO')
+    return 'tls'
   if (/proxy/i.test(error.message)) return 'proxy'
   return 'connect'
 }

@@ -16,6 +16,7 @@ export interface ErrorFacts {
 
   // Configuration (exit 3)
   'config-unreadable': { file: string; reason: string }
+  'config-unwritable': { file: string; reason: string }
   'config-syntax': { file: string; line: number; problem: string }
   'profile-unknown': { profile: string; file: string; known: string[] }
   'setting-unknown': { place: SettingPlace; key: string; nearest?: string }
@@ -32,9 +33,20 @@ export interface ErrorFacts {
 
   // Refused by the person, the user pool, the identity pool or STS (exit 5)
   'sign-in-refused': { error: string; description?: string }
-  'token-refused': { grant: 'code' | 'refresh' | 'revoke'; error: string; description?: string; status: number }
+  'token-refused': {
+    grant: 'code' | 'refresh' | 'revoke'
+    error: string
+    description?: string
+    status: number
+  }
   'id-token-invalid': { check: string; expected?: string; got?: string }
-  'service-refused': { service: 'identity pool' | 'STS'; operation: string; name: string; message: string; status?: number }
+  'service-refused': {
+    service: 'identity pool' | 'STS'
+    operation: string
+    name: string
+    message: string
+    status?: number
+  }
 
   // Network, time limits, throttling (exit 6)
   network: {
@@ -56,7 +68,10 @@ export interface ErrorFacts {
   'redirect-ports-taken': { redirectUris: string[]; holders: string[] }
 
   // The vault and its key (exit 7)
-  'keychain-unavailable': { problem: 'library' | 'service' | 'locked' | 'timeout' | 'denied'; detail?: string }
+  'keychain-unavailable': {
+    problem: 'library' | 'service' | 'locked' | 'timeout' | 'denied'
+    detail?: string
+  }
   'key-missing': { store: string; vaultFile: string }
   'vault-damaged': { path: string; problem: string }
   'vault-unsafe': { path: string; problem: string }

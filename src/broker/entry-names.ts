@@ -1,0 +1,57 @@
+/** What belongs to what: a name for every entry and lock, made of everything that must not be mixed up. Pure. */
+import { createHash } from 'node:crypto'
+import type { Profile, SignInSettings } from '../profile/profile.ts'
+
+function fingerprint(parts: unknown): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)
+}
+
+/**
+ * The session a profile signs in to: issuer, client, domain, scopes and session name. Change one of them and it is
+ * another session, so an old refresh token never travels to a new place.
+ */
+export function sessionId(signIn: SignInSettings): string {
+  const { issuer, clientId, domain, scopes, sessionName } = signIn
+  return fingerprint([
+    'session',
+    issuer,
+    clientId,
+    domain?.origin ?? null,
+    [...scopes].sort(),
+    sessionName ?? null,
+  ])
+}
+
+/** Whose credentials a profile's are: its session's, or those of a pool's guest. */
+export function holderId(profile: Profile): string {
+  return profile.signIn ? sessionId(profile.signIn) : fingerprint(['guest', profile.identityPool?.id ?? null])
+}
+
+export function sessionEntryName(id: string): string {
+  return `session-${id}`
+}
+
+/** One set of credentials: everything that changes what the exchange would answer. */
+export function credentialsEntryName(profile: Profile): string {
+  const { exchange, identityPool, chain, endpoints, region } = profile
+  const asked = fingerprint([
+    exchange,
+    identityPool ?? null,
+    chain ?? null,
+    region,
+    Object.entries(endpoints).map(([name, value]) => [
+      name,
+      value instanceof URL ? value.href : (value ?? null),
+    ]),
+  ])
+  return `${credentialsPrefix(holderId(profile))}${asked}`
+}
+
+/** What the names of all credentials minted from one session begin with. */
+export function credentialsPrefix(holder: string): string {
+  return `credentials-${holder}-`
+}
+
+export function guestEntryName(holder: string): string {
+  return `guest-${holder}`
+}

@@ -1,0 +1,29 @@
+/** The broker's three locks, always taken in this order: `login`, `credentials`, `session`. */
+import { join } from 'node:path'
+import { withLock } from '../vault/lock.ts'
+import type { Broker } from './broker.ts'
+
+export interface BrokerLock {
+  kind: 'login' | 'credentials' | 'session'
+  id: string
+}
+
+/** Runs `work` while no other process holds this lock. Throws `lock-held`, or the broker signal's reason. */
+export function withBrokerLock<T>(broker: Broker, lock: BrokerLock, work: () => Promise<T>): Promise<T> {
+  const { vault, signal, onWait } = broker
+  return withLock(
+    {
+      folder: join(vault.folder, 'locks'),
+      name: `${lock.kind}-${lock.id}`,
+      signal,
+      ...(onWait
+        ? {
+            onWait: ({ pid }) => {
+              onWait({ what: lock.kind, pid })
+            },
+          }
+        : {}),
+    },
+    work,
+  )
+}

@@ -1,0 +1,95 @@
+/** The sealed session: what one sign-in left behind, as bytes and back. */
+import type { JSONWebKeySet } from 'jose'
+import { Secret } from '../secret.ts'
+import { readClaims } from '../sign-in/claims.ts'
+import type { IdTokenClaims } from '../sign-in/claims.ts'
+import {
+  FieldError,
+  instant,
+  isFields,
+  number,
+  optionalText,
+  parseFields,
+  text,
+  texts,
+} from './json-fields.ts'
+
+/** A sign-in that can still be used. */
+export interface Session {
+  state: 'active'
+  /** Random, new with every sign-in: credentials carry it, so that a sign-in as somebody else makes them void. */
+  signInId: string
+  signedInAt: Date
+  idToken: Secret
+  accessToken: Secret
+  refreshToken: Secret | undefined
+  accessTokenExpiresAt: Date
+  claims: IdTokenClaims
+  /** The issuer's signing keys when last seen: a refresh needs no request for them unless they changed. */
+  keys: JSONWebKeySet
+  /** Identity pool ID -> identity ID: GetId is asked once a session and pool. */
+  identityIds: Record<string, string>
+  /** How far the servers' clock was ahead of ours when this was written. */
+  clockSkewMs: number
+}
+
+/** What is left of a sign-in that the user pool ended: who it was, so that people can be told. */
+export interface EndedSession {
+  state: 'ended'
+  who: string
+  endedAt: Date
+}
+
+export type StoredSession = Session | EndedSession
+
+export function serializeSession(session: StoredSession): Buffer {
+  if (session.state === 'ended')
+    return json({ version: 1, state: 'ended', who: session.who, endedAt: session.endedAt })
+  const { idToken, accessToken, refreshToken, claims, ...rest } = session
+  return json({
+    version: 1,
+    ...rest,
+    idToken: idToken.reveal(),
+    accessToken: accessToken.reveal(),
+    refreshToken: refreshToken?.reveal(),
+    claims: claims.raw,
+  })
+}
+
+/** Throws FieldError when the entry is not what `serializeSession` writes. */
+export function parseSession(bytes: Buffer): StoredSession {
+  const fields = parseFields(bytes)
+  if (fields['state'] === 'ended') {
+    return { state: 'ended', who: text(fields, 'who'), endedAt: instant(fields, 'endedAt') }
+  }
+  const refreshToken = optionalText(fields, 'refreshToken')
+  const { claims, keys } = fields
+  if (!isFields(claims)) throw new FieldError('no claims')
+  if (!isKeySet(keys)) throw new FieldError('no keys')
+  return {
+    state: 'active',
+    signInId: text(fields, 'signInId'),
+    signedInAt: instant(fields, 'signedInAt'),
+    idToken: new Secret(text(fields, 'idToken')),
+    accessToken: new Secret(text(fields, 'accessToken')),
+    refreshToken: refreshToken === undefined ? undefined : new Secret(refreshToken),
+    accessTokenExpiresAt: instant(fields, 'accessTokenExpiresAt'),
+    claims: readClaims(claims),
+    keys,
+    identityIds: texts(fields, 'identityIds'),
+    clockSkewMs: number(fields, 'clockSkewMs'),
+  }
+}
+
+/** The name people know themselves by. */
+export function whoIs(claims: IdTokenClaims): string {
+  return claims.email ?? claims.username ?? claims.sub
+}
+
+function isKeySet(value: unknown): value is JSONWebKeySet {
+  return isFields(value) && Array.isArray(value['keys'])
+}
+
+function json(value: unknown): Buffer {
+  return Buffer.from(JSON.stringify(value))
+}

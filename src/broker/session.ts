@@ -1,0 +1,192 @@
+/**
+ * The session: loaded, refreshed by one process for all, adopted from whoever was faster, ended only by the user pool.
+ * A refresh token is spent inside the `session` lock, and a rotated one is on disk before anything else happens.
+ */
+import { randomUUID } from 'node:crypto'
+import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
+import { decodeClaims } from '../sign-in/claims.ts'
+import { listEntries, readEntry, removeEntry, writeEntry } from '../vault/entries.ts'
+import { clockSkewMs, serverTime } from './broker.ts'
+import type { Broker, Vault } from './broker.ts'
+import { credentialsPrefix, sessionEntryName, sessionId } from './entry-names.ts'
+import { isIdTokenUsable } from './freshness.ts'
+import { FieldError } from './json-fields.ts'
+import { withBrokerLock } from './locks.ts'
+import { parseSession, serializeSession, whoIs } from './session-entry.ts'
+import type { Session, StoredSession } from './session-entry.ts'
+import type { SignInSettings } from '../profile/profile.ts'
+import type { SignedIn } from '../sign-in/browser-sign-in.ts'
+
+export type SessionOnDisk = StoredSession | { state: 'none' } | { state: 'damaged'; problem: string }
+
+/** Reads what is stored of a session, without a lock. */
+export function readSession(vault: Vault, id: string): SessionOnDisk {
+  const entry = readEntry({ ...vault, name: sessionEntryName(id) })
+  switch (entry.kind) {
+    case 'absent':
+      return { state: 'none' }
+    case 'damaged':
+      return { state: 'damaged', problem: entry.problem }
+    case 'found':
+      try {
+        return parseSession(entry.plaintext)
+      } catch (error) {
+        if (error instanceof FieldError || isPoolkeyError(error, 'id-token-invalid')) {
+          return { state: 'damaged', problem: error.message }
+        }
+        throw error
+      }
+  }
+}
+
+/** The session of the broker's profile with an ID token that will be accepted. Throws `sign-in-required` when a person is needed. */
+export async function obtainSession(broker: Broker): Promise<Session> {
+  const signIn = signInOf(broker)
+  const id = sessionId(signIn)
+  const stored = expectActive(broker, readSession(broker.vault, id))
+  if (hasUsableIdToken(broker, stored)) return stored
+  return withBrokerLock(broker, { kind: 'session', id }, async () => {
+    const session = expectActive(broker, readSession(broker.vault, id))
+    return hasUsableIdToken(broker, session) ? session : refreshSession(broker, session)
+  })
+}
+
+/** Refreshes whatever the ID token's age, for claims that are as new as can be. */
+export async function refreshSession(broker: Broker, session: Session): Promise<Session> {
+  const signIn = signInOf(broker)
+  const { refreshToken } = session
+  if (!refreshToken) throw signInRequired(broker, 'no-refresh-token')
+  // The whole write is rehearsed before the token is spent: a rotated token that finds no place on disk would be lost.
+  writeSession(broker, session)
+  const { requestTokensByRefresh } = await import('../sign-in/token-endpoint.ts')
+  const { http, clientSecret, signal } = broker
+  try {
+    const answer = await requestTokensByRefresh({ signIn, clientSecret, refreshToken, http, signal })
+    const fresh = decodeClaims(answer.idToken)
+    expectSame('sub', session.claims.sub, fresh.sub)
+    expectSame('iss', session.claims.issuer, fresh.issuer)
+    const rotated: Session = { ...session, refreshToken: answer.refreshToken ?? refreshToken }
+    if (answer.refreshToken && !answer.refreshToken.equals(refreshToken)) writeSession(broker, rotated)
+    const { requestKeys, verifyIdToken } = await import('../sign-in/id-token.ts')
+    const { claims, keys } = await verifyIdToken({
+      token: answer.idToken,
+      accessToken: answer.accessToken,
+      signIn,
+      nonce: undefined,
+      knownKeys: session.keys,
+      fetchKeys: () => requestKeys({ issuer: signIn.issuer, http, signal }),
+      now: serverTime(broker, session.clockSkewMs),
+    })
+    const now = serverTime(broker, session.clockSkewMs)
+    const refreshed: Session = {
+      ...rotated,
+      idToken: answer.idToken,
+      accessToken: answer.accessToken,
+      accessTokenExpiresAt: new Date(now.getTime() + answer.expiresInSeconds * 1000),
+      claims,
+      keys,
+      clockSkewMs: clockSkewMs(broker, session.clockSkewMs),
+    }
+    writeSession(broker, refreshed)
+    return refreshed
+  } catch (error) {
+    if (!isPoolkeyError(error, 'token-refused') || error.facts.error !== 'invalid_grant') throw error
+    return adoptOrEnd(broker, session, error)
+  }
+}
+
+/** The refresh token was refused: if somebody stored another one meanwhile, theirs is used; else the session has ended. */
+async function adoptOrEnd(broker: Broker, refused: Session, cause: PoolkeyError): Promise<Session> {
+  const current = expectActive(broker, readSession(broker.vault, sessionId(signInOf(broker))))
+  if (current.refreshToken && refused.refreshToken && !current.refreshToken.equals(refused.refreshToken)) {
+    return hasUsableIdToken(broker, current) ? current : refreshSession(broker, current)
+  }
+  writeSession(broker, { state: 'ended', who: whoIs(refused.claims), endedAt: serverTime(broker) })
+  throw signInRequired(broker, 'ended', cause)
+}
+
+/** Makes a verified sign-in the session, and everything minted from the one before it void. Takes the `session` lock. */
+export async function storeSignIn(broker: Broker, signedIn: SignedIn): Promise<Session> {
+  const id = sessionId(signInOf(broker))
+  const now = serverTime(broker)
+  const { tokens, claims, keys } = signedIn
+  const session: Session = {
+    state: 'active',
+    signInId: randomUUID(),
+    signedInAt: now,
+    idToken: tokens.idToken,
+    accessToken: tokens.accessToken,
+    refreshToken: tokens.refreshToken,
+    accessTokenExpiresAt: new Date(now.getTime() + tokens.expiresInSeconds * 1000),
+    claims,
+    keys,
+    identityIds: {},
+    clockSkewMs: clockSkewMs(broker),
+  }
+  return withBrokerLock(broker, { kind: 'session', id }, () => {
+    // Credentials first: a crash in between leaves the old session without them, never a new person with the old one's.
+    wipeCredentials(broker.vault, id)
+    writeSession(broker, session)
+    return Promise.resolve(session)
+  })
+}
+
+/** Keeps an identity ID with the session it was asked for, unless that session is gone. Needs the `session` lock. */
+export function rememberIdentity(
+  broker: Broker,
+  session: Session,
+  identity: { poolId: string; id: string },
+): void {
+  if (session.identityIds[identity.poolId] === identity.id) return
+  writeSession(broker, {
+    ...session,
+    identityIds: { ...session.identityIds, [identity.poolId]: identity.id },
+  })
+}
+
+/** Removes all credentials minted from a session. */
+export function wipeCredentials(vault: Vault, holder: string): void {
+  for (const name of listEntries(vault.folder)) {
+    if (name.startsWith(credentialsPrefix(holder))) removeEntry({ folder: vault.folder, name })
+  }
+}
+
+function writeSession(broker: Broker, session: StoredSession): void {
+  const issuedAt = session.state === 'active' ? session.claims.issuedAt : session.endedAt
+  writeEntry({
+    ...broker.vault,
+    name: sessionEntryName(sessionId(signInOf(broker))),
+    header: {
+      kind: 'session',
+      issuedAt: issuedAt.toISOString(),
+      ...(session.state === 'active' ? { expiresAt: session.claims.expiresAt.toISOString() } : {}),
+    },
+    plaintext: serializeSession(session),
+  })
+}
+
+function hasUsableIdToken(broker: Broker, session: Session): boolean {
+  return isIdTokenUsable(session.claims, serverTime(broker, session.clockSkewMs))
+}
+
+function expectActive(broker: Broker, stored: SessionOnDisk): Session {
+  if (stored.state === 'active') return stored
+  throw signInRequired(broker, stored.state)
+}
+
+function expectSame(check: string, expected: string, got: string): void {
+  if (expected !== got) throw new PoolkeyError('id-token-invalid', { check, expected, got })
+}
+
+function signInRequired(
+  broker: Broker,
+  reason: 'none' | 'ended' | 'damaged' | 'no-refresh-token',
+  cause?: PoolkeyError,
+): PoolkeyError {
+  return new PoolkeyError('sign-in-required', { profile: broker.profile.name, reason }, { cause })
+}
+
+function signInOf(broker: Broker): SignInSettings {
+  if (!broker.profile.signIn) throw new Error('a session without sign-in settings')
+  return broker.profile.signIn
+}

@@ -1,0 +1,59 @@
+/** Signing out: what is on this machine first, so that nothing of it survives a network that fails; then the user pool. */
+import { isPoolkeyError } from '../errors/poolkey-error.ts'
+import type { PoolkeyError } from '../errors/poolkey-error.ts'
+import { listEntries, readEntry, removeEntry } from '../vault/entries.ts'
+import type { Broker } from './broker.ts'
+import { credentialsPrefix, sessionEntryName, sessionId } from './entry-names.ts'
+import { withBrokerLock } from './locks.ts'
+import { readSession, wipeCredentials } from './session.ts'
+import { whoIs } from './session-entry.ts'
+
+export interface SignedOut {
+  /** Who was signed in; undefined when nobody was, or the entry could not be read. */
+  who: string | undefined
+  /** Until when credentials already handed out still live; undefined when there were none. */
+  credentialsUntil: Date | undefined
+  revocation: { kind: 'revoked' } | { kind: 'nothing-to-revoke' } | { kind: 'failed'; error: PoolkeyError }
+}
+
+/** Wipes the session and all credentials minted from it, then revokes its refresh token. A failed revocation is reported, not thrown. */
+export async function signOut(broker: Broker): Promise<SignedOut> {
+  const { profile, vault } = broker
+  if (!profile.signIn) throw new Error('a sign-out without sign-in settings')
+  const id = sessionId(profile.signIn)
+  const { session, credentialsUntil } = await withBrokerLock(broker, { kind: 'session', id }, () => {
+    const found = { session: readSession(vault, id), credentialsUntil: lastExpiry(broker, id) }
+    wipeCredentials(vault, id)
+    removeEntry({ folder: vault.folder, name: sessionEntryName(id) })
+    return Promise.resolve(found)
+  })
+  if (session.state !== 'active') {
+    const who = session.state === 'ended' ? session.who : undefined
+    return { who, credentialsUntil, revocation: { kind: 'nothing-to-revoke' } }
+  }
+  const who = whoIs(session.claims)
+  if (!session.refreshToken) return { who, credentialsUntil, revocation: { kind: 'nothing-to-revoke' } }
+  try {
+    const { requestRevocation } = await import('../sign-in/token-endpoint.ts')
+    const { http, clientSecret, signal } = broker
+    await requestRevocation({ signIn: profile.signIn, clientSecret, refreshToken: session.refreshToken, http, signal })
+    return { who, credentialsUntil, revocation: { kind: 'revoked' } }
+  } catch (error) {
+    for (const code of ['token-refused', 'unexpected-answer', 'network', 'deadline-exceeded'] as const) {
+      if (isPoolkeyError(error, code)) return { who, credentialsUntil, revocation: { kind: 'failed', error } }
+    }
+    throw error
+  }
+}
+
+function lastExpiry(broker: Broker, holder: string): Date | undefined {
+  const { vault } = broker
+  let last: Date | undefined
+  for (const name of listEntries(vault.folder)) {
+    if (!name.startsWith(credentialsPrefix(holder))) continue
+    const entry = readEntry({ ...vault, name })
+    const expiresAt = entry.kind === 'found' ? new Date(entry.header.expiresAt ?? NaN) : undefined
+    if (expiresAt && expiresAt.getTime() > broker.now() && !(last && last >= expiresAt)) last = expiresAt
+  }
+  return last
+}

@@ -1,0 +1,95 @@
+/** What is known of a profile's session and credentials without asking anybody. The shape is the contract's `status --json`. */
+import type { Profile } from '../profile/profile.ts'
+import type { Broker } from './broker.ts'
+import { readCredentials } from './credentials.ts'
+import { credentialsEntryName, sessionId } from './entry-names.ts'
+import { freshnessOf, isIdTokenUsable } from './freshness.ts'
+import { readSession } from './session.ts'
+
+export interface SessionStatus {
+  state: 'valid' | 'refreshable' | 'ended' | 'none'
+  userName?: string | undefined
+  email?: string | undefined
+  issuer?: string | undefined
+  clientId?: string | undefined
+  signedInAt?: string
+  idTokenExpiresAt?: string
+  accessTokenExpiresAt?: string
+  refreshTokenExpiresAt?: string | undefined
+}
+
+export interface Status {
+  version: 1
+  profile: string
+  store: string | undefined
+  clockSkewSeconds: number | undefined
+  session: SessionStatus
+  credentials: {
+    state: 'fresh' | 'stale' | 'expired' | 'none'
+    exchange: string
+    roleArn?: string | undefined
+    accountId?: string | undefined
+    accessKeyId?: string
+    expiresAt?: string
+  }
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000
+
+/** `broker` undefined: there is no vault yet. `now` in milliseconds of this machine's clock. */
+export function readStatus(broker: Broker | undefined, about: { profile: Profile; now: number }): Status {
+  const { profile, now } = about
+  const session = broker && profile.signIn ? readSession(broker.vault, sessionId(profile.signIn)) : undefined
+  const skewMs = session?.state === 'active' ? session.clockSkewMs : 0
+  return {
+    version: 1,
+    profile: profile.name,
+    store: broker?.vault.store,
+    clockSkewSeconds: session?.state === 'active' ? Math.round(skewMs / 1000) : undefined,
+    session: sessionStatus(session, profile, new Date(now + skewMs)),
+    credentials: credentialsStatus(broker, profile, now),
+  }
+}
+
+function sessionStatus(
+  session: ReturnType<typeof readSession> | undefined,
+  profile: Profile,
+  now: Date,
+): SessionStatus {
+  const { signIn } = profile
+  if (!session || !signIn || session.state === 'none' || session.state === 'damaged') return { state: 'none' }
+  const common = { issuer: signIn.issuer, clientId: signIn.clientId }
+  if (session.state === 'ended') return { state: 'ended', userName: session.who, ...common }
+  const { claims, refreshToken } = session
+  const usable = isIdTokenUsable(claims, now)
+  const days = signIn.refreshTokenDays
+  return {
+    state: usable ? 'valid' : refreshToken ? 'refreshable' : 'ended',
+    userName: claims.username,
+    email: claims.email,
+    ...common,
+    signedInAt: session.signedInAt.toISOString(),
+    idTokenExpiresAt: claims.expiresAt.toISOString(),
+    accessTokenExpiresAt: session.accessTokenExpiresAt.toISOString(),
+    refreshTokenExpiresAt:
+      days === undefined || !refreshToken
+        ? undefined
+        : new Date(session.signedInAt.getTime() + days * DAY_MS).toISOString(),
+  }
+}
+
+function credentialsStatus(broker: Broker | undefined, profile: Profile, now: number): Status['credentials'] {
+  const exchange = profile.exchange.kind
+  const stored = broker ? readCredentials(broker.vault, credentialsEntryName(profile)) : undefined
+  if (!stored) return { state: 'none', exchange }
+  const { credentials, issuedAt, clockSkewMs } = stored
+  const life = { issuedAt, expiresAt: credentials.expiration }
+  return {
+    state: freshnessOf(life, new Date(now + clockSkewMs)),
+    exchange,
+    roleArn: credentials.roleArn,
+    accountId: credentials.accountId,
+    accessKeyId: credentials.accessKeyId,
+    expiresAt: credentials.expiration.toISOString(),
+  }
+}

@@ -1,0 +1,83 @@
+import { sessionId } from '../../broker/entry-names.ts'
+import { signOut } from '../../broker/sign-out.ts'
+import type { SignedOut } from '../../broker/sign-out.ts'
+import { isPoolkeyError, PoolkeyError } from '../../errors/poolkey-error.ts'
+import type { Profile } from '../../profile/profile.ts'
+import type { CommandContext } from '../context.ts'
+import { explainTo } from '../failure.ts'
+import { clockTime } from '../words.ts'
+
+export interface LogoutOptions {
+  all?: boolean
+}
+
+const DEADLINE_SECONDS = 30
+
+/** Revokes and wipes the session of a profile, or (`--all`) everything poolkey keeps. */
+export async function logout(context: CommandContext, options: LogoutOptions): Promise<number> {
+  if (options.all === true) return logoutAll(context)
+  const profile = await context.readProfile()
+  if (!profile.signIn) {
+    throw new PoolkeyError('usage', { problem: `profile ${profile.name} is a guest's: nobody is signed in` })
+  }
+  const result = await signOutOf(context, profile)
+  if (!result) {
+    context.terminal.say('Nobody is signed in.')
+    return 0
+  }
+  const sharing = await profilesOf(context, profile)
+  context.terminal.say(`${result.who === undefined ? 'Signed out' : `${result.who} is signed out`} (${sharing.join(', ')}).`)
+  return report(context, result)
+}
+
+async function signOutOf(context: CommandContext, profile: Profile): Promise<SignedOut | undefined> {
+  try {
+    const broker = await context.openBroker({ profile, seconds: DEADLINE_SECONDS, announceWaits: true })
+    return await signOut(broker)
+  } catch (error) {
+    if (isPoolkeyError(error, 'sign-in-required')) return undefined
+    throw error
+  }
+}
+
+/** Every session that a profile of the configuration leads to is revoked; then everything goes, readable or not. */
+async function logoutAll(context: CommandContext): Promise<number> {
+  const { terminal } = context
+  let exitCode = 0
+  const seen = new Set<string>()
+  for (const profile of await context.readAllProfiles()) {
+    if (!profile.signIn || seen.has(sessionId(profile.signIn))) continue
+    seen.add(sessionId(profile.signIn))
+    try {
+      const result = await signOutOf(context, profile)
+      if (result) exitCode = report(context, result) || exitCode
+    } catch (error) {
+      if (isPoolkeyError(error, 'interrupted')) throw error
+      // The vault cannot be opened: it is wiped all the same, which is what was asked for.
+      terminal.label('warning', 'the vault cannot be read: what it held is wiped, but nothing could be revoked')
+      break
+    }
+  }
+  const left = await context.wipeVault()
+  for (const what of left) terminal.label('warning', `could not remove ${what}`)
+  terminal.say('Every session, all credentials and the sealing key are gone from this machine.')
+  return exitCode
+}
+
+function report(context: CommandContext, result: SignedOut): number {
+  const { terminal } = context
+  if (result.credentialsUntil) {
+    terminal.say(`Credentials handed out earlier live on until ${clockTime(result.credentialsUntil)}: AWS cannot call them back.`)
+  }
+  if (result.revocation.kind !== 'failed') return 0
+  terminal.say('Everything local is wiped, but the refresh token could not be revoked:')
+  explainTo(terminal, result.revocation.error, context.profileInUse())
+  return 6
+}
+
+async function profilesOf(context: CommandContext, profile: Profile): Promise<string[]> {
+  const id = profile.signIn ? sessionId(profile.signIn) : undefined
+  const all = await context.readAllProfiles()
+  const names = all.filter(({ signIn }) => signIn && sessionId(signIn) === id).map(({ name }) => name)
+  return names.includes(profile.name) ? names : [profile.name, ...names]
+}

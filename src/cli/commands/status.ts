@@ -1,0 +1,67 @@
+import type { Broker } from '../../broker/broker.ts'
+import { readStatus } from '../../broker/status.ts'
+import type { SessionStatus, Status } from '../../broker/status.ts'
+import { isPoolkeyError } from '../../errors/poolkey-error.ts'
+import type { CommandContext } from '../context.ts'
+import { lifetime } from '../words.ts'
+
+export interface StatusOptions {
+  check?: boolean
+  json?: boolean
+}
+
+const DEADLINE_SECONDS = 20
+
+/** Who is signed in, which role, what time is left; without any request. */
+export async function status(context: CommandContext, options: StatusOptions): Promise<number> {
+  const profile = await context.readProfile()
+  const broker = await openIfThere(context, profile)
+  const found = readStatus(broker, { profile, now: context.now() })
+  const willSucceed = found.credentials.state === 'fresh' || ['valid', 'refreshable'].includes(found.session.state)
+  if (options.json === true) context.terminal.answer(`${JSON.stringify(found)}\n`)
+  else if (options.check !== true) context.terminal.answer(describe(found, context.now()))
+  return options.check === true && !willSucceed ? 4 : 0
+}
+
+async function openIfThere(context: CommandContext, profile: Broker['profile']): Promise<Broker | undefined> {
+  try {
+    return await context.openBroker({ profile, seconds: DEADLINE_SECONDS })
+  } catch (error) {
+    // No vault yet: nobody ever signed in here.
+    if (isPoolkeyError(error, 'sign-in-required')) return undefined
+    throw error
+  }
+}
+
+function describe(found: Status, now: number): string {
+  const rows: [string, string][] = [['Profile', found.profile]]
+  rows.push(['Session', sessionText(found.session, now)])
+  const { credentials } = found
+  rows.push(['Credentials', credentials.expiresAt === undefined ? 'none' : `${credentials.state}, ${left(credentials.expiresAt, now)}`])
+  if (credentials.roleArn !== undefined) rows.push(['Role', credentials.roleArn])
+  if (found.store !== undefined) rows.push(['Store', found.store])
+  if (Math.abs(found.clockSkewSeconds ?? 0) > 300) rows.push(['Clock', `off by ${found.clockSkewSeconds ?? 0} s`])
+  const width = Math.max(...rows.map(([name]) => name.length))
+  return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}\n`).join('')
+}
+
+function sessionText(session: SessionStatus, now: number): string {
+  const who = session.email ?? session.userName ?? ''
+  switch (session.state) {
+    case 'none':
+      return 'nobody is signed in'
+    case 'ended':
+      return `${who} must sign in again`
+    case 'valid':
+    case 'refreshable': {
+      const end = session.refreshTokenExpiresAt
+      const more = end === undefined ? '' : `, sign-in good for ${left(end, now)}`
+      return `${who}, ${session.state === 'valid' ? `ID token: ${left(session.idTokenExpiresAt ?? '', now)}` : 'will be refreshed'}${more}`
+    }
+  }
+}
+
+function left(instant: string, now: number): string {
+  const ms = Date.parse(instant) - now
+  return ms > 0 ? `${lifetime(ms)} left` : 'expired'
+}

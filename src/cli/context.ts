@@ -1,0 +1,49 @@
+/** What a command stands on: the terminal, the profile, the broker. Made by the wiring, once a run. */
+import type { Broker } from '../broker/broker.ts'
+import type { Profile } from '../profile/profile.ts'
+import type { Store } from '../vault/sealing-key.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Options every command takes. */
+export interface GlobalOptions {
+  profile?: string
+  debug?: boolean
+  /** commander's form of `--no-input`. */
+  input?: boolean
+}
+
+/** `cognito_*` keys given as flags, which outrank the profile. */
+export type Overrides = Record<string, string>
+
+export interface OpenBrokerOptions {
+  profile: Profile
+  /** Seconds for everything this command waits for. */
+  seconds: number
+  /** Makes the vault where there is none; else `sign-in-required`. */
+  create?: boolean
+  /** The store asked for with `--store`. */
+  store?: Store
+  /** Says on the terminal when another process is being waited for. */
+  announceWaits?: boolean
+}
+
+export interface CommandContext {
+  terminal: Terminal
+  env: Record<string, string | undefined>
+  platform: NodeJS.Platform
+  isRoot: boolean
+  now: () => number
+  /** Aborts with `interrupted` on SIGINT, SIGTERM and SIGHUP. */
+  interrupted: AbortSignal
+  /** Absolute words that run this very program again. */
+  selfCommand: string[]
+  stateFolder: string
+  /** The profile last read, so that an error can be explained with its ids. */
+  profileInUse(): Profile | undefined
+  readProfile(overrides?: Overrides): Promise<Profile>
+  /** Every poolkey profile of the configuration that can be read. */
+  readAllProfiles(): Promise<Profile[]>
+  openBroker(options: OpenBrokerOptions): Promise<Broker>
+  /** Removes every session, the key and the vault; what could not be removed is returned. */
+  wipeVault(): Promise<string[]>
+}

@@ -1,0 +1,26 @@
+import { isAbsolute, join } from 'node:path'
+import { PoolkeyError } from '../errors/poolkey-error.ts'
+
+/** Where poolkey keeps its state: POOLKEY_HOME, else the platform's place (XDG Base Directory: a relative one is ignored). */
+export function stateFolderOf(from: {
+  env: Record<string, string | undefined>
+  platform: NodeJS.Platform
+  homeFolder: string
+}): string {
+  const { env, platform, homeFolder } = from
+  const chosen = env['POOLKEY_HOME']
+  if (chosen !== undefined && chosen !== '') {
+    if (!isAbsolute(chosen)) {
+      throw new PoolkeyError('environment-invalid', {
+        variable: 'POOLKEY_HOME',
+        value: chosen,
+        allowed: 'an absolute path',
+      })
+    }
+    return chosen
+  }
+  if (platform === 'darwin') return join(homeFolder, 'Library', 'Application Support', 'poolkey')
+  if (platform === 'win32') return join(env['LOCALAPPDATA'] ?? join(homeFolder, 'AppData', 'Local'), 'poolkey')
+  const base = env['XDG_STATE_HOME']
+  return base !== undefined && isAbsolute(base) ? join(base, 'poolkey') : join(homeFolder, '.local', 'state', 'poolkey')
+}

@@ -1,0 +1,108 @@
+/**
+ * The only printing. stdout carries the answer alone, written whole; everything said to a person goes to stderr, one
+ * line a message, made safe. A progress line appears only on a terminal and never stays behind.
+ */
+import { writeSync } from 'node:fs'
+import { stripVTControlCharacters } from 'node:util'
+import { plainText } from '../errors/plain-text.ts'
+
+export interface Terminal {
+  /** Writes the answer to stdout. Ends the process quietly with code 1 when nobody reads it. */
+  answer(text: string): void
+  /** Says one line to the person. */
+  say(line: string): void
+  /** Says `poolkey: <kind>: <line>`. */
+  label(kind: 'error' | 'fix' | 'warning', line: string): void
+  /** Replaces the progress line, on a terminal only; undefined removes it. */
+  progress(line: string | undefined): void
+  /** Whether a person can be asked. */
+  canAsk: boolean
+  /** Whether stderr is a terminal that can redraw a line. */
+  isLive: boolean
+  /** Asks a yes-or-no question; false without a terminal. */
+  confirm(question: string, signal: AbortSignal): Promise<boolean>
+}
+
+export interface TerminalStreams {
+  stdin: NodeJS.ReadStream
+  stderr: NodeJS.WriteStream
+  env: Record<string, string | undefined>
+  noInput: boolean
+}
+
+export function openTerminal({ stdin, stderr, env, noInput }: TerminalStreams): Terminal {
+  const isLive = stderr.isTTY && env['TERM'] !== 'dumb'
+  const coloured = wantsColour(env, isLive)
+  const canAsk = stdin.isTTY && stderr.isTTY && !noInput
+  let drawn = false
+
+  const erase = () => {
+    if (drawn) writeAll(2, '\r\u001b[2K')
+    drawn = false
+  }
+  const say = (line: string) => {
+    erase()
+    writeAll(2, `${line}\n`)
+  }
+  return {
+    canAsk,
+    isLive,
+    answer(text) {
+      erase()
+      writeAll(1, text)
+    },
+    say(line) {
+      say(plainText(line, 8000))
+    },
+    label(kind, line) {
+      const tint = { error: '31', fix: '32', warning: '33' }[kind]
+      const name = coloured ? `\u001b[1;${tint}m${kind}:\u001b[0m` : `${kind}:`
+      say(`poolkey: ${name} ${plainText(line, 2000)}`)
+    },
+    progress(line) {
+      if (!isLive) return
+      erase()
+      if (line === undefined) return
+      writeAll(2, stripVTControlCharacters(plainText(line, Math.max(20, stderr.columns - 1))))
+      drawn = true
+    },
+    async confirm(question, signal) {
+      if (!canAsk) return false
+      erase()
+      const { createInterface } = await import('node:readline/promises')
+      const lines = createInterface({ input: stdin, output: stderr })
+      try {
+        const reply = await lines.question(`${plainText(question, 2000)} [y/N] `, { signal })
+        return /^y(es)?$/i.test(reply.trim())
+      } finally {
+        lines.close()
+      }
+    },
+  }
+}
+
+/** https://no-color.org; FORCE_COLOR asks for colour where there is no terminal. */
+function wantsColour(env: Record<string, string | undefined>, isLive: boolean): boolean {
+  if (env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== '') return false
+  const forced = env['FORCE_COLOR']
+  return forced !== undefined && forced !== '0' && forced !== '' ? true : isLive
+}
+
+// Synchronous, so that nothing is lost when the process ends right after; a full pipe says EAGAIN until it is read.
+function writeAll(descriptor: 1 | 2, text: string): void {
+  let bytes = Buffer.from(text)
+  while (bytes.length > 0) {
+    try {
+      bytes = bytes.subarray(writeSync(descriptor, bytes))
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined
+      if (code === 'EAGAIN') {
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+        continue
+      }
+      // Nobody listens on stderr: what is said is lost, what is done is not.
+      if (descriptor === 2) return
+      process.exit(1)
+    }
+  }
+}

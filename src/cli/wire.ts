@@ -1,0 +1,158 @@
+/**
+ * The only wiring: real parts are made here and passed down as parameters. Besides main and the terminal, nothing else
+ * reads the process's environment, arguments or clock.
+ */
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import type { Broker } from '../broker/broker.ts'
+import { PoolkeyError } from '../errors/poolkey-error.ts'
+import type { ExchangeClients } from '../exchange/exchange.ts'
+import type { Http } from '../http.ts'
+import type { Profile } from '../profile/profile.ts'
+import { Secret } from '../secret.ts'
+import type { CommandContext, GlobalOptions, OpenBrokerOptions } from './context.ts'
+import { stateFolderOf } from './state-folder.ts'
+import { openTerminal } from './terminal.ts'
+
+/** Makes what the commands stand on. Throws `environment-invalid`. */
+export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandContext {
+  const { env, platform } = proc
+  const homeFolder = homedir()
+  refuseUncheckedTls(env)
+  const interrupted = listenForInterrupts(proc)
+  const now = () => Date.now()
+  const noInput = options.input === false || (env['POOLKEY_NO_INPUT'] ?? '') !== ''
+  const terminal = openTerminal({ stdin: proc.stdin, stderr: proc.stderr, env, noInput })
+  const stateFolder = stateFolderOf({ env, platform, homeFolder })
+  const helperPath = join(import.meta.dirname, 'keychain-helper.cjs')
+
+  const isTracing = options.debug === true || (env['POOLKEY_DEBUG'] ?? '') !== ''
+  let profileInUse: Profile | undefined
+
+  return {
+    terminal,
+    env,
+    platform,
+    isRoot: proc.getuid?.() === 0,
+    now,
+    interrupted,
+    selfCommand: [proc.execPath, proc.argv[1] ?? ''],
+    stateFolder,
+    profileInUse: () => profileInUse,
+    async readProfile(overrides) {
+      const { chooseProfileName } = await import('../profile/profile-name.ts')
+      const { readProfileFromDisk } = await import('../profile/config-files.ts')
+      const name = chooseProfileName({ flag: options.profile, env })
+      profileInUse = readProfileFromDisk({ name, env, homeFolder, overrides: overrides ?? {} })
+      return profileInUse
+    },
+    async readAllProfiles() {
+      const { readAllProfilesFromDisk } = await import('../profile/config-files.ts')
+      return readAllProfilesFromDisk({ env, homeFolder })
+    },
+    async openBroker(asked) {
+      const signal = AbortSignal.any([interrupted, deadline(asked.seconds)])
+      const vault = await openVaultFor(asked, signal)
+      const { createHttp } = await import('../http.ts')
+      const http = createHttp({
+        caBundle: asked.profile.caBundle,
+        extraCaCerts: env['NODE_EXTRA_CA_CERTS'],
+        now,
+        ...(isTracing
+          ? {
+              onAnswer: ({ operation, host, outcome, ms }) => {
+                terminal.say(`debug: ${operation} at ${host}: ${outcome} in ${ms} ms`)
+              },
+            }
+          : {}),
+      })
+      const clientSecret = env['POOLKEY_CLIENT_SECRET']
+      const broker: Broker = {
+        profile: asked.profile,
+        vault,
+        http,
+        clients: clientsFor(asked.profile, http),
+        clientSecret: clientSecret === undefined || clientSecret === '' ? undefined : new Secret(clientSecret),
+        now,
+        signal,
+        ...(asked.announceWaits === true
+          ? {
+              onWait: ({ pid }) => {
+                terminal.say(`Waiting for another poolkey${pid === undefined ? '' : ` (process ${pid})`} ...`)
+              },
+            }
+          : {}),
+      }
+      return broker
+    },
+    async wipeVault() {
+      const { wipeVault } = await import('../vault/sealing-key.ts')
+      return wipeVault({ folder: stateFolder, keychain: await keychain(), signal: interrupted })
+    },
+  }
+
+  async function keychain() {
+    const { helperKeychain } = await import('../vault/keychain.ts')
+    return helperKeychain({ helperPath, env })
+  }
+
+  async function openVaultFor(asked: OpenBrokerOptions, signal: AbortSignal) {
+    const { openVault, parseStore } = await import('../vault/sealing-key.ts')
+    const requestedStore = asked.store ?? parseStore(env['POOLKEY_STORE'])
+    const opened = await openVault({
+      folder: stateFolder,
+      requestedStore,
+      keychain: await keychain(),
+      create: asked.create === true,
+      signal,
+    })
+    if (opened.kind === 'none') {
+      throw new PoolkeyError('sign-in-required', { profile: asked.profile.name, reason: 'none' })
+    }
+    return { folder: stateFolder, key: opened.key, store: opened.vaultFile.store }
+  }
+}
+
+function clientsFor(profile: Profile, http: Http): ExchangeClients {
+  const { useFips, useDualstack, sts, cognitoIdentity } = profile.endpoints
+  const region = profile.identityPool?.region ?? profile.region
+  return {
+    async identityPool() {
+      const { createIdentityPoolClient } = await import('../exchange/identity-pool.ts')
+      return createIdentityPoolClient({ region, endpoint: cognitoIdentity, useFips, useDualstack }, http)
+    },
+    async securityToken() {
+      const { createSecurityTokenClient } = await import('../exchange/security-token.ts')
+      return createSecurityTokenClient({ region: profile.region, endpoint: sts, useFips, useDualstack }, http)
+    },
+  }
+}
+
+function deadline(seconds: number): AbortSignal {
+  const controller = new AbortController()
+  const timer = setTimeout(() => {
+    controller.abort(new PoolkeyError('deadline-exceeded', { waitedFor: 'an answer', seconds }))
+  }, seconds * 1000)
+  timer.unref()
+  return controller.signal
+}
+
+function listenForInterrupts(proc: NodeJS.Process): AbortSignal {
+  const controller = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    proc.on(signal, () => {
+      controller.abort(new PoolkeyError('interrupted', { signal }))
+    })
+  }
+  return controller.signal
+}
+
+/** With certificates unchecked, anybody on the way could read the tokens. */
+function refuseUncheckedTls(env: Record<string, string | undefined>): void {
+  if (env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0') return
+  throw new PoolkeyError('environment-invalid', {
+    variable: 'NODE_TLS_REJECT_UNAUTHORIZED',
+    value: '0',
+    allowed: '1 or nothing; a private certificate authority goes into AWS_CA_BUNDLE',
+  })
+}

@@ -1,0 +1,181 @@
+import type {
+  EmulatorGroup,
+  EmulatorRole,
+  EmulatorSettings,
+  EmulatorUser,
+  IdentityPoolSettings,
+} from './configuration.ts'
+import type { TrustPolicy } from './trust-policy.ts'
+
+/** ARNs of the roles that are there from the start. */
+export interface EmulatorRoles {
+  admin: string
+  editor: string
+  authenticated: string
+  unauthenticated: string
+  /** Trusts the user pool as an IAM OIDC provider. */
+  webIdentity: string
+  /** In another account; trusts every role of the first. */
+  chained: string
+  /** In another account; trusts every role of the first that brings `EXTERNAL_ID`. */
+  chainedWithExternalId: string
+}
+
+/** What may differ from the defaults. Every instant and duration is the emulator's own. */
+export type SettingsChange = Partial<Omit<EmulatorSettings, 'identityPool'>> & {
+  identityPool?: Partial<IdentityPoolSettings>
+}
+
+/** The external ID that `chainedWithExternalId` asks for. */
+export const EXTERNAL_ID = 'emulator-external-id'
+
+const ACCOUNT_ID = '111122223333'
+const OTHER_ACCOUNT_ID = '444455556666'
+
+/** The person whose name and password the form comes filled in with. */
+export const TEST_USER: EmulatorUser = {
+  username: 'test-user',
+  password: 'Emulated-Passw0rd',
+  email: 'test-user@example.com',
+  groups: ['admin', 'editor'],
+}
+
+/** The ARNs of the default roles in an account. */
+export function defaultRoles(accountId = ACCOUNT_ID): EmulatorRoles {
+  const arn = (name: string, account = accountId) => `arn:aws:iam::${account}:role/${name}`
+  return {
+    admin: arn('PoolkeyAdmin'),
+    editor: arn('PoolkeyEditor'),
+    authenticated: arn('PoolkeyAuthenticated'),
+    unauthenticated: arn('PoolkeyUnauthenticated'),
+    webIdentity: arn('PoolkeyWebIdentity'),
+    chained: arn('PoolkeyChained', OTHER_ACCOUNT_ID),
+    chainedWithExternalId: arn('PoolkeyChainedWithExternalId', OTHER_ACCOUNT_ID),
+  }
+}
+
+/** All settings: the defaults with what is given on top. Roles given are added to the default ones, or replace them by ARN. */
+export function completeSettings(
+  issuer: (userPoolId: string) => string,
+  given: SettingsChange,
+): EmulatorSettings {
+  // Settings may be changed while the emulator runs; the caller's own object is not to change with them.
+  const change = structuredClone(given)
+  const region = change.region ?? 'eu-west-1'
+  const userPoolId = change.userPoolId ?? `${region}_Emulated1`
+  const clientId = change.clientId ?? '1example23456789emulated01'
+  const identityPoolId = change.identityPoolId ?? `${region}:11111111-2222-3333-4444-555555555555`
+  const accountId = change.accountId ?? ACCOUNT_ID
+  const roles = defaultRoles(accountId)
+  const ownIssuer = issuer(userPoolId)
+  const providerName = ownIssuer.replace(/^https?:\/\//, '')
+  return {
+    clientSecret: undefined,
+    clientScopes: ['openid', 'email', 'phone', 'profile', 'aws.cognito.signin.user.admin'],
+    idTokenSeconds: 3600,
+    accessTokenSeconds: 3600,
+    refreshTokenSeconds: 30 * 24 * 3600,
+    credentialsSeconds: 3600,
+    rotation: undefined,
+    redirectUris: ['http://localhost:8400/callback', 'http://127.0.0.1:8400/callback'],
+    logoutUris: ['http://localhost:8400/logout'],
+    secretMark: '',
+    users: [structuredClone(TEST_USER)],
+    groups: defaultGroups(roles),
+    oidcProviders: [{ issuer: ownIssuer, clientIds: [clientId] }],
+    errorsCarryState: false,
+    acceptRolesWithoutAccount: false,
+    expirationStyle: 'seconds',
+    ...change,
+    region,
+    userPoolId,
+    clientId,
+    identityPoolId,
+    accountId,
+    roles: mergedRoles(
+      roleDocuments(roles, { accountId, identityPoolId, providerName, clientId }),
+      change.roles ?? [],
+    ),
+    identityPool: {
+      authenticatedRole: roles.authenticated,
+      unauthenticatedRole: roles.unauthenticated,
+      allowUnauthenticated: false,
+      allowClassicFlow: false,
+      roleMapping: { kind: 'token', ambiguous: 'AuthenticatedRole' },
+      providers: [{ providerName, clientId }],
+      ...change.identityPool,
+    },
+  }
+}
+
+function defaultGroups(roles: EmulatorRoles): EmulatorGroup[] {
+  return [
+    { name: 'admin', precedence: 1, roleArn: roles.admin },
+    { name: 'editor', precedence: 2, roleArn: roles.editor },
+  ]
+}
+
+function mergedRoles(defaults: EmulatorRole[], given: EmulatorRole[]): EmulatorRole[] {
+  return [...given, ...defaults.filter(({ arn }) => !given.some((role) => role.arn === arn))]
+}
+
+function roleDocuments(
+  roles: EmulatorRoles,
+  facts: { accountId: string; identityPoolId: string; providerName: string; clientId: string },
+): EmulatorRole[] {
+  const { accountId, identityPoolId, providerName, clientId } = facts
+  const ofPool = (amr: string) => identityPoolTrust(identityPoolId, amr)
+  return [
+    { arn: roles.admin, trustPolicy: ofPool('authenticated') },
+    { arn: roles.editor, trustPolicy: ofPool('authenticated') },
+    { arn: roles.authenticated, trustPolicy: ofPool('authenticated') },
+    { arn: roles.unauthenticated, trustPolicy: ofPool('unauthenticated') },
+    {
+      arn: roles.webIdentity,
+      trustPolicy: oidcTrust(`arn:aws:iam::${accountId}:oidc-provider/${providerName}`, clientId),
+    },
+    { arn: roles.chained, trustPolicy: accountTrust(accountId) },
+    { arn: roles.chainedWithExternalId, trustPolicy: accountTrust(accountId, EXTERNAL_ID) },
+  ]
+}
+
+/** What a role needs for an identity pool to hand it out. `amr` is `authenticated` or `unauthenticated`. */
+function identityPoolTrust(identityPoolId: string, amr: string): TrustPolicy {
+  return {
+    Version: '2012-10-17',
+    Statement: {
+      Effect: 'Allow',
+      Principal: { Federated: 'cognito-identity.amazonaws.com' },
+      Action: ['sts:AssumeRoleWithWebIdentity', 'sts:TagSession'],
+      Condition: {
+        StringEquals: { 'cognito-identity.amazonaws.com:aud': identityPoolId },
+        'ForAnyValue:StringLike': { 'cognito-identity.amazonaws.com:amr': amr },
+      },
+    },
+  }
+}
+
+function oidcTrust(providerArn: string, clientId: string): TrustPolicy {
+  const host = providerArn.slice(providerArn.indexOf('/') + 1)
+  return {
+    Version: '2012-10-17',
+    Statement: {
+      Effect: 'Allow',
+      Principal: { Federated: providerArn },
+      Action: 'sts:AssumeRoleWithWebIdentity',
+      Condition: { StringEquals: { [`${host}:aud`]: clientId } },
+    },
+  }
+}
+
+function accountTrust(accountId: string, externalId?: string): TrustPolicy {
+  return {
+    Version: '2012-10-17',
+    Statement: {
+      Effect: 'Allow',
+      Principal: { AWS: `arn:aws:iam::${accountId}:root` },
+      Action: ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'],
+      ...(externalId === undefined ? {} : { Condition: { StringEquals: { 'sts:ExternalId': externalId } } }),
+    },
+  }
+}

@@ -1,0 +1,111 @@
+import type { EmulatorSettings } from './configuration.ts'
+import { completeSettings, defaultRoles, EXTERNAL_ID, TEST_USER } from './default-settings.ts'
+import type { EmulatorRoles, SettingsChange } from './default-settings.ts'
+import { createFaults } from './faults.ts'
+import type { Faults } from './faults.ts'
+import type { Forgery } from './forgery.ts'
+import { createCredentialBook } from './issued-credentials.ts'
+import type { EmulatorRequest } from './request-log.ts'
+import { createRoutes } from './routes.ts'
+import { listen } from './server.ts'
+import { generateSigningKeys, signingKeys } from './signing-keys.ts'
+import { createUserPool } from './user-pool.ts'
+
+/** How to start: every setting has a default that makes the whole chain work. */
+export interface EmulatorOptions extends SettingsChange {
+  /** 0, the default, takes any free port. */
+  port?: number
+  /** The emulator's clock in milliseconds; its `Date` header follows it. */
+  now?: () => number
+}
+
+/** A running Cognito and STS on loopback. */
+export interface Emulator {
+  /** `http://127.0.0.1:PORT`: hosted UI, cognito-identity and STS alike. */
+  origin: string
+  region: string
+  userPoolId: string
+  clientId: string
+  identityPoolId: string
+  accountId: string
+  issuer: string
+  roles: EmulatorRoles
+  /** The external ID that `roles.chainedWithExternalId` asks for. */
+  externalId: string
+  /** The first user, whose name and password the sign-in form comes filled in with. */
+  user: { username: string; password: string; email: string }
+  /** Read at each request: changing it changes what the emulator does from then on. */
+  settings: EmulatorSettings
+  requests: readonly EmulatorRequest[]
+  /** How many requests of an operation have arrived. */
+  count(operation: string): number
+  faults: Faults
+  /** Falsifies the ID tokens minted from now on; `undefined` makes them honest again. */
+  forge(forgery: Forgery | undefined): void
+  /** New signing keys: tokens signed before no longer verify. */
+  rotateSigningKeys(): Promise<void>
+  /** An administrator signs the user out everywhere: refresh and access tokens end, the browser's session does not. */
+  revokeAllSessions(): void
+  /** A section of the AWS config file for this emulator. `extra` adds keys or replaces them. */
+  profileText(name: string, extra?: Record<string, string>): string
+  stop(): Promise<void>
+}
+
+/** Starts the emulator on 127.0.0.1. Rejects with Node's own error when the port is taken. */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const { port = 0, now = Date.now, ...change } = options
+  const keys = await signingKeys()
+  const requests: EmulatorRequest[] = []
+  const faults = createFaults()
+  const server = await listen({ port, now, faults, log: requests })
+  const { origin } = server
+  const settings = completeSettings((userPoolId) => `${origin}/${userPoolId}`, change)
+  const pool = createUserPool({ settings, issuer: `${origin}/${settings.userPoolId}`, keys, now })
+  server.serve(
+    createRoutes({ origin, settings, pool, credentials: createCredentialBook({ settings, now }), now }),
+  )
+  const { region, userPoolId, clientId, identityPoolId, accountId } = settings
+  const { username, password, email } = settings.users[0] ?? TEST_USER
+
+  return {
+    origin,
+    region,
+    userPoolId,
+    clientId,
+    identityPoolId,
+    accountId,
+    issuer: pool.issuer,
+    roles: defaultRoles(accountId),
+    externalId: EXTERNAL_ID,
+    user: { username, password, email },
+    settings,
+    requests,
+    count: (operation) => requests.filter((request) => request.operation === operation).length,
+    faults,
+    forge: (forgery) => {
+      pool.forgery = forgery
+    },
+    rotateSigningKeys: async () => {
+      pool.keys = await generateSigningKeys()
+    },
+    revokeAllSessions: () => {
+      pool.signIns.revokeAll()
+    },
+    profileText: (name, extra = {}) => {
+      const values = {
+        region,
+        endpoint_url: origin,
+        cognito_user_pool_id: userPoolId,
+        cognito_client_id: clientId,
+        cognito_domain: origin,
+        cognito_issuer: pool.issuer,
+        cognito_redirect_uri: settings.redirectUris.join(', '),
+        cognito_identity_pool_id: identityPoolId,
+        ...extra,
+      }
+      const section = name === 'default' ? '[default]' : `[profile ${name}]`
+      return [section, ...Object.entries(values).map(([key, value]) => `${key} = ${value}`), ''].join('\n')
+    },
+    stop: server.close,
+  }
+}

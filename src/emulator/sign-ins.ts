@@ -1,0 +1,116 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { EmulatorSettings, EmulatorUser } from './configuration.ts'
+
+/** What an authorization code stands for. */
+export interface CodeGrant {
+  user: EmulatorUser
+  redirectUri: string
+  scopes: string[]
+  codeChallenge: string | undefined
+  nonce: string | undefined
+  /** RFC 8707: becomes the access token's audience. */
+  resource: string | undefined
+  authenticatedAt: Date
+}
+
+/** One sign-in: everything minted from it shares its `originJti` and ends with it. */
+export interface SignIn {
+  originJti: string
+  user: EmulatorUser
+  scopes: string[]
+  resource: string | undefined
+  authenticatedAt: Date
+  refreshExpiresAt: Date
+  isRevoked: boolean
+}
+
+/** The codes, sign-ins and refresh tokens of the user pool. */
+export interface SignIns {
+  issueCode(grant: CodeGrant): string
+  /** The grant of a code, once: undefined when it is unknown, used before or older than five minutes. */
+  redeemCode(code: string): CodeGrant | undefined
+  start(grant: CodeGrant): { signIn: SignIn; refreshToken: string }
+  /** Undefined when the token is unknown, expired, revoked, or rotated longer ago than the grace period. */
+  refresh(refreshToken: string): { signIn: SignIn; rotatedToken?: string } | undefined
+  /** The sign-in a refresh token belongs to, whatever became of it. */
+  find(refreshToken: string): SignIn | undefined
+  revoke(signIn: SignIn): void
+  revokeAll(): void
+  isRevoked(originJti: string): boolean
+}
+
+const CODE_LIFE_MS = 5 * 60_000
+
+// The header of the encrypted token that Cognito hands out; what follows is opaque there and random here.
+const REFRESH_TOKEN_HEADER = Buffer.from('{"cty":"JWT","enc":"A256GCM","alg":"RSA-OAEP"}').toString(
+  'base64url',
+)
+
+interface RefreshToken {
+  signIn: SignIn
+  rotatedAt?: Date
+}
+
+/** Opens an empty book of sign-ins. */
+export function createSignIns(options: { settings: EmulatorSettings; now: () => number }): SignIns {
+  const { settings, now } = options
+  const codes = new Map<string, { grant: CodeGrant; issuedAt: number }>()
+  const refreshTokens = new Map<string, RefreshToken>()
+  const signIns = new Map<string, SignIn>()
+
+  function issueRefreshToken(signIn: SignIn): string {
+    const parts = [256, 12, 800, 16].map((bytes) => randomBytes(bytes).toString('base64url'))
+    const token = `${settings.secretMark}${[REFRESH_TOKEN_HEADER, ...parts].join('.')}`
+    refreshTokens.set(token, { signIn })
+    return token
+  }
+
+  function isUsable({ signIn, rotatedAt }: RefreshToken): boolean {
+    if (signIn.isRevoked || now() >= signIn.refreshExpiresAt.getTime()) return false
+    const graceMs = (settings.rotation?.graceSeconds ?? 0) * 1000
+    return !rotatedAt || now() < rotatedAt.getTime() + graceMs
+  }
+
+  return {
+    issueCode: (grant) => {
+      const code = `${settings.secretMark}${randomUUID()}`
+      codes.set(code, { grant, issuedAt: now() })
+      return code
+    },
+    redeemCode: (code) => {
+      const entry = codes.get(code)
+      codes.delete(code)
+      return entry && now() < entry.issuedAt + CODE_LIFE_MS ? entry.grant : undefined
+    },
+    start: ({ user, scopes, resource, authenticatedAt }) => {
+      const refreshExpiresAt = new Date(now() + settings.refreshTokenSeconds * 1000)
+      const signIn: SignIn = {
+        originJti: randomUUID(),
+        user,
+        scopes,
+        resource,
+        authenticatedAt,
+        refreshExpiresAt,
+        isRevoked: false,
+      }
+      signIns.set(signIn.originJti, signIn)
+      return { signIn, refreshToken: issueRefreshToken(signIn) }
+    },
+    refresh: (refreshToken) => {
+      const entry = refreshTokens.get(refreshToken)
+      if (!entry || !isUsable(entry)) return undefined
+      if (!settings.rotation) return { signIn: entry.signIn }
+      // The grace period runs from the first use: a second use within it must not prolong it.
+      entry.rotatedAt ??= new Date(now())
+      return { signIn: entry.signIn, rotatedToken: issueRefreshToken(entry.signIn) }
+    },
+    find: (refreshToken) => refreshTokens.get(refreshToken)?.signIn,
+    revoke: (signIn) => {
+      signIn.isRevoked = true
+    },
+    revokeAll: () => {
+      for (const signIn of signIns.values()) signIn.isRevoked = true
+    },
+    isRevoked: (originJti) => signIns.get(originJti)?.isRevoked ?? false,
+  }
+}

@@ -1,0 +1,59 @@
+import { PoolkeyError } from '../errors/poolkey-error.ts'
+import { Secret } from '../secret.ts'
+
+/** Temporary AWS credentials. `expiration` is the instant the service gave, whatever the local clock says. */
+export interface Credentials {
+  accessKeyId: string
+  secretAccessKey: Secret
+  sessionToken: Secret
+  expiration: Date
+  /** Twelve digits, only where the service or the configuration says so. */
+  accountId: string | undefined
+  /** The role they act as, where it is known: the assumed role's ARN or the one that was asked for. */
+  roleArn: string | undefined
+}
+
+/** What a service sent, before anybody believed it. */
+export interface UncheckedCredentials {
+  accessKeyId: string | undefined
+  secretAccessKey: string | undefined
+  sessionToken: string | undefined
+  expiration: Date | undefined
+}
+
+// Everything that AWS and STS-compatible services put into these values; nothing that a shell, a header or a
+// configuration file could read as more than text.
+const SAFE_VALUE = /^[\w+/=.,:@~-]+$/
+
+/** Accepts credentials only if every value is there and plain. Throws `unexpected-answer`. */
+export function checkCredentials(
+  from: UncheckedCredentials,
+  about: { host: string; operation: string },
+): Pick<Credentials, 'accessKeyId' | 'secretAccessKey' | 'sessionToken' | 'expiration'> {
+  const { expiration } = from
+  if (!expiration || Number.isNaN(expiration.getTime())) throw unusable('Expiration', about)
+  return {
+    accessKeyId: checkValue(from.accessKeyId, 'AccessKeyId', about),
+    secretAccessKey: new Secret(checkValue(from.secretAccessKey, 'SecretAccessKey', about)),
+    sessionToken: new Secret(checkValue(from.sessionToken, 'SessionToken', about)),
+    // Whole seconds, rounded down: the form every SDK reads.
+    expiration: new Date(Math.floor(expiration.getTime() / 1000) * 1000),
+  }
+}
+
+function checkValue(
+  value: string | undefined,
+  name: string,
+  about: { host: string; operation: string },
+): string {
+  if (value === undefined || !SAFE_VALUE.test(value)) throw unusable(name, about)
+  return value
+}
+
+function unusable(name: string, about: { host: string; operation: string }): PoolkeyError {
+  return new PoolkeyError('unexpected-answer', {
+    ...about,
+    kind: 'not-the-protocol',
+    detail: `the answer holds no usable ${name}`,
+  })
+}

@@ -1,0 +1,145 @@
+/**
+ * What the AWS SDK clients share: our door for their requests, no configuration of their own (region, endpoint,
+ * retries, credentials are all said), and one reading of their errors.
+ */
+import { PoolkeyError } from '../errors/poolkey-error.ts'
+import type { ErrorFacts } from '../errors/poolkey-error.ts'
+import type { Http } from '../http.ts'
+
+/** Where a service is reached. Without `endpoint` the SDK's own rules for the region's partition decide. */
+export interface ServicePlace {
+  region: string
+  endpoint: URL | undefined
+  useFips: boolean
+  useDualstack: boolean
+}
+
+interface SdkRequest {
+  protocol: string
+  hostname: string
+  port?: number
+  path: string
+  method: string
+  query?: Record<string, string | string[] | null>
+  headers: Record<string, string>
+  body?: unknown
+}
+
+interface SdkAnswer {
+  response: { statusCode: number; headers: Record<string, string>; body: Uint8Array; reason?: string }
+}
+
+/** The SDK's request handler over our door: limits, proxy, authorities and the clock are measured in one place. */
+export function sdkRequestHandler(http: Http): {
+  handle(request: SdkRequest, options?: { abortSignal?: unknown }): Promise<SdkAnswer>
+  destroy(): void
+} {
+  return {
+    async handle(request, options) {
+      const port = request.port === undefined ? '' : `:${request.port}`
+      const url = new URL(`${request.protocol}//${request.hostname}${port}${request.path}`)
+      const answer = await http.request({
+        operation: operationOf(request),
+        method: request.method === 'GET' ? 'GET' : 'POST',
+        url,
+        headers: request.headers,
+        ...(typeof request.body === 'string' || request.body instanceof Uint8Array
+          ? { body: request.body }
+          : {}),
+        signal:
+          options?.abortSignal instanceof AbortSignal ? options.abortSignal : new AbortController().signal,
+      })
+      return { response: { statusCode: answer.status, headers: answer.headers, body: answer.body } }
+    },
+    destroy() {
+      // The door is closed by its owner.
+    },
+  }
+}
+
+/** Options every client is made with, so that none of them looks at the environment or at a configuration file. */
+export function sdkOptions(place: ServicePlace, http: Http) {
+  return {
+    region: place.region,
+    ...(place.endpoint ? { endpoint: place.endpoint.href } : {}),
+    useFipsEndpoint: place.useFips,
+    useDualstackEndpoint: place.useDualstack,
+    requestHandler: sdkRequestHandler(http),
+    maxAttempts: 3,
+    retryMode: 'standard',
+    defaultsMode: 'standard' as const,
+    userAgentAppId: undefined,
+    // Our Profile has settled the endpoint: the SDK must not look for one in the environment or in another profile.
+    ignoreConfiguredEndpointUrls: true,
+  }
+}
+
+const THROTTLING = new Set([
+  'TooManyRequestsException',
+  'Throttling',
+  'ThrottlingException',
+  'ThrottledException',
+  'RequestLimitExceeded',
+  'SlowDown',
+])
+// Sent with status 400, yet the service's own trouble: worth another try later, no edit mends it.
+const PASSING_TROUBLE = new Set([
+  'InternalErrorException',
+  'ExternalServiceException',
+  'IDPCommunicationError',
+  'IDPCommunicationErrorException',
+])
+
+/** Turns what an SDK client threw into poolkey's error: `service-refused`, `unexpected-answer` or what our door threw. */
+export function readSdkError(
+  error: unknown,
+  about: {
+    service: ErrorFacts['service-refused']['service']
+    operation: string
+    host: string
+    signal: AbortSignal
+  },
+): Error {
+  const { service, operation, host, signal } = about
+  if (signal.aborted && signal.reason instanceof Error) return signal.reason
+  if (error instanceof PoolkeyError) return error
+  if (!(error instanceof Error)) return new Error(`${operation} failed`, { cause: error })
+  const status = statusOf(error)
+  const { name } = error
+  if (status === undefined) return error
+  const odd = (kind: ErrorFacts['unexpected-answer']['kind'], detail?: string) =>
+    new PoolkeyError(
+      'unexpected-answer',
+      { host, operation, status, kind, ...(detail === undefined ? {} : { detail }) },
+      { cause: error },
+    )
+  if (status === 429 || THROTTLING.has(name)) return odd('throttled')
+  if (status >= 500 || PASSING_TROUBLE.has(name)) return odd('server-error', `${name}: ${error.message}`)
+  if (status >= 300 && status < 400) return odd('redirect')
+  if (status < 400 || !('$fault' in error) || UNREADABLE.has(name)) {
+    return odd(status === 403 ? 'firewall' : 'not-the-protocol')
+  }
+  return new PoolkeyError(
+    'service-refused',
+    { service, operation, name, message: error.message, status },
+    { cause: error },
+  )
+}
+
+// The SDK's names for an error answer in which it found no code.
+const UNREADABLE = new Set(['Error', 'UnknownError', 'Unknown', 'SyntaxError', 'TypeError'])
+
+function statusOf(error: Error): number | undefined {
+  const metadata: unknown = '$metadata' in error ? error.$metadata : undefined
+  if (typeof metadata === 'object' && metadata !== null && 'httpStatusCode' in metadata) {
+    return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : undefined
+  }
+  return undefined
+}
+
+function operationOf(request: SdkRequest): string {
+  const target = request.headers['x-amz-target']
+  if (target !== undefined) return target.slice(target.indexOf('.') + 1)
+  const action = typeof request.body === 'string' ? /(?:^|&)Action=(\w+)/.exec(request.body)?.[1] : undefined
+  return action ?? 'the request'
+}

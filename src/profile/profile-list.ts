@@ -1,0 +1,68 @@
+/** Which profiles there are, and which of them are poolkey's. */
+import { isAwsChained } from './aws-chain.ts'
+import { parseSources } from './profile-values.ts'
+import type { ConfigSources, ProfileSection } from './profile-values.ts'
+import { COMMAND } from './setting-types.ts'
+
+/** A profile of the files. `poolkey`: has `cognito_*` keys; `chained`: `role_arn` over such a one; `foreign`: neither. */
+export interface ProfileEntry {
+  name: string
+  file: string
+  line: number
+  kind: 'poolkey' | 'chained' | 'foreign'
+  /** Its `cognito_source_profile`, or the `source_profile` of a chained one. */
+  sourceProfile: string | undefined
+  /** Whether poolkey may write into it: its `credential_process` is poolkey's, or it has no credential setting at all. */
+  isOwn: boolean
+}
+
+/** Keys that give a profile credentials, besides `credential_process` and `sso_*`. */
+const CREDENTIAL_KEYS = [
+  'aws_access_key_id',
+  'role_arn',
+  'source_profile',
+  'credential_source',
+  'web_identity_token_file',
+]
+
+/** Every profile of both files, in their order. Throws `config-syntax`. */
+export function listProfiles(sources: ConfigSources): ProfileEntry[] {
+  const { profiles } = parseSources(sources)
+  return [...profiles.values()].map((section) => {
+    const source = section.keys.get('source_profile')?.value
+    const base = isAwsChained(section) && source !== undefined ? profiles.get(source) : undefined
+    const kind = hasOwnSettings(section) ? 'poolkey' : base && hasOwnSettings(base) ? 'chained' : 'foreign'
+    const { name, file, line } = section
+    const sourceProfile =
+      section.keys.get('cognito_source_profile')?.value ?? (kind === 'chained' ? source : undefined)
+    return { name, file, line, kind, sourceProfile, isOwn: isOwnProfile(section) }
+  })
+}
+
+/** The names of the profiles of one config text. Throws `config-syntax`. */
+export function listProfileNames(configText: string): string[] {
+  return listProfiles({ configText, configFile: 'config' }).map(({ name }) => name)
+}
+
+/** Whether a `credential_process` line runs poolkey's `credential-process`, by whatever path or through node. */
+export function isPoolkeyCommand(line: string): boolean {
+  const words = COMMAND.parse(line) ?? []
+  return words.some((word, index) => {
+    const program = word.split(/[\\/]/).at(-1) ?? ''
+    return (
+      index < 2 &&
+      /^poolkey(?:\.(?:cjs|js|cmd|exe))?$/i.test(program) &&
+      words[index + 1] === 'credential-process'
+    )
+  })
+}
+
+function hasOwnSettings(section: ProfileSection): boolean {
+  return [...section.keys.keys()].some((key) => key.startsWith('cognito_'))
+}
+
+function isOwnProfile(section: ProfileSection): boolean {
+  const command = section.keys.get('credential_process')
+  if (command) return isPoolkeyCommand(command.value)
+  return ![...section.keys.keys()].some((key) => CREDENTIAL_KEYS.includes(key) || key.startsWith('sso_'))
+}

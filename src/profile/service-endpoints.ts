@@ -1,0 +1,148 @@
+/** Where STS and Cognito are asked: region, endpoint overrides, FIPS and dual-stack, from environment and profile. */
+import { PoolkeyError } from '../errors/poolkey-error.ts'
+import { findAwsKey, parseAwsKey, placeOf, readAwsKey } from './profile-values.ts'
+import type { ConfigDocument, Layers, PlacedKey } from './profile-values.ts'
+import type { ServiceEndpoints } from './profile.ts'
+import { ENDPOINT, REGION, TRUE_OR_FALSE } from './setting-types.ts'
+import type { SettingType } from './setting-types.ts'
+
+type Environment = Record<string, string | undefined>
+
+/**
+ * Endpoint overrides with botocore's precedence (ConfiguredEndpointProvider): the service's variable, the variable for
+ * all, the service's entry in the `services` section, the profile's `endpoint_url`.
+ * Throws `environment-invalid`, `setting-invalid`, `setting-conflict` (FIPS beside an override).
+ */
+export function readEndpoints(options: {
+  document: ConfigDocument
+  layers: Layers
+  env: Environment
+}): ServiceEndpoints {
+  const { layers, env } = options
+  const isIgnored =
+    readValue({
+      ...options,
+      variable: 'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
+      key: 'ignore_configured_endpoint_urls',
+      type: TRUE_OR_FALSE,
+    }) ?? false
+  const endpointOf = (id: string) => (isIgnored ? undefined : readEndpoint(id, options))
+  const endpoints = {
+    sts: endpointOf('sts'),
+    cognitoIdentity: endpointOf('cognito_identity'),
+    cognitoIdentityProvider: endpointOf('cognito_identity_provider'),
+    useFips:
+      readValue({
+        layers,
+        env,
+        variable: 'AWS_USE_FIPS_ENDPOINT',
+        key: 'use_fips_endpoint',
+        type: TRUE_OR_FALSE,
+      }) ?? false,
+    useDualstack:
+      readValue({
+        layers,
+        env,
+        variable: 'AWS_USE_DUALSTACK_ENDPOINT',
+        key: 'use_dualstack_endpoint',
+        type: TRUE_OR_FALSE,
+      }) ?? false,
+  }
+  const hasOverride = endpoints.sts ?? endpoints.cognitoIdentity ?? endpoints.cognitoIdentityProvider
+  if (endpoints.useFips && hasOverride) throw fipsConflict(layers, env)
+  return endpoints
+}
+
+/** The region of STS: AWS_REGION, AWS_DEFAULT_REGION, the profile's; undefined where none is set. */
+export function readRegion(layers: Layers, env: Environment): string | undefined {
+  for (const variable of ['AWS_REGION', 'AWS_DEFAULT_REGION']) {
+    const region = readVariable(variable, { env, type: REGION })
+    if (region !== undefined) return region
+  }
+  return readAwsKey('region', { layers, type: REGION })
+}
+
+/** The AWS account the profile states, `aws_account_id`. Throws `setting-invalid`. */
+export function readAccountId(layers: Layers): string | undefined {
+  const allowed = 'an account ID: 12 digits'
+  const type = { allowed, parse: (text: string) => (/^\d{12}$/.test(text) ? text : undefined) }
+  return readAwsKey('aws_account_id', { layers: { ...layers, sections: layers.sections.slice(0, 1) }, type })
+}
+
+function readEndpoint(
+  id: string,
+  options: { document: ConfigDocument; layers: Layers; env: Environment },
+): URL | undefined {
+  const { env, layers } = options
+  for (const variable of [`AWS_ENDPOINT_URL_${id.toUpperCase()}`, 'AWS_ENDPOINT_URL']) {
+    const url = readVariable(variable, { env, type: ENDPOINT })
+    if (url) return url
+  }
+  return readServicesEntry(id, options) ?? readAwsKey('endpoint_url', { layers, type: ENDPOINT })
+}
+
+/** `services = NAME` in the profile, and in `[services NAME]` the map of this service. */
+function readServicesEntry(
+  id: string,
+  options: { document: ConfigDocument; layers: Layers },
+): URL | undefined {
+  const { document, layers } = options
+  const chosen = findAwsKey('services', layers)
+  if (!chosen) return undefined
+  const section = document.services.get(chosen.key.value)
+  if (!section) {
+    const allowed = `the name of a [services NAME] section in ${document.configFile}`
+    throw new PoolkeyError('setting-invalid', {
+      place: chosen.place,
+      key: 'services',
+      value: chosen.key.value,
+      allowed,
+    })
+  }
+  const entry = section.keys.get(id)?.nested.get('endpoint_url')
+  if (!entry || entry.value === '') return undefined
+  const key: PlacedKey = { ...entry, file: document.configFile }
+  const place = placeOf(
+    key,
+    { name: `services ${section.name}`, file: key.file, line: section.line, keys: new Map() },
+    layers,
+  )
+  return parseAwsKey({ key, place }, `${id} endpoint_url`, ENDPOINT)
+}
+
+function readValue<T>(asked: {
+  layers: Layers
+  env: Environment
+  variable: string
+  key: string
+  type: SettingType<T>
+}): T | undefined {
+  return readVariable(asked.variable, asked) ?? readAwsKey(asked.key, asked)
+}
+
+function readVariable<T>(variable: string, from: { env: Environment; type: SettingType<T> }): T | undefined {
+  const text = from.env[variable]
+  if (text === undefined || text === '') return undefined
+  const value = from.type.parse(text)
+  if (value !== undefined) return value
+  throw new PoolkeyError('environment-invalid', { variable, value: text, allowed: from.type.allowed })
+}
+
+/** The SDKs refuse the mix with a message that names neither. */
+function fipsConflict(layers: Layers, env: Environment): PoolkeyError {
+  const problem = 'FIPS endpoints and an endpoint override exclude each other'
+  const fromFile = env['AWS_USE_FIPS_ENDPOINT'] ? undefined : findAwsKey('use_fips_endpoint', layers)
+  if (fromFile) {
+    return new PoolkeyError('setting-conflict', {
+      place: fromFile.place,
+      key: 'use_fips_endpoint',
+      with: 'endpoint_url',
+      problem,
+    })
+  }
+  return new PoolkeyError('environment-invalid', {
+    variable: 'AWS_USE_FIPS_ENDPOINT',
+    value: env['AWS_USE_FIPS_ENDPOINT'] ?? '',
+    allowed: '"false" while an endpoint override (AWS_ENDPOINT_URL..., endpoint_url, services) is set',
+  })
+}

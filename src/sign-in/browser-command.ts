@@ -1,0 +1,111 @@
+/** Which program would open the sign-in page, and in what environment: decided from what is passed in, nothing is run. */
+import { isAbsolute, win32 } from 'node:path'
+
+export type Environment = Record<string, string | undefined>
+
+/** Why no browser should be opened here. */
+export type NoBrowserReason = 'root' | 'ssh' | 'no-display'
+
+export interface BrowserSurroundings {
+  /** The words of `--browser`, `cognito_browser` or `$BROWSER`. */
+  command: string[] | undefined
+  env: Environment
+  platform: NodeJS.Platform
+  isRoot: boolean
+}
+
+/** Whether a browser can be opened: a set command always counts as one. */
+export function hasBrowser(surroundings: BrowserSurroundings): boolean {
+  return whyNoBrowser(surroundings) === undefined
+}
+
+/** The reason not to open the system's browser: as root, over SSH (it would open elsewhere), on Linux without a display. */
+export function whyNoBrowser(surroundings: BrowserSurroundings): NoBrowserReason | undefined {
+  const { command, env, platform, isRoot } = surroundings
+  const isSet = (name: string) => env[name] !== undefined && env[name] !== ''
+  if (command !== undefined && command.length > 0) return undefined
+  if (isRoot) return 'root'
+  if (isSet('SSH_CONNECTION') || isSet('SSH_TTY')) return 'ssh'
+  const needsDisplay = platform !== 'darwin' && platform !== 'win32' && !isWsl(env)
+  if (needsDisplay && !isSet('DISPLAY') && !isSet('WAYLAND_DISPLAY')) return 'no-display'
+  return undefined
+}
+
+/**
+ * Splits a command line into words without a shell: blanks separate, quotes of both kinds join, and except on Windows a
+ * backslash outside single quotes escapes a quote, a blank or itself. `undefined` when empty or a quote stays open.
+ */
+export function splitCommand(text: string, platform: NodeJS.Platform): string[] | undefined {
+  const words: string[] = []
+  let word: string | undefined
+  let quote: string | undefined
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text.charAt(index)
+    const next = text.charAt(index + 1)
+    if (character === '\\' && quote !== "'" && platform !== 'win32' && /^["'\\\s]$/.test(next)) {
+      word = (word ?? '') + next
+      index += 1
+    } else if (quote !== undefined) {
+      if (character === quote) quote = undefined
+      else word = (word ?? '') + character
+    } else if (character === '"' || character === "'") {
+      quote = character
+      word ??= ''
+    } else if (/\s/.test(character)) {
+      if (word !== undefined) words.push(word)
+      word = undefined
+    } else {
+      word = (word ?? '') + character
+    }
+  }
+  if (word !== undefined) words.push(word)
+  return quote !== undefined || words.length === 0 ? undefined : words
+}
+
+/** The command's words with the URL in place of every `%s`, else as the last word. */
+export function withUrl(command: string[], url: string): string[] {
+  const [program, ...words] = command
+  if (program === undefined) return []
+  if (!words.some((word) => word.includes('%s'))) return [...command, url]
+  return [program, ...words.map((word) => word.replaceAll('%s', () => url))]
+}
+
+/** What a browser may see of the environment: no `AWS_*`, no `POOLKEY_*`, and a PATH of absolute folders only. */
+export function browserEnvironment(env: Environment, platform: NodeJS.Platform): Environment {
+  const kept = Object.entries(env).filter(([name]) => !/^(AWS|POOLKEY)_/i.test(name))
+  return Object.fromEntries(
+    kept.map(([name, value]) =>
+      name.toUpperCase() === 'PATH'
+        ? [name, searchPath(env, platform).join(delimiterOf(platform))]
+        : [name, value],
+    ),
+  )
+}
+
+/** The folders of PATH that are safe to search: empty and relative ones mean the working folder, where anything may lie. */
+export function searchPath(env: Environment, platform: NodeJS.Platform): string[] {
+  const isSafe = platform === 'win32' ? (folder: string) => /^[a-z]:[\\/]/i.test(folder) : isAbsolute
+  const name = Object.keys(env).find((key) => key === 'PATH' || (platform === 'win32' && /^path$/i.test(key)))
+  const value = name === undefined ? undefined : env[name]
+  return (value ?? '').split(delimiterOf(platform)).filter(isSafe)
+}
+
+/** The system's own ways to open a URL, best first: a program (absolute, or to be sought in `searchPath`) and its words. */
+export function systemLaunchers(env: Environment, platform: NodeJS.Platform): string[][] {
+  const handler = ['url.dll,FileProtocolHandler']
+  if (platform === 'darwin') return [['/usr/bin/open']]
+  if (platform === 'win32') {
+    const root = env['SystemRoot'] ?? env['SYSTEMROOT'] ?? 'C:\\Windows'
+    return [[win32.join(root, 'System32', 'rundll32.exe'), ...handler]]
+  }
+  // Windows' own programs are on the PATH of its Linux subsystem.
+  return isWsl(env) ? [['wslview'], ['rundll32.exe', ...handler], ['xdg-open']] : [['xdg-open']]
+}
+
+function isWsl(env: Environment): boolean {
+  return env['WSL_DISTRO_NAME'] !== undefined
+}
+
+function delimiterOf(platform: NodeJS.Platform): string {
+  return platform === 'win32' ? ';' : ':'
+}

@@ -1,0 +1,207 @@
+import type { JSONWebKeySet } from 'jose'
+import { PoolkeyError } from '../errors/poolkey-error.ts'
+import type { Http } from '../http.ts'
+import type { SignInSettings } from '../profile/profile.ts'
+import type { Secret } from '../secret.ts'
+import { authorizeUrl, createAttempt } from './authorization.ts'
+import type { Attempt } from './authorization.ts'
+import type { BrowserOutcome } from './browser.ts'
+import { judgePastedUrl } from './callback.ts'
+import { openCallbackListener } from './callback-listener.ts'
+import type { CallbackListener, CallbackNotice, ReceivedCode } from './callback-listener.ts'
+import type { IdTokenClaims } from './claims.ts'
+import { requestKeys, verifyIdToken } from './id-token.ts'
+import { requestTokensByCode } from './token-endpoint.ts'
+import type { TokenAnswer } from './token-answer.ts'
+
+/** A sign-in whose ID token is verified. `keys` verified it and may be kept. */
+export interface SignedIn {
+  tokens: TokenAnswer
+  claims: IdTokenClaims
+  keys: JSONWebKeySet
+}
+
+export type SignInNotice =
+  | CallbackNotice
+  | Extract<BrowserOutcome, { kind: 'not-opened' }>
+  | { kind: 'pasted-url-rejected'; problem: string }
+
+export interface BrowserSignInOptions {
+  signIn: SignInSettings
+  clientSecret: Secret | undefined
+  http: Http
+  /** Undefined: the person opens the URL. */
+  openBrowser: ((url: string) => Promise<BrowserOutcome>) | undefined
+  /**
+   * Asks for the redirected URL, from a browser that cannot reach the listener; called again after one that does not
+   * fit. Undefined: there will be none, and only the callback is waited for.
+   */
+  readPastedUrl?: (signal: AbortSignal) => Promise<string | undefined>
+  onUrl: (url: string) => void
+  onNotice: (notice: SignInNotice) => void
+  /** Runs after verification and before the browser is told: what it cannot keep was not signed in. */
+  accept?: (signedIn: SignedIn) => Promise<void>
+  /** Words for the browser when it failed after the callback. */
+  describeFailure?: (error: unknown) => { what: string; fix?: string }
+  /** Carries the time limit (an `AbortSignal.timeout` in it) and interruptions. */
+  signal: AbortSignal
+  /** The limit in `signal`, for the message. */
+  timeoutSeconds: number
+  now: () => number
+}
+
+/**
+ * One sign-in in a browser, from binding the redirect URI to the page that says how it ended. Throws `redirect-ports-taken`,
+ * `sign-in-refused`, `sign-in-timeout`, `deadline-exceeded`, what the token and key requests throw, and what `accept` throws.
+ */
+export async function signInWithBrowser(options: BrowserSignInOptions): Promise<SignedIn> {
+  const { signIn, signal, timeoutSeconds } = options
+  const attempt = createAttempt()
+  const listener = await openCallbackListener({
+    redirectUris: signIn.redirectUris,
+    attempt,
+    issuers: signIn.acceptedIssuers,
+    onNotice: options.onNotice,
+  })
+  const { redirectUri } = listener
+  try {
+    const url = authorizeUrl({ signIn, attempt, redirectUri }).href
+    options.onUrl(url)
+    startBrowser(options, url)
+    const received = await timed(waitForCode(options, { attempt, listener }), signal, () => {
+      return new PoolkeyError('sign-in-timeout', {
+        seconds: timeoutSeconds,
+        clientId: signIn.clientId,
+        redirectUri,
+      })
+    })
+    return await timed(finishSignIn(options, { attempt, redirectUri, received }), signal, () => {
+      return new PoolkeyError('deadline-exceeded', { waitedFor: 'the user pool', seconds: timeoutSeconds })
+    })
+  } finally {
+    await listener.close()
+  }
+}
+
+// Not awaited: some launchers stay as long as the window does, and the callback may come before they return.
+function startBrowser(options: BrowserSignInOptions, url: string): void {
+  void options.openBrowser?.(url).then((outcome) => {
+    if (outcome.kind === 'not-opened') options.onNotice(outcome)
+  })
+}
+
+/** The callback or the pasted URL, whichever comes first. */
+async function waitForCode(
+  options: BrowserSignInOptions,
+  wanted: { attempt: Attempt; listener: CallbackListener },
+): Promise<ReceivedCode> {
+  const { readPastedUrl, signal } = options
+  const { attempt, listener } = wanted
+  const callback = listener.waitForCode(signal)
+  if (!readPastedUrl) return callback
+  const over = new AbortController()
+  try {
+    const pasted = readPastedCode({
+      ...options,
+      readPastedUrl,
+      state: attempt.state,
+      redirectUri: listener.redirectUri,
+      signal: AbortSignal.any([signal, over.signal]),
+    })
+    return await Promise.race([callback, pasted])
+  } finally {
+    over.abort()
+    // The one that lost ends by itself and has nothing left to say.
+    callback.catch(() => undefined)
+  }
+}
+
+async function readPastedCode(
+  options: Pick<BrowserSignInOptions, 'signIn' | 'onNotice' | 'signal'> & {
+    readPastedUrl: (signal: AbortSignal) => Promise<string | undefined>
+    state: string
+    redirectUri: string
+  },
+): Promise<ReceivedCode> {
+  const expected = {
+    redirectUri: options.redirectUri,
+    state: options.state,
+    issuers: options.signIn.acceptedIssuers,
+  }
+  for (;;) {
+    const text = await options.readPastedUrl(options.signal)
+    options.signal.throwIfAborted()
+    if (text === undefined) return never()
+    const verdict = judgePastedUrl(text, expected)
+    switch (verdict.kind) {
+      case 'code':
+        return { code: verdict.code, finish: () => Promise.resolve() }
+      case 'refused': {
+        const { error, description } = verdict
+        throw new PoolkeyError('sign-in-refused', {
+          error,
+          ...(description === undefined ? {} : { description }),
+        })
+      }
+      case 'unverified-error':
+        options.onNotice(verdict)
+        break
+      case 'rejected':
+        options.onNotice({ kind: 'pasted-url-rejected', problem: verdict.problem })
+    }
+  }
+}
+
+// Leaves the race to the callback.
+function never(): Promise<ReceivedCode> {
+  return new Promise(() => undefined)
+}
+
+/** Redeems the code, verifies, lets the caller keep the result, and only then tells the browser. */
+async function finishSignIn(
+  options: BrowserSignInOptions,
+  callback: { attempt: Attempt; redirectUri: string; received: ReceivedCode },
+): Promise<SignedIn> {
+  const { signIn, clientSecret, http, signal } = options
+  const { attempt, redirectUri, received } = callback
+  try {
+    const { code } = received
+    const { codeVerifier, nonce } = attempt
+    const tokens = await requestTokensByCode({
+      signIn,
+      clientSecret,
+      http,
+      signal,
+      code,
+      codeVerifier,
+      redirectUri,
+    })
+    const { claims, keys } = await verifyIdToken({
+      token: tokens.idToken,
+      accessToken: tokens.accessToken,
+      signIn,
+      nonce,
+      knownKeys: undefined,
+      fetchKeys: () => requestKeys({ issuer: signIn.issuer, http, signal }),
+      now: new Date(options.now()),
+    })
+    const signedIn = { tokens, claims, keys }
+    await options.accept?.(signedIn)
+    await received.finish({ kind: 'signed-in', who: claims.email ?? claims.username ?? claims.sub })
+    return signedIn
+  } catch (error) {
+    const described = options.describeFailure?.(error) ?? { what: 'The sign-in could not be completed.' }
+    await received.finish({ kind: 'failed', ...described })
+    throw error
+  }
+}
+
+/** Passes work on, but names a time limit that ended it. */
+async function timed<T>(work: Promise<T>, signal: AbortSignal, onTimeout: () => PoolkeyError): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    const isTimeout = signal.reason instanceof Error && signal.reason.name === 'TimeoutError'
+    throw isTimeout && error === signal.reason ? onTimeout() : error
+  }
+}

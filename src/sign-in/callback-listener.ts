@@ -1,0 +1,228 @@
+import { randomBytes } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { PoolkeyError } from '../errors/poolkey-error.ts'
+import { isLoopbackHost } from '../http.ts'
+import type { Secret } from '../secret.ts'
+import type { Attempt } from './authorization.ts'
+import { isOwnHost, judgeCallback } from './callback.ts'
+import type { ExpectedCallback } from './callback.ts'
+import { pageHeaders, renderPage } from './callback-page.ts'
+import type { CallbackPage } from './callback-page.ts'
+import { openLoopbackServer } from './loopback-server.ts'
+import type { LoopbackServer } from './loopback-server.ts'
+import { readPortHolders } from './port-holder.ts'
+
+/** How a sign-in ended, for the browser. */
+export type ResultPage = Extract<CallbackPage, { kind: 'signed-in' | 'failed' }>
+
+/** The wanted callback. The browser waits for `finish`, which sends it to the result page, away from the code. */
+export interface ReceivedCode {
+  code: Secret
+  finish: (page: ResultPage) => Promise<void>
+}
+
+/** Something a person may want to know while waiting goes on; texts are the sender's and not neutralised. */
+export type CallbackNotice =
+  | { kind: 'unverified-error'; error: string; description: string | undefined }
+  | { kind: 'rejected-callback'; problem: string }
+
+export interface CallbackListener {
+  redirectUri: string
+  /** The code of this attempt. Throws `sign-in-refused`; when `signal` aborts, its reason. */
+  waitForCode: (signal: AbortSignal) => Promise<ReceivedCode>
+  /** Lets the browser fetch the result page (2 s at most), then ends every connection. */
+  close: () => Promise<void>
+}
+
+export interface CallbackListenerOptions {
+  redirectUris: string[]
+  attempt: Pick<Attempt, 'state'>
+  issuers: string[]
+  onNotice: (notice: CallbackNotice) => void
+}
+
+const LAST_PAGE_MS = 2_000
+// Any web page can send requests here; it must not be able to fill the terminal.
+const MAX_NOTICES = 5
+
+/** Binds the first redirect URI whose port is free, before any browser opens. Throws `redirect-ports-taken`. */
+export async function openCallbackListener(options: CallbackListenerOptions): Promise<CallbackListener> {
+  for (const redirectUri of options.redirectUris) {
+    const { hostname, port } = endpointOf(redirectUri)
+    const wait = createCallbackWait({ ...options, redirectUri })
+    const server = await openLoopbackServer({ host: hostname, port, onRequest: wait.onRequest })
+    if (server) return wait.listenerOn(server)
+  }
+  const holders = options.redirectUris.flatMap((redirectUri) => {
+    const { port } = endpointOf(redirectUri)
+    return readPortHolders(port).map((holder) => `port ${port}: ${holder}`)
+  })
+  throw new PoolkeyError('redirect-ports-taken', { redirectUris: options.redirectUris, holders })
+}
+
+function endpointOf(redirectUri: string): { hostname: string; port: number } {
+  const { protocol, hostname, port } = new URL(redirectUri)
+  if (protocol !== 'http:' || !isLoopbackHost(hostname))
+    throw new TypeError('a redirect URI is not on loopback')
+  return { hostname: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? 80 : Number(port) }
+}
+
+function createCallbackWait(
+  options: Omit<CallbackListenerOptions, 'redirectUris'> & { redirectUri: string },
+) {
+  const { redirectUri, onNotice } = options
+  const expected: ExpectedCallback = { redirectUri, state: options.attempt.state, issuers: options.issuers }
+  const url = new URL(redirectUri)
+  const donePath = `${url.pathname.replace(/\/$/, '')}/${randomBytes(16).toString('hex')}`
+  const arrival = createArrival()
+  const sending = new Set<Promise<void>>()
+  let server: LoopbackServer | undefined
+  let isAnswered = false
+  let resultPage: ResultPage | undefined
+  let resultShown: (() => void) | undefined
+  let notices = 0
+
+  function send(response: ServerResponse, status: number, page: CallbackPage): Promise<void> {
+    const body = renderPage(page)
+    const headers = { ...pageHeaders(), Connection: 'close', 'Content-Length': Buffer.byteLength(body) }
+    response.writeHead(status, status === 405 ? { ...headers, Allow: 'GET' } : headers)
+    response.end(body)
+    return track(response)
+  }
+
+  function track(response: ServerResponse): Promise<void> {
+    const sent = new Promise<void>((resolve) => {
+      response.once('close', resolve)
+    }).finally(() => sending.delete(sent))
+    sending.add(sent)
+    return sent
+  }
+
+  function notify(notice: CallbackNotice): void {
+    notices += 1
+    if (notices <= MAX_NOTICES) onNotice(notice)
+  }
+
+  function hold(response: ServerResponse, code: Secret): void {
+    isAnswered = true
+    if (response.socket) server?.keep(response.socket)
+    arrival.resolve({
+      code,
+      finish: async (page) => {
+        if (resultPage) return
+        resultPage = page
+        // A browser that has gone away does not come for the result.
+        if (response.destroyed) return
+        const shown = new Promise<void>((resolve) => {
+          resultShown = resolve
+        }).finally(() => sending.delete(shown))
+        sending.add(shown)
+        response.writeHead(303, {
+          ...pageHeaders(),
+          Location: donePath,
+          Connection: 'close',
+          'Content-Length': 0,
+        })
+        response.end()
+        await track(response)
+      },
+    })
+  }
+
+  function onRequest(request: IncomingMessage, response: ServerResponse): void {
+    const asked = { method: request.method ?? '', target: request.url ?? '', hosts: hostsOf(request) }
+    if (resultPage && asked.target === donePath && asked.method === 'GET' && isOwnHost(asked.hosts, url)) {
+      void send(response, 200, resultPage).then(() => resultShown?.())
+      return
+    }
+    const verdict = judgeCallback(asked, expected)
+    switch (verdict.kind) {
+      case 'rejected':
+        void send(response, verdict.status, { kind: 'rejected', problem: verdict.problem })
+        if (verdict.status === 400) notify({ kind: 'rejected-callback', problem: verdict.problem })
+        return
+      case 'unverified-error':
+        void send(response, 400, verdict)
+        notify(verdict)
+        return
+      case 'refused': {
+        if (isAnswered) return void send(response, 409, { kind: 'answered' })
+        isAnswered = true
+        void send(response, 200, verdict)
+        const { error, description } = verdict
+        arrival.reject(
+          new PoolkeyError('sign-in-refused', {
+            error,
+            ...(description === undefined ? {} : { description }),
+          }),
+        )
+        return
+      }
+      case 'code':
+        if (isAnswered) return void send(response, 409, { kind: 'answered' })
+        hold(response, verdict.code)
+    }
+  }
+
+  function listenerOn(opened: LoopbackServer): CallbackListener {
+    server = opened
+    let closing: Promise<void> | undefined
+    async function close(): Promise<void> {
+      await withinMs(LAST_PAGE_MS, Promise.all(sending))
+      await opened.close()
+    }
+    return {
+      redirectUri,
+      waitForCode: arrival.wait,
+      close: () => (closing ??= close()),
+    }
+  }
+
+  return { onRequest, listenerOn }
+}
+
+// `headers.host` hides a second Host header.
+function hostsOf(request: IncomingMessage): string[] {
+  return request.rawHeaders.flatMap((name, index, all) => {
+    const value = all[index + 1]
+    return index % 2 === 0 && name.toLowerCase() === 'host' && value !== undefined ? [value] : []
+  })
+}
+
+function createArrival() {
+  let resolve: (received: ReceivedCode) => void = () => undefined
+  let reject: (error: PoolkeyError) => void = () => undefined
+  const arrived = new Promise<ReceivedCode>((onArrived, onRefused) => {
+    resolve = onArrived
+    reject = onRefused
+  })
+  // The refusal may come before anybody waits for it.
+  arrived.catch(() => undefined)
+
+  async function wait(signal: AbortSignal): Promise<ReceivedCode> {
+    signal.throwIfAborted()
+    let onAbort: () => void = () => undefined
+    const aborted = new Promise<never>((_resolve, rejectWait) => {
+      onAbort = () => {
+        rejectWait(signal.reason instanceof Error ? signal.reason : new Error('aborted'))
+      }
+      signal.addEventListener('abort', onAbort, { once: true })
+    })
+    try {
+      return await Promise.race([arrived, aborted])
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+    }
+  }
+
+  return { wait, resolve, reject }
+}
+
+async function withinMs(limitMs: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, limitMs)
+  })
+  await Promise.race([work, limit])
+  clearTimeout(timer)
+}

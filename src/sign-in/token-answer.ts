@@ -1,0 +1,142 @@
+/** Reads what the user pool's OAuth endpoints and key document answer, and tells the protocol's refusals from everything else. */
+import { PoolkeyError } from '../errors/poolkey-error.ts'
+import type { ErrorFacts } from '../errors/poolkey-error.ts'
+import type { HttpAnswer } from '../http.ts'
+import { Secret } from '../secret.ts'
+
+/** A token set as the endpoint handed it out; nothing in it is verified. `expiresInSeconds` is the access token's. */
+export interface TokenAnswer {
+  idToken: Secret
+  accessToken: Secret
+  refreshToken: Secret | undefined
+  expiresInSeconds: number
+}
+
+/** Where an answer came from, for errors. */
+export interface AnswerOrigin {
+  host: string
+  operation: string
+}
+
+type Grant = ErrorFacts['token-refused']['grant']
+
+/**
+ * The tokens of a 200. Throws `token-refused` for the protocol's own errors, `id-token-invalid` when the ID token is
+ * missing (the scope openid was not granted), else `unexpected-answer`.
+ */
+export function parseTokenAnswer(answer: HttpAnswer, grant: Grant, origin: AnswerOrigin): TokenAnswer {
+  refuseUnlessSuccess(answer, grant, origin)
+  const body = parseJsonAnswer(answer, origin)
+  const accessToken = body['access_token']
+  const idToken = body['id_token']
+  const refreshToken = body['refresh_token']
+  const expiresIn = body['expires_in']
+  const tokenType = body['token_type']
+
+  if (!isText(accessToken)) throw notTheProtocol(answer, origin, 'access_token is missing')
+  if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer') {
+    throw notTheProtocol(answer, origin, 'token_type is not Bearer')
+  }
+  if (typeof expiresIn !== 'number' || !Number.isSafeInteger(expiresIn) || expiresIn <= 0) {
+    throw notTheProtocol(answer, origin, 'expires_in is not a positive number')
+  }
+  if (refreshToken !== undefined && !isText(refreshToken)) {
+    throw notTheProtocol(answer, origin, 'refresh_token is not a text')
+  }
+  if (idToken === undefined) {
+    throw new PoolkeyError('id-token-invalid', {
+      check: 'presence',
+      expected: 'an ID token: the scope openid',
+    })
+  }
+  if (!isText(idToken)) throw notTheProtocol(answer, origin, 'id_token is not a text')
+  return {
+    idToken: new Secret(idToken),
+    accessToken: new Secret(accessToken),
+    refreshToken: refreshToken === undefined ? undefined : new Secret(refreshToken),
+    expiresInSeconds: expiresIn,
+  }
+}
+
+/** Accepts a 200 and throws `token-refused` for {"error": ...} with 400 or 401 (RFC 6749 5.2), else `unexpected-answer`. */
+export function refuseUnlessSuccess(answer: HttpAnswer, grant: Grant, origin: AnswerOrigin): void {
+  const { status } = answer
+  if (status === 200) return
+  if (status === 400 || status === 401) {
+    const body = parseObject(answer.body)
+    const error = body?.['error']
+    const description = body?.['error_description']
+    if (isText(error)) {
+      throw new PoolkeyError('token-refused', {
+        grant,
+        error: short(error),
+        ...(isText(description) ? { description: short(description) } : {}),
+        status,
+      })
+    }
+  }
+  throw unexpectedAnswer(answer, origin)
+}
+
+/** The JSON object of an answer with status 200; anything else throws `unexpected-answer`. */
+export function parseJsonAnswer(answer: HttpAnswer, origin: AnswerOrigin): Record<string, unknown> {
+  const body = answer.status === 200 ? parseObject(answer.body) : undefined
+  if (body === undefined) throw unexpectedAnswer(answer, origin)
+  return body
+}
+
+/** The error for an answer whose members are wrong. `problem` names them without their values: they may be tokens. */
+export function notTheProtocol(answer: HttpAnswer, origin: AnswerOrigin, problem: string): PoolkeyError {
+  return new PoolkeyError('unexpected-answer', {
+    ...origin,
+    status: answer.status,
+    kind: 'not-the-protocol',
+    detail: problem,
+  })
+}
+
+function unexpectedAnswer(answer: HttpAnswer, origin: AnswerOrigin): PoolkeyError {
+  const { status, headers } = answer
+  const type = headers['content-type'] ?? ''
+  const facts = (kind: ErrorFacts['unexpected-answer']['kind'], detail: string) =>
+    new PoolkeyError('unexpected-answer', { ...origin, status, kind, ...(detail === '' ? {} : { detail }) })
+
+  if (status >= 300 && status < 400) return facts('redirect', redirectTarget(headers['location']))
+  if (status === 429) return facts('throttled', '')
+  if (status >= 500) return facts('server-error', '')
+  if (status === 403) return facts('firewall', '')
+  if (
+    type.toLowerCase().includes('html') ||
+    /^\s*<(!doctype|html)/i.test(answer.body.toString('latin1', 0, 100))
+  ) {
+    return facts('html', '')
+  }
+  return facts('not-the-protocol', status === 200 ? 'the body is not a JSON object' : '')
+}
+
+// The origin alone: what a portal puts into path and query is its own business.
+function redirectTarget(location: string | undefined): string {
+  return location !== undefined && URL.canParse(location) ? `to ${new URL(location).origin}` : ''
+}
+
+function parseObject(body: Buffer): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(body.toString('utf8'))
+    return isObject(value) ? value : undefined
+  } catch {
+    // JSON.parse quotes its input, which may be a token: the error is dropped, not passed on as a cause.
+    return undefined
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
+}
+
+function short(text: string): string {
+  return text.length <= 500 ? text : `${text.slice(0, 500)}…`
+}

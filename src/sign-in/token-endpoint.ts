@@ -1,0 +1,94 @@
+import type { Http, HttpRequest } from '../http.ts'
+import type { SignInSettings } from '../profile/profile.ts'
+import type { Secret } from '../secret.ts'
+import { domainOf } from './authorization.ts'
+import { requestWithRetries } from './request-retry.ts'
+import type { Wait } from './request-retry.ts'
+import { parseTokenAnswer, refuseUnlessSuccess } from './token-answer.ts'
+import type { AnswerOrigin, TokenAnswer } from './token-answer.ts'
+
+/** Who asks: the app client, with its secret where it has one. */
+export interface TokenRequest {
+  signIn: Pick<SignInSettings, 'domain' | 'clientId'>
+  clientSecret: Secret | undefined
+  http: Http
+  signal: AbortSignal
+  wait?: Wait
+}
+
+/**
+ * Redeems an authorization code: one POST, never a second one, since a code that may have been received is spent.
+ * Throws `token-refused`, `unexpected-answer`, `id-token-invalid` (no ID token) and what `Http` throws.
+ */
+export async function requestTokensByCode(
+  options: Omit<TokenRequest, 'wait'> & { code: Secret; codeVerifier: Secret; redirectUri: string },
+): Promise<TokenAnswer> {
+  const request = formRequest(options, '/oauth2/token', {
+    grant_type: 'authorization_code',
+    code: options.code.reveal(),
+    redirect_uri: options.redirectUri,
+    code_verifier: options.codeVerifier.reveal(),
+  })
+  return parseTokenAnswer(await options.http.request(request), 'code', originOf(request))
+}
+
+/**
+ * Fresh tokens for a refresh token; with rotation the answer holds the next one. Passing faults are tried again, a lost
+ * answer once (with the old token, which a pool with a grace period still takes). Throws as `requestTokensByCode`.
+ */
+export async function requestTokensByRefresh(
+  options: TokenRequest & { refreshToken: Secret },
+): Promise<TokenAnswer> {
+  const request = formRequest(options, '/oauth2/token', {
+    grant_type: 'refresh_token',
+    refresh_token: options.refreshToken.reveal(),
+  })
+  return parseTokenAnswer(
+    await requestWithRetries(options.http, request, options.wait),
+    'refresh',
+    originOf(request),
+  )
+}
+
+/** Revokes a refresh token and the access tokens made from it. A token that is dead already is a success (RFC 7009 2.2). */
+export async function requestRevocation(options: TokenRequest & { refreshToken: Secret }): Promise<void> {
+  const request = formRequest(options, '/oauth2/revoke', { token: options.refreshToken.reveal() })
+  refuseUnlessSuccess(
+    await requestWithRetries(options.http, request, options.wait),
+    'revoke',
+    originOf(request),
+  )
+}
+
+function formRequest(
+  options: Omit<TokenRequest, 'wait'>,
+  path: string,
+  fields: Record<string, string>,
+): HttpRequest {
+  const { signIn, clientSecret, signal } = options
+  const body = new URLSearchParams(fields)
+  const headers: Record<string, string> = {
+    'Content-Type': 'application/x-www-form-urlencoded',
+    Accept: 'application/json',
+  }
+  if (clientSecret === undefined) {
+    body.set('client_id', signIn.clientId)
+  } else {
+    // Cognito takes both parts as they are, without the encoding of RFC 6749 2.3.1.
+    headers['Authorization'] =
+      `Basic ${Buffer.from(`${signIn.clientId}:${clientSecret.reveal()}`).toString('base64')}`
+  }
+  const operation = path === '/oauth2/revoke' ? 'the revocation endpoint' : 'the token endpoint'
+  return {
+    operation,
+    method: 'POST',
+    url: new URL(path, domainOf(signIn)),
+    headers,
+    body: body.toString(),
+    signal,
+  }
+}
+
+function originOf(request: HttpRequest): AnswerOrigin {
+  return { host: request.url.host, operation: request.operation }
+}

@@ -1,0 +1,172 @@
+/**
+ * The system's keychain, asked by a helper process that can be killed: with an unlock prompt unanswered the native call
+ * never returns, and then neither a lost race nor `process.exit` ends a process that made it. Request and answer are one
+ * line of JSON each, over pipes: nothing secret is in arguments or environment.
+ */
+import { spawn } from 'node:child_process'
+import { dirname, isAbsolute } from 'node:path'
+import { PoolkeyError } from '../errors/poolkey-error.ts'
+import type { ErrorFacts } from '../errors/poolkey-error.ts'
+import { Secret } from '../secret.ts'
+import type { Keychain } from './sealing-key.ts'
+
+/** What the helper is asked. `value` belongs to `set`. */
+export interface KeychainRequest {
+  op: 'get' | 'set' | 'remove'
+  service: string
+  account: string
+  value?: string
+}
+
+type Unavailable = ErrorFacts['keychain-unavailable']
+
+/** What the helper answers. `value` belongs to `get`; null: no such item, or its collection is locked. */
+export type KeychainAnswer = { ok: true; value: string | null } | ({ ok: false } & Unavailable)
+
+/** Where the helper is and how it is run; `limitMs` bounds one call (a person may be answering an unlock prompt). */
+export interface HelperOptions {
+  helperPath: string
+  env: Record<string, string | undefined>
+  limitMs?: number
+}
+
+const SERVICE = 'poolkey'
+const MAX_ANSWER_CHARACTERS = 64 * 1024
+
+// What reaching a Secret Service, the login keychain or the credential manager takes. Not NODE_OPTIONS, not AWS's secrets.
+const VARIABLES = [
+  ...['HOME', 'USER', 'LOGNAME', 'LANG', 'TMPDIR'],
+  ...['DBUS_SESSION_BUS_ADDRESS', 'XDG_RUNTIME_DIR', 'DISPLAY', 'WAYLAND_DISPLAY', 'XAUTHORITY'],
+  ...['SystemRoot', 'SystemDrive', 'USERPROFILE', 'USERNAME', 'APPDATA', 'LOCALAPPDATA', 'TEMP', 'TMP'],
+]
+
+/** A keychain behind the helper at `helperPath`, an absolute path. Every call starts one process and leaves none. */
+export function helperKeychain(options: HelperOptions): Keychain {
+  return {
+    get: async (account, signal) => {
+      const value = await ask(options, { op: 'get', service: SERVICE, account }, signal)
+      return value === null ? undefined : new Secret(value)
+    },
+    set: async (account, value, signal) => {
+      await ask(options, { op: 'set', service: SERVICE, account, value: value.reveal() }, signal)
+    },
+    remove: async (account, signal) => {
+      await ask(options, { op: 'remove', service: SERVICE, account }, signal)
+    },
+  }
+}
+
+function ask(options: HelperOptions, request: KeychainRequest, signal: AbortSignal): Promise<string | null> {
+  const { helperPath, env, limitMs = 10_000 } = options
+  if (signal.aborted) return Promise.reject(reasonOf(signal))
+  return new Promise((resolve, reject) => {
+    // Its own folder: one that exists, and nothing is looked up in the caller's. stderr would hold GLib's warnings.
+    const helper = spawn(process.execPath, [helperPath], {
+      cwd: dirname(helperPath),
+      env: helperEnvironment(env),
+      stdio: ['pipe', 'pipe', 'ignore'],
+      windowsHide: true,
+    })
+    const settle = (outcome: () => void): void => {
+      clearTimeout(limit)
+      signal.removeEventListener('abort', onAbort)
+      helper.removeAllListeners()
+      helper.on('error', ignoreLate)
+      helper.stdout.removeAllListeners()
+      helper.kill('SIGKILL')
+      // Should even that not end it at once, it is no reason for this process to stay.
+      helper.stdin.destroy()
+      helper.stdout.destroy()
+      helper.unref()
+      outcome()
+    }
+    const fail = (facts: Unavailable): void => {
+      settle(() => {
+        reject(new PoolkeyError('keychain-unavailable', facts))
+      })
+    }
+    const onAbort = (): void => {
+      settle(() => {
+        reject(reasonOf(signal))
+      })
+    }
+    const limit = setTimeout(() => {
+      fail({ problem: 'timeout', detail: `no answer within ${Math.round(limitMs / 1000)} s` })
+    }, limitMs)
+    signal.addEventListener('abort', onAbort, { once: true })
+
+    let received = ''
+    helper.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      received += chunk
+      const lineEnd = received.indexOf('\n')
+      if (lineEnd < 0 && received.length <= MAX_ANSWER_CHARACTERS) return
+      const answer = lineEnd < 0 ? undefined : parseAnswer(received.slice(0, lineEnd))
+      if (answer === undefined) fail({ problem: 'service', detail: 'its helper gave no valid answer' })
+      else if (answer.ok) {
+        settle(() => {
+          resolve(answer.value)
+        })
+      } else
+        fail(
+          answer.detail === undefined
+            ? { problem: answer.problem }
+            : { problem: answer.problem, detail: answer.detail },
+        )
+    })
+    helper.on('error', () => {
+      fail({ problem: 'library', detail: 'its helper cannot be started' })
+    })
+    helper.on('close', (code, killedBy) => {
+      const end = killedBy ?? `exit code ${(code ?? 0).toString()}`
+      fail({ problem: 'service', detail: `its helper ended without an answer (${end})` })
+    })
+    // A helper that ends early breaks this pipe; its end is reported above.
+    helper.stdin.on('error', ignoreLate)
+    // Left open: its end tells the helper that nobody waits for the answer any more.
+    helper.stdin.write(`${JSON.stringify(request)}\n`)
+  })
+}
+
+function helperEnvironment(env: Record<string, string | undefined>): Record<string, string> {
+  const result: Record<string, string> = {}
+  for (const name of VARIABLES) {
+    const value = env[name]
+    if (value !== undefined) result[name] = value
+  }
+  // GLib may look for dbus-launch; without a PATH it would search the working directory, too.
+  const separator = process.platform === 'win32' ? ';' : ':'
+  const folders = (env['PATH'] ?? env['Path'] ?? '').split(separator).filter((folder) => isAbsolute(folder))
+  result['PATH'] = folders.length > 0 ? folders.join(separator) : '/usr/bin:/bin'
+  return result
+}
+
+function parseAnswer(line: string): KeychainAnswer | undefined {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(line)
+  } catch {
+    // The parser's message quotes its input, which may be the key.
+    return undefined
+  }
+  if (typeof parsed !== 'object' || parsed === null || !('ok' in parsed)) return undefined
+  if (parsed.ok === true) {
+    const value = 'value' in parsed ? parsed.value : null
+    return typeof value === 'string' || value === null ? { ok: true, value } : undefined
+  }
+  if (!('problem' in parsed) || !isProblem(parsed.problem)) return undefined
+  const detail = 'detail' in parsed && typeof parsed.detail === 'string' ? { detail: parsed.detail } : {}
+  return { ok: false, problem: parsed.problem, ...detail }
+}
+
+function isProblem(value: unknown): value is Unavailable['problem'] {
+  return ['library', 'service', 'locked', 'timeout', 'denied'].some((problem) => problem === value)
+}
+
+function reasonOf(signal: AbortSignal): Error {
+  const reason: unknown = signal.reason
+  return reason instanceof Error ? reason : new Error('aborted', { cause: reason })
+}
+
+function ignoreLate(): void {
+  // The call is settled, or about to be by another event.
+}

@@ -1,0 +1,150 @@
+/**
+ * One holder among processes. The lock of a living holder is never taken, however long it lasts; that of a provably dead
+ * one is taken at once. Where death cannot be looked up (another host, another pid namespace, no start times) a holder
+ * counts as dead when it has given no sign of life for long while somebody watched: no clocks are compared.
+ */
+import { setTimeout } from 'node:timers/promises'
+import { PoolkeyError } from '../errors/poolkey-error.ts'
+import { discard, pathIn } from './durable-file.ts'
+import { claim, createTicket, openHeartbeat, readHolder, release, removeDead } from './lock-file.ts'
+import type { Holder, Ticket } from './lock-file.ts'
+import { localPlatform } from './lock-platform.ts'
+import type { LockPlatform } from './lock-platform.ts'
+import { prepareFolder } from './state-folder.ts'
+
+/** What `withLock` needs. `onWait` is called once, when there is something to wait for; a pid of elsewhere is undefined. */
+export interface LockOptions {
+  folder: string
+  name: string
+  signal: AbortSignal
+  onWait?: (holder: { pid: number | undefined }) => void
+  patienceMs?: number
+  platform?: LockPlatform
+}
+
+const DEFAULT_PATIENCE_MS = 45_000
+const SHORTEST_PAUSE_MS = 5
+const LONGEST_PAUSE_MS = 50
+// More than this between two looks means that this process itself slept, and the holder perhaps with it.
+const LONGEST_LOOK_MS = 1_000
+
+/**
+ * Does `work` while holding the lock `<folder>/<name>.lock`, which excludes other processes and other callers in this
+ * one; not reentrant. Throws the signal's reason, `lock-held` after `patienceMs`, `vault-unsafe`, `vault-io`, or what
+ * `work` throws.
+ */
+export async function withLock<T>(options: LockOptions, work: () => Promise<T>): Promise<T> {
+  const { folder, name, signal, platform = localPlatform() } = options
+  signal.throwIfAborted()
+  prepareFolder(folder)
+  const path = pathIn(folder, `${name}.lock`)
+  const ticket = createTicket(path, platform.self)
+  try {
+    await obtain({ ...options, platform }, ticket, path)
+  } finally {
+    discard(ticket.temporaryPath)
+  }
+  try {
+    return await workWithHeartbeat(path, platform.beatMs, work)
+  } finally {
+    release(ticket, path)
+  }
+}
+
+async function workWithHeartbeat<T>(path: string, beatMs: number, work: () => Promise<T>): Promise<T> {
+  const heart = openHeartbeat(path)
+  const beating = setInterval(heart.beat, beatMs)
+  beating.unref()
+  try {
+    return await work()
+  } finally {
+    clearInterval(beating)
+    heart.close()
+  }
+}
+
+async function obtain(
+  options: LockOptions & { platform: LockPlatform },
+  ticket: Ticket,
+  path: string,
+): Promise<void> {
+  const { name, signal, onWait, patienceMs = DEFAULT_PATIENCE_MS, platform } = options
+  const silentMs = watchSilence()
+  const isDead = (at: string, holder: Holder): boolean => {
+    const silent = silentMs(at, holder) >= platform.silenceMs
+    const verdict = judge(holder, platform)
+    return verdict === 'dead' || (verdict === 'unknown' && silent)
+  }
+  const startedMs = performance.now()
+  let pauses = 0
+  for (;;) {
+    signal.throwIfAborted()
+    if (claim(ticket, path)) return
+    const holder = readHolder(path)
+    if (holder === undefined) continue
+    if (isDead(path, holder)) {
+      removeDead({ ticket, path, holder, lockPath: path, isDead })
+      if (readHolder(path)?.id !== holder.id) continue
+    }
+    const pid = pidHere(holder, platform)
+    const leftMs = patienceMs - (performance.now() - startedMs)
+    if (leftMs <= 0)
+      throw new PoolkeyError('lock-held', { lock: name, pid, seconds: Math.round(patienceMs / 1000) })
+    if (pauses === 0) onWait?.({ pid })
+    await pause(Math.min(leftMs, jitteredPauseMs(pauses)), signal)
+    pauses += 1
+  }
+}
+
+function judge(holder: Holder, platform: LockPlatform): 'alive' | 'dead' | 'unknown' {
+  const { identity } = holder
+  const { self } = platform
+  if (identity === undefined || identity.host !== self.host || identity.system !== self.system)
+    return 'unknown'
+  if (identity.bootId !== self.bootId) {
+    // Nothing survives a restart of this machine.
+    return identity.bootId !== undefined && self.bootId !== undefined ? 'dead' : 'unknown'
+  }
+  if (identity.pidNamespace !== self.pidNamespace) return 'unknown'
+  const state = platform.processAt(identity.pid)
+  if (state.kind === 'gone') return 'dead'
+  // Somebody has the number, and nothing tells whether it is still the holder.
+  if (state.startTime === undefined || identity.startTime === undefined) return 'unknown'
+  return state.startTime === identity.startTime ? 'alive' : 'dead'
+}
+
+function pidHere(holder: Holder, { self }: LockPlatform): number | undefined {
+  const { identity } = holder
+  const isOurs = identity?.host === self.host && identity.system === self.system
+  return isOurs && identity.pidNamespace === self.pidNamespace ? identity.pid : undefined
+}
+
+// For how long, as far as this waiter saw, the holder at a path has given no sign of life.
+function watchSilence(): (path: string, holder: Holder) => number {
+  const seen = new Map<string, { sign: string; lookedAtMs: number; silentMs: number }>()
+  return (path, holder) => {
+    const sign = `${holder.id} ${holder.beats.toString()}`
+    const lookedAtMs = performance.now()
+    const before = seen.get(path)
+    const silentMs =
+      before?.sign === sign ? before.silentMs + Math.min(lookedAtMs - before.lookedAtMs, LONGEST_LOOK_MS) : 0
+    seen.set(path, { sign, lookedAtMs, silentMs })
+    return silentMs
+  }
+}
+
+// Short pauses at first, as most holders need milliseconds; random, so that many waiters do not come in step.
+function jitteredPauseMs(pauses: number): number {
+  const longestMs = Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * (pauses + 2))
+  return SHORTEST_PAUSE_MS + Math.random() * (longestMs - SHORTEST_PAUSE_MS)
+}
+
+async function pause(pauseMs: number, signal: AbortSignal): Promise<void> {
+  try {
+    await setTimeout(pauseMs, undefined, { signal })
+  } catch (error) {
+    // The timer has an AbortError of its own; callers are promised the signal's reason.
+    signal.throwIfAborted()
+    throw error
+  }
+}

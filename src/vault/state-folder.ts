@@ -1,0 +1,97 @@
+/** The folder that holds the vault: mode 0700, a real folder, ours. */
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+} from 'node:fs'
+import type { Stats } from 'node:fs'
+import { PoolkeyError } from '../errors/poolkey-error.ts'
+import {
+  TEMPORARY_SUFFIX,
+  discard,
+  errnoOf,
+  ioError,
+  isForeign,
+  isOwnName,
+  withoutTrailingSlash,
+} from './durable-file.ts'
+
+/** How the names of the guards end under which a dead holder's lock is removed. */
+export const TAKEOVER_SUFFIX = '.takeover'
+
+const SWEEP_AGE_MS = 60 * 60 * 1000
+
+/**
+ * Makes the folder with mode 0700, missing parents too, and repairs a looser mode of our own.
+ * Throws `vault-unsafe` when it is a symbolic link, not a folder or another user's; `vault-io` when it cannot be made.
+ */
+export function prepareFolder(folder: string): void {
+  const path = withoutTrailingSlash(folder)
+  try {
+    if (!isFolderThere(path)) mkdirSync(path, { recursive: true, mode: 0o700 })
+    isFolderThere(path)
+    if (process.getuid !== undefined) tightenMode(path)
+  } catch (error) {
+    throw ioError(path, 'write', error)
+  }
+}
+
+/** Whether the folder exists. Throws `vault-unsafe` as `prepareFolder` does, and repairs nothing. */
+export function isFolderThere(folder: string): boolean {
+  const path = withoutTrailingSlash(folder)
+  let stats: Stats | undefined
+  try {
+    stats = lstatSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    throw ioError(path, 'read', error)
+  }
+  if (stats === undefined) return false
+  refuseUnsafe(path, stats)
+  return true
+}
+
+/** The names in the folder that can be the vault's, sorted; none when there is no folder. */
+export function namesIn(folder: string): string[] {
+  if (!isFolderThere(folder)) return []
+  try {
+    return readdirSync(folder).filter(isOwnName).sort()
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return []
+    throw ioError(folder, 'read', error)
+  }
+}
+
+/** Removes what writers and waiters that were killed left behind: temporary files and guards older than an hour. */
+export function sweepTemporaries(folder: string, now: () => number): void {
+  for (const name of namesIn(folder)) {
+    if (!name.endsWith(TEMPORARY_SUFFIX) && !name.endsWith(TAKEOVER_SUFFIX)) continue
+    const path = `${withoutTrailingSlash(folder)}/${name}`
+    const stats = lstatSync(path, { throwIfNoEntry: false })
+    if (stats !== undefined && now() - stats.mtimeMs > SWEEP_AGE_MS) discard(path)
+  }
+}
+
+function tightenMode(path: string): void {
+  // Through a descriptor: between a look at a path and a chmod of it, the path could become a link to something else.
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
+  try {
+    const stats = fstatSync(descriptor)
+    refuseUnsafe(path, stats)
+    if ((stats.mode & 0o077) !== 0) fchmodSync(descriptor, 0o700)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function refuseUnsafe(path: string, stats: Stats): void {
+  if (stats.isSymbolicLink())
+    throw new PoolkeyError('vault-unsafe', { path, problem: 'it is a symbolic link' })
+  if (!stats.isDirectory()) throw new PoolkeyError('vault-unsafe', { path, problem: 'it is not a folder' })
+  if (isForeign(stats))
+    throw new PoolkeyError('vault-unsafe', { path, problem: 'it belongs to another user' })
+}

@@ -1,0 +1,107 @@
+/**
+ * `vault.json`, which says that there is a vault and who keeps its key, and `vault.key`, the key of a vault whose store
+ * is `file`. Synchronous and light, so that a caller in a hurry can read both.
+ */
+import { PoolkeyError } from '../errors/poolkey-error.ts'
+import { pathIn, readOwnFile, removeOwnFile, writeOwnFile } from './durable-file.ts'
+import type { VaultFile } from './sealing-key.ts'
+import { isFolderThere } from './state-folder.ts'
+
+const MAX_BYTES = 64 * 1024
+const KEY_BYTES = 32
+
+/** Where the vault of a folder is described. */
+export function vaultFilePath(folder: string): string {
+  return pathIn(folder, 'vault.json')
+}
+
+/** Where a vault whose store is `file` has its key. */
+export function keyFilePath(folder: string): string {
+  return pathIn(folder, 'vault.key')
+}
+
+/** Reads `vault.json`; undefined when there is none. Throws `vault-damaged`, `vault-unsafe`, `vault-io`. */
+export function readVaultFile(folder: string): VaultFile | undefined {
+  const path = vaultFilePath(folder)
+  const facts = readFacts(folder)
+  if (facts === 'absent') return undefined
+  const version = facts?.get('version')
+  if (typeof version === 'number' && version > 1) {
+    throw new PoolkeyError('vault-damaged', { path, problem: 'it was written by a newer poolkey' })
+  }
+  const [id, store, keyCheck] = [facts?.get('id'), facts?.get('store'), facts?.get('keyCheck')]
+  const isStore = store === 'keychain' || store === 'file'
+  if (version !== 1 || !isVaultId(id) || !isStore || typeof keyCheck !== 'string') {
+    throw new PoolkeyError('vault-damaged', { path, problem: 'it does not describe a vault' })
+  }
+  return { version, id, store, keyCheck }
+}
+
+/** What can still be told of the vault's id when `vault.json` is damaged: wiping needs it to find the keychain's item. */
+export function salvageVaultId(folder: string): string | undefined {
+  const facts = readFacts(folder)
+  const id = facts === 'absent' ? undefined : facts?.get('id')
+  return isVaultId(id) ? id : undefined
+}
+
+/** Writes `vault.json`, durably. Throws `vault-unsafe`, `vault-io`. */
+export function writeVaultFile(folder: string, vaultFile: VaultFile): void {
+  writeOwnFile(vaultFilePath(folder), Buffer.from(`${JSON.stringify(vaultFile)}\n`, 'utf8'))
+}
+
+/** Removes `vault.json` and tells whether there was one. Throws `vault-unsafe`, `vault-io`. */
+export function removeVaultFile(folder: string): boolean {
+  return removeOwnFile(vaultFilePath(folder))
+}
+
+/** Reads `vault.key`; undefined when there is none. Throws `vault-damaged`, `vault-unsafe`, `vault-io`. */
+export function readKeyFile(folder: string): Buffer | undefined {
+  const path = keyFilePath(folder)
+  const file = readOwnFile(path, MAX_BYTES)
+  if (file.kind === 'absent') return undefined
+  const key = file.kind === 'found' ? decodeKey(file.bytes.toString('latin1').trimEnd()) : undefined
+  if (key === undefined) throw new PoolkeyError('vault-damaged', { path, problem: 'it does not hold a key' })
+  return key
+}
+
+/** Writes `vault.key`, durably, mode 0600. Throws `vault-unsafe`, `vault-io`. */
+export function writeKeyFile(folder: string, key: Buffer): void {
+  writeOwnFile(keyFilePath(folder), Buffer.from(`${encodeKey(key)}\n`, 'latin1'))
+}
+
+/** Removes `vault.key` and tells whether there was one. Throws `vault-unsafe`, `vault-io`. */
+export function removeKeyFile(folder: string): boolean {
+  return removeOwnFile(keyFilePath(folder))
+}
+
+/** A key as the stores keep it: base64. */
+export function encodeKey(key: Buffer): string {
+  return key.toString('base64')
+}
+
+/** A key from a store; undefined when the text is not exactly 32 bytes in base64. */
+export function decodeKey(text: string): Buffer | undefined {
+  const key = Buffer.from(text, 'base64')
+  // Node skips what is not base64, so only the way back tells.
+  return key.length === KEY_BYTES && encodeKey(key) === text ? key : undefined
+}
+
+function readFacts(folder: string): 'absent' | Map<string, unknown> | undefined {
+  if (!isFolderThere(folder)) return 'absent'
+  const file = readOwnFile(vaultFilePath(folder), MAX_BYTES)
+  if (file.kind === 'absent') return 'absent'
+  if (file.kind === 'too-large') return undefined
+  try {
+    const parsed: unknown = JSON.parse(file.bytes.toString('utf8'))
+    return typeof parsed === 'object' && parsed !== null
+      ? new Map<string, unknown>(Object.entries(parsed))
+      : undefined
+  } catch {
+    // The parser's message quotes its input, so it is dropped.
+    return undefined
+  }
+}
+
+function isVaultId(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9a-f]{32}$/.test(value)
+}

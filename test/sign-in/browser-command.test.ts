@@ -1,0 +1,115 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  browserEnvironment,
+  hasBrowser,
+  searchPath,
+  splitCommand,
+  systemLaunchers,
+  whyNoBrowser,
+  withUrl,
+} from '../../src/sign-in/browser-command.ts'
+
+describe('splitting a command', () => {
+  test.each([
+    ['firefox', ['firefox']],
+    ['  firefox   --new-window ', ['firefox', '--new-window']],
+    [`'my browser' "a b"c ''`, ['my browser', 'a bc', '']],
+    ['a\\ b "\\"q\\"" \'\\n\'', ['a b', '"q"', '\\n']],
+    ['x $(calc) `calc` | & ; > y', ['x', '$(calc)', '`calc`', '|', '&', ';', '>', 'y']],
+  ])('%s', (text, words) => {
+    expect(splitCommand(text, 'linux')).toEqual(words)
+  })
+
+  test('on Windows a backslash is a letter', () => {
+    expect(splitCommand('"C:\\Program Files\\x.exe" \\\\server\\a %s', 'win32')).toEqual([
+      'C:\\Program Files\\x.exe',
+      '\\\\server\\a',
+      '%s',
+    ])
+  })
+
+  test.each(['', '   ', '"open', "it's"])('is refused where no words come out: %j', (text) => {
+    expect(splitCommand(text, 'linux')).toBeUndefined()
+  })
+
+  test('quoted words come back as they were', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string(), { minLength: 1 }), (words) => {
+        const text = words.map((word) => `'${word.replaceAll("'", `'"'"'`)}'`).join(' ')
+        expect(splitCommand(text, 'linux')).toEqual(words)
+      }),
+    )
+  })
+})
+
+describe('the URL', () => {
+  test('is the last word, or stands for every %s', () => {
+    expect(withUrl(['a', 'b'], 'u')).toEqual(['a', 'b', 'u'])
+    expect(withUrl(['a', '--x=%s', '%s', 'b'], 'u$&')).toEqual(['a', '--x=u$&', 'u$&', 'b'])
+  })
+})
+
+describe('whether there is a browser', () => {
+  const desktop = { command: undefined, env: { DISPLAY: ':0' }, platform: 'linux', isRoot: false } as const
+
+  test.each([
+    ['a desktop', {}, undefined],
+    ['Wayland', { env: { WAYLAND_DISPLAY: 'wayland-0' } }, undefined],
+    ['macOS', { env: {}, platform: 'darwin' }, undefined],
+    ['Windows', { env: {}, platform: 'win32' }, undefined],
+    ['the Linux subsystem of Windows', { env: { WSL_DISTRO_NAME: 'Debian' } }, undefined],
+    ['no display', { env: {} }, 'no-display'],
+    ['an empty display', { env: { DISPLAY: '' } }, 'no-display'],
+    ['SSH', { env: { DISPLAY: ':10', SSH_CONNECTION: '1' } }, 'ssh'],
+    ['SSH to macOS', { env: { SSH_TTY: '/dev/ttys0' }, platform: 'darwin' }, 'ssh'],
+    ['C51: root', { isRoot: true }, 'root'],
+    ['a command as root over SSH', { command: ['x'], isRoot: true, env: { SSH_TTY: '1' } }, undefined],
+    ['an empty command', { command: [], env: {} }, 'no-display'],
+  ] as const)('%s', (_what, changes, reason) => {
+    const surroundings = {
+      ...desktop,
+      ...changes,
+      command: 'command' in changes ? [...changes.command] : undefined,
+    }
+    expect(whyNoBrowser(surroundings)).toBe(reason)
+    expect(hasBrowser(surroundings)).toBe(reason === undefined)
+  })
+})
+
+describe('the environment of a browser', () => {
+  test('C49: has no AWS and no poolkey variable, in whatever case', () => {
+    const env = {
+      AWS_SECRET_ACCESS_KEY: 'x',
+      aws_profile: 'x',
+      POOLKEY_PASSPHRASE: 'x',
+      HOME: '/h',
+      LAWS_X: 'y',
+    }
+    expect(browserEnvironment(env, 'linux')).toEqual({ HOME: '/h', LAWS_X: 'y' })
+  })
+
+  test('C46: has no relative folder in its PATH', () => {
+    expect(browserEnvironment({ PATH: ':.:bin:/usr/bin::./x:/bin:' }, 'linux')).toEqual({
+      PATH: '/usr/bin:/bin',
+    })
+    expect(searchPath({ Path: '.;C:\\Windows;tools;\\x;C:x;d:/y;' }, 'win32')).toEqual([
+      'C:\\Windows',
+      'd:/y',
+    ])
+    expect(searchPath({}, 'linux')).toEqual([])
+  })
+})
+
+test("C46: the system's launchers are absolute, or sought in absolute folders", () => {
+  expect(systemLaunchers({}, 'darwin')).toEqual([['/usr/bin/open']])
+  expect(systemLaunchers({ SystemRoot: 'D:\\Win' }, 'win32')).toEqual([
+    ['D:\\Win\\System32\\rundll32.exe', 'url.dll,FileProtocolHandler'],
+  ])
+  expect(systemLaunchers({}, 'linux')).toEqual([['xdg-open']])
+  expect(systemLaunchers({ WSL_DISTRO_NAME: 'x' }, 'linux').map(([program]) => program)).toEqual([
+    'wslview',
+    'rundll32.exe',
+    'xdg-open',
+  ])
+})
