@@ -4,7 +4,11 @@ import { defineConfig } from 'rolldown'
 // CommonJS in lazy chunks: measured on Node 20 it starts in 1.1 of `node -e 0`, ESM chunks in 1.35, one eager file in 4.4.
 // keytar is the one package that stays outside: it is native.
 export default defineConfig({
-  input: { main: 'src/main.ts', 'keychain-helper': 'src/vault/keychain-helper.ts' },
+  input: {
+    main: 'src/main.ts',
+    'keychain-helper': 'src/vault/keychain-helper.ts',
+    'open-helper': 'src/sign-in/open-helper.ts',
+  },
   platform: 'node',
   logLevel: 'warn',
   external: ['keytar'],
@@ -12,7 +16,11 @@ export default defineConfig({
     mainFields: ['module', 'main'],
     conditionNames: ['module', 'node', 'import', 'default'],
     // Not only unused but impossible: no client can fall back to a chain that would run this very program again.
-    alias: { '@aws-sdk/credential-provider-node': fileURLToPath(new URL('src/exchange/no-credential-chain.ts', import.meta.url)) },
+    alias: {
+      '@aws-sdk/credential-provider-node': fileURLToPath(
+        new URL('src/exchange/no-credential-chain.ts', import.meta.url),
+      ),
+    },
   },
   transform: {
     define: {

@@ -74,7 +74,7 @@ export function createHttp(options: HttpOptions): Http {
   let skewMs: number | undefined
 
   function agentFor(url: URL): HttpAgent {
-    const proxy = isLoopbackHost(url.hostname) ? '' : getProxyForUrl(url.href)
+    const proxy: string = isLoopbackHost(url.hostname) ? '' : getProxyForUrl(url.href)
     const key = `${url.protocol} ${proxy}`
     const known = agents.get(key)
     if (known) return known
@@ -97,7 +97,7 @@ export function createHttp(options: HttpOptions): Http {
     }
     const limits = { agent: agentFor(asked.url), ...(ca ? { ca } : {}), connectTimeoutMs, requestTimeoutMs }
     const answer = await exchangeBytes(asked, limits).catch((error: unknown) => {
-      trace(error instanceof PoolkeyError ? error.code : 'failed')
+      trace(error instanceof Error ? error.message : 'failed')
       throw error
     })
     trace(`HTTP ${answer.status}`)
@@ -130,7 +130,7 @@ function exchangeBytes(asked: HttpRequest, limits: Limits): Promise<HttpAnswer> 
     const fail = (kind: ErrorFacts['network']['kind'], detail: string, cause?: unknown) => {
       reject(new PoolkeyError('network', { host: url.host, operation, kind, detail }, { cause }))
     }
-    const body = asked.body === undefined ? undefined : Buffer.from(asked.body)
+    const body = asked.body === undefined ? undefined : bytesOf(asked.body)
     const options: RequestOptions = {
       method: asked.method,
       agent: limits.agent,
@@ -186,6 +186,13 @@ function exchangeBytes(asked: HttpRequest, limits: Limits): Promise<HttpAnswer> 
     sent.once('close', settle)
     sent.end(body)
   })
+}
+
+// A view, not `Buffer.from(body)`: the SDK's body is a Uint8Array that warns on stderr when it is read as a string.
+function bytesOf(body: string | Uint8Array): Buffer {
+  return typeof body === 'string'
+    ? Buffer.from(body)
+    : Buffer.from(body.buffer, body.byteOffset, body.byteLength)
 }
 
 function readAnswer(message: IncomingMessage): Promise<HttpAnswer> {

@@ -21,7 +21,12 @@ export default defineConfig({
       // Real parts of the system (awscli, boto3, a Secret Service); a missing part is a failure, not a skip.
       {
         root,
-        test: { name: 'system', include: ['test/system/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 60_000 },
+        test: {
+          name: 'system',
+          include: ['test/system/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 60_000,
+        },
       },
     ],
   },

@@ -39,10 +39,8 @@ export function credentialsEntryName(profile: Profile): string {
     identityPool ?? null,
     chain ?? null,
     region,
-    Object.entries(endpoints).map(([name, value]) => [
-      name,
-      value instanceof URL ? value.href : (value ?? null),
-    ]),
+    [endpoints.sts?.href ?? null, endpoints.cognitoIdentity?.href ?? null],
+    [endpoints.useFips, endpoints.useDualstack],
   ])
   return `${credentialsPrefix(holderId(profile))}${asked}`
 }

@@ -36,7 +36,13 @@ export async function signOut(broker: Broker): Promise<SignedOut> {
   try {
     const { requestRevocation } = await import('../sign-in/token-endpoint.ts')
     const { http, clientSecret, signal } = broker
-    await requestRevocation({ signIn: profile.signIn, clientSecret, refreshToken: session.refreshToken, http, signal })
+    await requestRevocation({
+      signIn: profile.signIn,
+      clientSecret,
+      refreshToken: session.refreshToken,
+      http,
+      signal,
+    })
     return { who, credentialsUntil, revocation: { kind: 'revoked' } }
   } catch (error) {
     for (const code of ['token-refused', 'unexpected-answer', 'network', 'deadline-exceeded'] as const) {

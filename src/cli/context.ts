@@ -38,6 +38,8 @@ export interface CommandContext {
   /** Absolute words that run this very program again. */
   selfCommand: string[]
   stateFolder: string
+  /** The program that opens the system's browser. */
+  openHelperPath: string
   /** The profile last read, so that an error can be explained with its ids. */
   profileInUse(): Profile | undefined
   readProfile(overrides?: Overrides): Promise<Profile>

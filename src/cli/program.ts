@@ -33,7 +33,9 @@ export async function runProgram(proc: NodeJS.Process): Promise<void> {
 
 function buildProgram(proc: NodeJS.Process, onDone: (exitCode: number) => void): Command {
   const program = new Command('poolkey')
-    .description('Temporary AWS credentials from an Amazon Cognito sign-in, for every AWS tool on this machine.')
+    .description(
+      'Temporary AWS credentials from an Amazon Cognito sign-in, for every AWS tool on this machine.',
+    )
     .version(readVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
@@ -67,7 +69,12 @@ function buildProgram(proc: NodeJS.Process, onDone: (exitCode: number) => void):
     return made
   }
 
-  command('login', 'Sign in:', 'sign in, then prove it by an exchange', async () => (await import('./commands/login.ts')).login)
+  command(
+    'login',
+    'Sign in:',
+    'sign in, then prove it by an exchange',
+    async () => (await import('./commands/login.ts')).login,
+  )
     .option('--force', 'sign in anew even if the session still works')
     .option('--no-browser', 'open no browser: print the URL and wait')
     .option('--browser <command>', 'command that opens the URL')
@@ -76,41 +83,77 @@ function buildProgram(proc: NodeJS.Process, onDone: (exitCode: number) => void):
     .option('--login-hint <hint>', 'fill in the user name')
     .option('--lang <code>', 'language of the sign-in page')
     .option('--prompt <prompt>', 'login, select_account, consent or none')
-    .addOption(new Option('--store <store>', 'where the sealing key lives, at first use').choices(['keychain', 'file']))
+    .addOption(
+      new Option('--store <store>', 'where the sealing key lives, at first use').choices([
+        'keychain',
+        'file',
+      ]),
+    )
     .option('--timeout <seconds>', 'how long to wait for the browser', wholeSeconds, 300)
     .option('--yes', "replace another person's session without asking")
-  command('logout', 'Sign in:', 'revoke and wipe the session and its credentials', async () => (await import('./commands/logout.ts')).logout)
-    .option('--all', 'every session and the sealing key')
-  command('status', 'Sign in:', 'who is signed in and what time is left; asks no network', async () => (await import('./commands/status.ts')).status)
+  command(
+    'logout',
+    'Sign in:',
+    'revoke and wipe the session and its credentials',
+    async () => (await import('./commands/logout.ts')).logout,
+  ).option('--all', 'every session and the sealing key')
+  command(
+    'status',
+    'Sign in:',
+    'who is signed in and what time is left; asks no network',
+    async () => (await import('./commands/status.ts')).status,
+  )
     .option('--check', 'exit 4 unless credentials can be had without a person')
     .option('--json', 'as JSON')
-  command('credential-process', 'Use:', 'answer an AWS SDK or tool (credential_process)', async () => (await import('./commands/credential-process.ts')).credentialProcess)
-  command('env', 'Use:', 'statements that put credentials into a shell: eval "$(poolkey env)"', async () => (await import('./commands/env.ts')).env)
+  command(
+    'credential-process',
+    'Use:',
+    'answer an AWS SDK or tool (credential_process)',
+    async () => (await import('./commands/credential-process.ts')).credentialProcess,
+  )
+  command(
+    'env',
+    'Use:',
+    'statements that put credentials into a shell: eval "$(poolkey env)"',
+    async () => (await import('./commands/env.ts')).env,
+  )
     .addOption(new Option('--shell <shell>', 'whose syntax').choices(['sh', 'bash', 'zsh']).default('sh'))
     .option('--unset', 'take them back')
     .option('--role <arn>', 'another role, this once')
     .option('--min-life <seconds>', 'at least so much life (default: half)', wholeSeconds)
-  command('demo', 'Try:', 'the whole chain against an embedded Cognito; no AWS account needed', async () => (await import('./commands/demo.ts')).demo)
-  command('emulate', 'Try:', 'run an embedded Cognito and STS for offline development', async () => (await import('./commands/emulate.ts')).emulate)
-    .option('--port <port>', 'port on loopback (default: any free one)', portNumber)
+  command(
+    'demo',
+    'Try:',
+    'the whole chain against an embedded Cognito; no AWS account needed',
+    async () => (await import('./commands/demo.ts')).demo,
+  )
+  command(
+    'emulate',
+    'Try:',
+    'run an embedded Cognito and STS for offline development',
+    async () => (await import('./commands/emulate.ts')).emulate,
+  ).option('--port <port>', 'port on loopback (default: any free one)', portNumber)
 
   return program
 }
 
 function wholeSeconds(value: string): number {
   const seconds = Number(value)
-  if (!Number.isInteger(seconds) || seconds < 1) throw new InvalidArgumentError('a whole number of seconds is needed.')
+  if (!Number.isInteger(seconds) || seconds < 1)
+    throw new InvalidArgumentError('a whole number of seconds is needed.')
   return seconds
 }
 
 function portNumber(value: string): number {
   const port = Number(value)
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new InvalidArgumentError('a port from 1 to 65535 is needed.')
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new InvalidArgumentError('a port from 1 to 65535 is needed.')
   return port
 }
 
 function readVersion(): string {
   const text: unknown = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8'))
-  if (typeof text === 'object' && text !== null && 'version' in text && typeof text.version === 'string') return text.version
+  if (typeof text === 'object' && text !== null && 'version' in text && typeof text.version === 'string')
+    return text.version
   throw new PoolkeyError('usage', { problem: 'this installation has no version' })
 }

@@ -20,7 +20,10 @@ export function stateFolderOf(from: {
     return chosen
   }
   if (platform === 'darwin') return join(homeFolder, 'Library', 'Application Support', 'poolkey')
-  if (platform === 'win32') return join(env['LOCALAPPDATA'] ?? join(homeFolder, 'AppData', 'Local'), 'poolkey')
+  if (platform === 'win32')
+    return join(env['LOCALAPPDATA'] ?? join(homeFolder, 'AppData', 'Local'), 'poolkey')
   const base = env['XDG_STATE_HOME']
-  return base !== undefined && isAbsolute(base) ? join(base, 'poolkey') : join(homeFolder, '.local', 'state', 'poolkey')
+  return base !== undefined && isAbsolute(base)
+    ? join(base, 'poolkey')
+    : join(homeFolder, '.local', 'state', 'poolkey')
 }

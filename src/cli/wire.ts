@@ -24,7 +24,7 @@ export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandConte
   const noInput = options.input === false || (env['POOLKEY_NO_INPUT'] ?? '') !== ''
   const terminal = openTerminal({ stdin: proc.stdin, stderr: proc.stderr, env, noInput })
   const stateFolder = stateFolderOf({ env, platform, homeFolder })
-  const helperPath = join(import.meta.dirname, 'keychain-helper.cjs')
+  const helperPath = (name: string) => join(import.meta.dirname, `${name}.cjs`)
 
   const isTracing = options.debug === true || (env['POOLKEY_DEBUG'] ?? '') !== ''
   let profileInUse: Profile | undefined
@@ -38,6 +38,7 @@ export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandConte
     interrupted,
     selfCommand: [proc.execPath, proc.argv[1] ?? ''],
     stateFolder,
+    openHelperPath: helperPath('open-helper'),
     profileInUse: () => profileInUse,
     async readProfile(overrides) {
       const { chooseProfileName } = await import('../profile/profile-name.ts')
@@ -72,7 +73,8 @@ export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandConte
         vault,
         http,
         clients: clientsFor(asked.profile, http),
-        clientSecret: clientSecret === undefined || clientSecret === '' ? undefined : new Secret(clientSecret),
+        clientSecret:
+          clientSecret === undefined || clientSecret === '' ? undefined : new Secret(clientSecret),
         now,
         signal,
         ...(asked.announceWaits === true
@@ -93,7 +95,7 @@ export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandConte
 
   async function keychain() {
     const { helperKeychain } = await import('../vault/keychain.ts')
-    return helperKeychain({ helperPath, env })
+    return helperKeychain({ helperPath: helperPath('keychain-helper'), env })
   }
 
   async function openVaultFor(asked: OpenBrokerOptions, signal: AbortSignal) {

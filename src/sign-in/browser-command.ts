@@ -1,5 +1,5 @@
 /** Which program would open the sign-in page, and in what environment: decided from what is passed in, nothing is run. */
-import { isAbsolute, win32 } from 'node:path'
+import { isAbsolute } from 'node:path'
 
 export type Environment = Record<string, string | undefined>
 
@@ -26,8 +26,7 @@ export function whyNoBrowser(surroundings: BrowserSurroundings): NoBrowserReason
   if (command !== undefined && command.length > 0) return undefined
   if (isRoot) return 'root'
   if (isSet('SSH_CONNECTION') || isSet('SSH_TTY')) return 'ssh'
-  const needsDisplay = platform !== 'darwin' && platform !== 'win32' && !isWsl(env)
-  if (needsDisplay && !isSet('DISPLAY') && !isSet('WAYLAND_DISPLAY')) return 'no-display'
+  if (needsXdgOpen(env, platform) && !isSet('DISPLAY') && !isSet('WAYLAND_DISPLAY')) return 'no-display'
   return undefined
 }
 
@@ -90,16 +89,9 @@ export function searchPath(env: Environment, platform: NodeJS.Platform): string[
   return (value ?? '').split(delimiterOf(platform)).filter(isSafe)
 }
 
-/** The system's own ways to open a URL, best first: a program (absolute, or to be sought in `searchPath`) and its words. */
-export function systemLaunchers(env: Environment, platform: NodeJS.Platform): string[][] {
-  const handler = ['url.dll,FileProtocolHandler']
-  if (platform === 'darwin') return [['/usr/bin/open']]
-  if (platform === 'win32') {
-    const root = env['SystemRoot'] ?? env['SYSTEMROOT'] ?? 'C:\\Windows'
-    return [[win32.join(root, 'System32', 'rundll32.exe'), ...handler]]
-  }
-  // Windows' own programs are on the PATH of its Linux subsystem.
-  return isWsl(env) ? [['wslview'], ['rundll32.exe', ...handler], ['xdg-open']] : [['xdg-open']]
+/** Whether the system's browser is reached through a program that may be missing. */
+export function needsXdgOpen(env: Environment, platform: NodeJS.Platform): boolean {
+  return platform !== 'darwin' && platform !== 'win32' && !isWsl(env)
 }
 
 function isWsl(env: Environment): boolean {

@@ -1,12 +1,12 @@
 /**
- * Opens a URL in a browser, without a shell. The launchers are run directly and not through the npm package `open`: that
- * passes the whole environment on (credentials included) and looks its helpers up on a PATH that may name the working folder.
+ * Opens a URL in a browser, without a shell: with the command that was set, else with npm `open` in a process of its own,
+ * so that neither credentials in the environment nor a PATH naming the working folder reach what it runs.
  */
 import { spawn } from 'node:child_process'
 import { accessSync, constants, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { isLoopbackHost } from '../http.ts'
-import { browserEnvironment, searchPath, systemLaunchers, whyNoBrowser, withUrl } from './browser-command.ts'
+import { browserEnvironment, needsXdgOpen, searchPath, whyNoBrowser, withUrl } from './browser-command.ts'
 import type { BrowserSurroundings, Environment, NoBrowserReason } from './browser-command.ts'
 
 /** Whether a launcher took the URL; `why` of a failed one is for people: "xdg-open ended with 3". */
@@ -16,6 +16,8 @@ export type BrowserOutcome =
 
 export interface OpenBrowserOptions extends BrowserSurroundings {
   url: string
+  /** Absolute path of the built `open-helper`. */
+  helperPath: string
   /** How long a launcher may run before it counts as having opened a browser (many stay for as long as the window does). */
   graceMs?: number
 }
@@ -31,19 +33,30 @@ export async function openBrowser(options: OpenBrowserOptions): Promise<BrowserO
   const reason = whyNoBrowser(options)
   if (reason !== undefined) return notOpened(reason, 'no browser is opened here')
 
-  const wanted = command !== undefined && command.length > 0 ? [command] : systemLaunchers(env, platform)
-  for (const [program = '', ...words] of wanted) {
-    const found = findProgram(program, env, platform)
-    if (found === undefined) continue
-    return launch({ words: withUrl([found, ...words], url), env: browserEnvironment(env, platform), graceMs })
+  const launcherEnvironment = browserEnvironment(env, platform)
+  if (command === undefined || command.length === 0) {
+    if (needsXdgOpen(env, platform) && findProgram('xdg-open', env, platform) === undefined)
+      return notFound('xdg-open')
+    const words = [process.execPath, options.helperPath, url]
+    return launch({ words, env: launcherEnvironment, graceMs, name: 'the launcher' })
   }
-  return notOpened(
-    'not-found',
-    `${wanted.map(([program]) => program).join(', ')}: not found in a folder of PATH`,
-  )
+  const [program = '', ...words] = command
+  const found = findProgram(program, env, platform)
+  if (found === undefined) return notFound(program)
+  return launch({ words: withUrl([found, ...words], url), env: launcherEnvironment, graceMs, name: found })
 }
 
-function launch(options: { words: string[]; env: Environment; graceMs: number }): Promise<BrowserOutcome> {
+function notFound(program: string): BrowserOutcome {
+  return notOpened('not-found', `${program}: not found in a folder of PATH`)
+}
+
+function launch(options: {
+  words: string[]
+  env: Environment
+  graceMs: number
+  name: string
+}): Promise<BrowserOutcome> {
+  const { name } = options
   const [program = '', ...words] = options.words
   const launched = new Promise<BrowserOutcome>((resolve) => {
     const child = spawn(program, words, {
@@ -59,19 +72,17 @@ function launch(options: { words: string[]; env: Environment; graceMs: number })
     }, options.graceMs)
     child.once('error', (error) => {
       clearTimeout(grace)
-      resolve(notOpened('failed', `${program}: ${error.message}`))
+      resolve(notOpened('failed', `${name}: ${error.message}`))
     })
     child.once('exit', (code, signal) => {
       clearTimeout(grace)
       resolve(
-        code === 0
-          ? { kind: 'opened' }
-          : notOpened('failed', `${program} ended with ${code ?? signal ?? '?'}`),
+        code === 0 ? { kind: 'opened' } : notOpened('failed', `${name} ended with ${code ?? signal ?? '?'}`),
       )
     })
   })
   // `spawn` itself throws for what can never be run, such as a batch file on Windows.
-  return launched.catch((error: unknown) => notOpened('failed', `${program}: ${String(error)}`))
+  return launched.catch((error: unknown) => notOpened('failed', `${name}: ${String(error)}`))
 }
 
 /** An absolute path for a bare name, sought in the safe folders of PATH only; a path is taken as it stands. */

@@ -2,11 +2,26 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative as relativePath } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { build } from 'rolldown'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { openBrowser } from '../../src/sign-in/browser.ts'
 
 const URL_TEXT = 'https://acme.auth.eu-west-1.amazoncognito.com/oauth2/authorize?a=b&c=d'
-const DESKTOP = { platform: 'linux', isRoot: false } as const
+const helperFolder = mkdtempSync(join(tmpdir(), 'poolkey-open-'))
+const helperPath = join(helperFolder, 'open-helper.cjs')
+const DESKTOP = { platform: 'linux', isRoot: false, helperPath } as const
+
+// The helper is a program of its own, and TypeScript does not run on Node 20.
+beforeAll(async () => {
+  await build({
+    input: 'src/sign-in/open-helper.ts',
+    platform: 'node',
+    output: { file: helperPath, format: 'cjs' },
+  })
+  return () => {
+    rmSync(helperFolder, { recursive: true })
+  }
+})
 
 function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'poolkey-browser-'))
@@ -158,7 +173,7 @@ describe("the system's browser", () => {
     const folder = temporaryFolder()
     recorder(folder, 'xdg-open')
     const open = (changes: { isRoot: boolean; env: Record<string, string> }) =>
-      openBrowser({ platform: 'linux', url: URL_TEXT, command: undefined, ...changes })
+      openBrowser({ ...DESKTOP, url: URL_TEXT, command: undefined, ...changes })
     expect(await open({ isRoot: true, env: { PATH: folder, DISPLAY: ':0' } })).toMatchObject({ why: 'root' })
     expect(await open({ isRoot: false, env: { PATH: folder } })).toMatchObject({ why: 'no-display' })
     expect(existsSync(join(folder, 'words'))).toBe(false)

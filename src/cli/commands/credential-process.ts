@@ -8,7 +8,11 @@ const DEADLINE_SECONDS = 50
 /** Answers an AWS SDK: one JSON object on stdout, nothing on stderr, no question to anybody. */
 export async function credentialProcess(context: CommandContext): Promise<number> {
   const profile = await context.readProfile()
-  const broker = await context.openBroker({ profile, seconds: DEADLINE_SECONDS, create: profile.signIn === undefined })
+  const broker = await context.openBroker({
+    profile,
+    seconds: DEADLINE_SECONDS,
+    create: profile.signIn === undefined,
+  })
   const { credentials } = await obtainCredentials(broker)
   context.terminal.answer(processJson(credentials))
   return 0

@@ -39,18 +39,27 @@ export async function demo(context: CommandContext): Promise<number> {
 
     const first = await runSelf(context, { args: ['credential-process', '--profile', PROFILE], env })
     if (first.code !== 0) return first.code
-    terminal.answer(heading('poolkey credential-process', 'what the aws CLI, Terraform and every SDK run') + pretty(first.stdout))
+    terminal.answer(
+      heading('poolkey credential-process', 'what the aws CLI, Terraform and every SDK run') +
+        pretty(first.stdout),
+    )
 
     const { arn, account } = await callerIdentity(context, { emulator, answer: first.stdout })
-    terminal.answer(`${heading('GetCallerIdentity', 'with these credentials')}  ${arn} in account ${account}\n`)
+    terminal.answer(
+      `${heading('GetCallerIdentity', 'with these credentials')}  ${arn} in account ${account}\n`,
+    )
 
     const second = await runSelf(context, { args: ['credential-process', '--profile', PROFILE], env })
     if (second.code !== 0) return second.code
-    const same = second.stdout === first.stdout ? 'the same credentials, from the sealed cache' : 'new credentials'
+    const same =
+      second.stdout === first.stdout ? 'the same credentials, from the sealed cache' : 'new credentials'
     terminal.answer(`${heading('poolkey credential-process', 'once more')}  ${same}, in ${second.ms} ms\n`)
 
-    await runSelf(context, { args: ['logout', '--profile', PROFILE], env, passOn: true })
-    terminal.answer('\nThat was the whole chain. Nothing of it stays on this machine. For your own user pool, see the README.\n')
+    terminal.answer(heading('poolkey logout', 'revoked and wiped'))
+    await runSelf(context, { args: ['logout', '--profile', PROFILE], env })
+    terminal.answer(
+      '\nThat was the whole chain. Nothing of it stays on this machine. For your own user pool, see the README.\n',
+    )
     return 0
   } finally {
     await emulator.stop()
@@ -67,40 +76,44 @@ async function signIn(
   const command = splitCommand(env['BROWSER'] ?? '', platform)
   if (terminal.canAsk && hasBrowser({ command, env, platform, isRoot })) {
     terminal.answer(heading('poolkey login', 'press the button in the browser'))
-    return (await runSelf(context, { args, env: stage.env, passOn: true })).code
+    return (await runSelf(context, { args, env: stage.env, atTerminal: true })).code
   }
   terminal.answer(heading('poolkey login', 'no terminal with a browser here, so the demo signs in by itself'))
   const { username, password } = stage.emulator.user
   const login = await runSelf(context, {
     args: [...args, '--no-browser', '--no-input'],
     env: stage.env,
-    passOn: true,
     onUrl: (authorizeUrl) => {
-      void signInHeadlessly({ authorizeUrl, username, password, signal: context.interrupted }).catch((error: unknown) => {
-        terminal.label('warning', error instanceof Error ? error.message : 'the automatic sign-in failed')
-      })
+      void signInHeadlessly({ authorizeUrl, username, password, signal: context.interrupted }).catch(
+        (error: unknown) => {
+          terminal.label('warning', error instanceof Error ? error.message : 'the automatic sign-in failed')
+        },
+      )
     },
   })
   return login.code
 }
 
-/** Runs this program again as a child. `passOn` shows what it says to a person; `onUrl` is told the sign-in URL. */
+/**
+ * Runs this program again as a child. What it says to a person becomes part of the story, unless it talks to the
+ * person itself (`atTerminal`). `onUrl` is told the sign-in URL.
+ */
 function runSelf(
   context: CommandContext,
   run: {
     args: string[]
     env: Record<string, string | undefined>
-    passOn?: boolean
+    atTerminal?: boolean
     onUrl?: (url: string) => void
   },
 ): Promise<Child> {
   const [program = '', ...words] = context.selfCommand
   const startedAt = context.now()
   return new Promise((resolve, reject) => {
-    const isOurs = run.onUrl !== undefined
+    const ears = run.atTerminal === true ? 'inherit' : 'pipe'
     const child = spawn(program, [...words, ...run.args], {
       env: run.env,
-      stdio: [isOurs ? 'ignore' : 'inherit', 'pipe', isOurs ? 'pipe' : 'inherit'],
+      stdio: [ears === 'pipe' ? 'ignore' : 'inherit', 'pipe', ears],
       signal: context.interrupted,
     })
     let stdout = ''
@@ -112,7 +125,7 @@ function runSelf(
       const lines = (pending + text).split('\n')
       pending = lines.pop() ?? ''
       for (const line of lines) {
-        context.terminal.say(`  ${line}`)
+        context.terminal.answer(`  ${line}\n`)
         if (/^\s+http/.test(line)) run.onUrl?.(line.trim())
       }
     })
@@ -154,7 +167,10 @@ function fieldsOf(json: string): Record<string, string> {
 }
 
 /** The person's environment without anything that would lead the children away from the demo's own profile and state. */
-function demoEnvironment(env: Record<string, string | undefined>, folder: string): Record<string, string | undefined> {
+function demoEnvironment(
+  env: Record<string, string | undefined>,
+  folder: string,
+): Record<string, string | undefined> {
   const kept = Object.entries(env).filter(([name]) => !/^(AWS|POOLKEY)_/.test(name))
   return {
     ...Object.fromEntries(kept),

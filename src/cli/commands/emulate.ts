@@ -13,12 +13,18 @@ export async function emulate(context: CommandContext, options: EmulateOptions):
   try {
     const process = context.selfCommand.map(quoteWord).join(' ')
     terminal.answer(
-      emulator.profileText('emulated', { credential_process: `${process} credential-process --profile emulated` }),
+      emulator.profileText('emulated', {
+        credential_process: `${process} credential-process --profile emulated`,
+      }),
     )
     const { username, password } = emulator.user
-    terminal.say(`Cognito and STS on ${emulator.origin}, for this machine only. Put the profile above into ~/.aws/config, then:`)
+    terminal.say(
+      `Cognito and STS on ${emulator.origin}, for this machine only. Put the profile above into ~/.aws/config, then:`,
+    )
     terminal.say('  poolkey login --profile emulated')
-    terminal.say(`The sign-in form comes filled in: ${username} / ${password}. Everything is forgotten when this ends (Ctrl-C).`)
+    terminal.say(
+      `The sign-in form comes filled in: ${username} / ${password}. Everything is forgotten when this ends (Ctrl-C).`,
+    )
     await new Promise((_, reject) => {
       const end = () => {
         reject(interrupted.reason instanceof Error ? interrupted.reason : new Error('interrupted'))

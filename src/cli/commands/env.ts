@@ -1,5 +1,10 @@
 import { obtainCredentials } from '../../broker/credentials.ts'
-import { credentialsEnvironment, exportStatements, SET_VARIABLES, unsetStatements } from '../../outlets/shell.ts'
+import {
+  credentialsEnvironment,
+  exportStatements,
+  SET_VARIABLES,
+  unsetStatements,
+} from '../../outlets/shell.ts'
 import type { CommandContext } from '../context.ts'
 
 export interface EnvOptions {
@@ -16,7 +21,9 @@ export async function env(context: CommandContext, options: EnvOptions): Promise
     context.terminal.answer(unsetStatements(SET_VARIABLES))
     return 0
   }
-  const profile = await context.readProfile(options.role === undefined ? {} : { cognito_role_arn: options.role })
+  const profile = await context.readProfile(
+    options.role === undefined ? {} : { cognito_role_arn: options.role },
+  )
   const broker = await context.openBroker({
     profile,
     seconds: DEADLINE_SECONDS,

@@ -67,7 +67,8 @@ export async function login(context: CommandContext, options: LoginOptions): Pro
   const done = await withBrokerLock(broker, { kind: 'login', id }, async () => {
     // Somebody else may have finished signing in while this one waited for the lock.
     const meanwhile = readSession(broker.vault, id)
-    if (meanwhile.state === 'active' && meanwhile.signedInAt.getTime() > asked) return alreadyWorks(context, broker)
+    if (meanwhile.state === 'active' && meanwhile.signedInAt.getTime() > asked)
+      return alreadyWorks(context, broker)
     await runSignIn({ context, broker, profile, signIn: { ...signIn, domain }, options })
     return false
   })
@@ -80,13 +81,20 @@ async function alreadyWorks(context: CommandContext, broker: Broker): Promise<bo
     if (broker.profile.exchange.kind === 'none') await obtainSession(broker)
     else await obtainCredentials(broker)
   } catch (error) {
-    for (const code of ['sign-in-required', 'token-refused', 'id-token-invalid', 'service-refused'] as const) {
+    for (const code of [
+      'sign-in-required',
+      'token-refused',
+      'id-token-invalid',
+      'service-refused',
+    ] as const) {
       if (isPoolkeyError(error, code)) return false
     }
     throw error
   }
   const session = await obtainSession(broker)
-  context.terminal.say(`Already signed in as ${whoIs(session.claims)}. To sign in anew: poolkey login --force`)
+  context.terminal.say(
+    `Already signed in as ${whoIs(session.claims)}. To sign in anew: poolkey login --force`,
+  )
   return true
 }
 
@@ -116,10 +124,17 @@ async function runSignIn(parts: {
       signIn,
       clientSecret: broker.clientSecret,
       http: broker.http,
-      openBrowser: none === undefined ? (url) => openBrowser({ ...surroundings, url }) : undefined,
+      openBrowser:
+        none === undefined
+          ? (url) => openBrowser({ ...surroundings, url, helperPath: context.openHelperPath })
+          : undefined,
       onUrl: (url) => {
         if (none !== undefined && none !== 'asked') terminal.say(NO_BROWSER[none])
-        terminal.say(none === undefined ? 'Sign in with the browser that opens; if none does, open:' : 'Open this URL in a browser on this machine:')
+        terminal.say(
+          none === undefined
+            ? 'Sign in with the browser that opens; if none does, open:'
+            : 'Open this URL in a browser on this machine:',
+        )
         terminal.say(`  ${url}`)
         if (!terminal.isLive) terminal.say(`Waiting up to ${options.timeout} s for the browser.`)
       },
@@ -155,7 +170,8 @@ async function keepSignIn(parts: {
   if (current?.state === 'active' && current.claims.sub !== signedIn.claims.sub && !yes) {
     const people = { current: whoIs(current.claims), next: whoIs(signedIn.claims) }
     const question = `${people.current} is signed in here. Replace that session with ${people.next}'s?`
-    if (!(await context.terminal.confirm(question, broker.signal))) throw new PoolkeyError('other-person', people)
+    if (!(await context.terminal.confirm(question, broker.signal)))
+      throw new PoolkeyError('other-person', people)
   }
   await storeSignIn(broker, signedIn)
 }

@@ -26,7 +26,9 @@ export async function logout(context: CommandContext, options: LogoutOptions): P
     return 0
   }
   const sharing = await profilesOf(context, profile)
-  context.terminal.say(`${result.who === undefined ? 'Signed out' : `${result.who} is signed out`} (${sharing.join(', ')}).`)
+  context.terminal.say(
+    `${result.who === undefined ? 'Signed out' : `${result.who} is signed out`} (${sharing.join(', ')}).`,
+  )
   return report(context, result)
 }
 
@@ -54,7 +56,10 @@ async function logoutAll(context: CommandContext): Promise<number> {
     } catch (error) {
       if (isPoolkeyError(error, 'interrupted')) throw error
       // The vault cannot be opened: it is wiped all the same, which is what was asked for.
-      terminal.label('warning', 'the vault cannot be read: what it held is wiped, but nothing could be revoked')
+      terminal.label(
+        'warning',
+        'the vault cannot be read: what it held is wiped, but nothing could be revoked',
+      )
       break
     }
   }
@@ -67,7 +72,9 @@ async function logoutAll(context: CommandContext): Promise<number> {
 function report(context: CommandContext, result: SignedOut): number {
   const { terminal } = context
   if (result.credentialsUntil) {
-    terminal.say(`Credentials handed out earlier live on until ${clockTime(result.credentialsUntil)}: AWS cannot call them back.`)
+    terminal.say(
+      `Credentials handed out earlier live on until ${clockTime(result.credentialsUntil)}: AWS cannot call them back.`,
+    )
   }
   if (result.revocation.kind !== 'failed') return 0
   terminal.say('Everything local is wiped, but the refresh token could not be revoked:')

@@ -17,7 +17,8 @@ export async function status(context: CommandContext, options: StatusOptions): P
   const profile = await context.readProfile()
   const broker = await openIfThere(context, profile)
   const found = readStatus(broker, { profile, now: context.now() })
-  const willSucceed = found.credentials.state === 'fresh' || ['valid', 'refreshable'].includes(found.session.state)
+  const willSucceed =
+    found.credentials.state === 'fresh' || ['valid', 'refreshable'].includes(found.session.state)
   if (options.json === true) context.terminal.answer(`${JSON.stringify(found)}\n`)
   else if (options.check !== true) context.terminal.answer(describe(found, context.now()))
   return options.check === true && !willSucceed ? 4 : 0
@@ -37,10 +38,16 @@ function describe(found: Status, now: number): string {
   const rows: [string, string][] = [['Profile', found.profile]]
   rows.push(['Session', sessionText(found.session, now)])
   const { credentials } = found
-  rows.push(['Credentials', credentials.expiresAt === undefined ? 'none' : `${credentials.state}, ${left(credentials.expiresAt, now)}`])
+  rows.push([
+    'Credentials',
+    credentials.expiresAt === undefined
+      ? 'none'
+      : `${credentials.state}, ${left(credentials.expiresAt, now)}`,
+  ])
   if (credentials.roleArn !== undefined) rows.push(['Role', credentials.roleArn])
   if (found.store !== undefined) rows.push(['Store', found.store])
-  if (Math.abs(found.clockSkewSeconds ?? 0) > 300) rows.push(['Clock', `off by ${found.clockSkewSeconds ?? 0} s`])
+  if (Math.abs(found.clockSkewSeconds ?? 0) > 300)
+    rows.push(['Clock', `off by ${found.clockSkewSeconds ?? 0} s`])
   const width = Math.max(...rows.map(([name]) => name.length))
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}\n`).join('')
 }
