@@ -10,7 +10,6 @@ export default defineConfig({
     'open-helper': 'src/sign-in/open-helper.ts',
   },
   platform: 'node',
-  logLevel: 'warn',
   external: ['keytar'],
   resolve: {
     mainFields: ['module', 'main'],
