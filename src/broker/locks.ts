@@ -6,6 +6,8 @@ import type { Broker } from './broker.ts'
 export interface BrokerLock {
   kind: 'login' | 'credentials' | 'session'
   id: string
+  /** How long a living holder is waited for; 45 s unless said. */
+  patienceMs?: number
 }
 
 /** Runs `work` while no other process holds this lock. Throws `lock-held`, or the broker signal's reason. */
@@ -16,6 +18,7 @@ export function withBrokerLock<T>(broker: Broker, lock: BrokerLock, work: () => 
       folder: join(vault.folder, 'locks'),
       name: `${lock.kind}-${lock.id}`,
       signal,
+      ...(lock.patienceMs === undefined ? {} : { patienceMs: lock.patienceMs }),
       ...(onWait
         ? {
             onWait: ({ pid }) => {

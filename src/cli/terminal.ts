@@ -63,7 +63,7 @@ export function openTerminal({ stdin, stderr, env, noInput }: TerminalStreams): 
       if (!isLive) return
       erase()
       if (line === undefined) return
-      writeAll(2, stripVTControlCharacters(plainText(line, Math.max(20, stderr.columns - 1))))
+      writeAll(2, stripVTControlCharacters(plainText(line, (stderr.columns || 80) - 1)))
       drawn = true
     },
     async confirm(question, signal) {

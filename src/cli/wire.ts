@@ -93,9 +93,13 @@ export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandConte
     },
   }
 
-  async function keychain() {
+  async function keychain(limitMs?: number) {
     const { helperKeychain } = await import('../vault/keychain.ts')
-    return helperKeychain({ helperPath: helperPath('keychain-helper'), env })
+    return helperKeychain({
+      helperPath: helperPath('keychain-helper'),
+      env,
+      ...(limitMs === undefined ? {} : { limitMs }),
+    })
   }
 
   async function openVaultFor(asked: OpenBrokerOptions, signal: AbortSignal) {
@@ -104,7 +108,7 @@ export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandConte
     const opened = await openVault({
       folder: stateFolder,
       requestedStore,
-      keychain: await keychain(),
+      keychain: await keychain(asked.mayPrompt === true ? 60_000 : undefined),
       create: asked.create === true,
       signal,
     })

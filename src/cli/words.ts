@@ -1,4 +1,4 @@
-/** Times in words, for people. Pure. */
+/** Times and texts in words, for people. Pure. */
 
 /** `4:59`, or `1:02:03` from an hour on. */
 export function timeLeft(ms: number): string {
@@ -21,4 +21,10 @@ export function lifetime(ms: number): string {
 /** `2026-11-21 10:00 UTC`. */
 export function clockTime(instant: Date): string {
   return `${instant.toISOString().slice(0, 16).replace('T', ' ')} UTC`
+}
+
+/** A message as a sentence of its own: with a capital and a full stop. */
+export function sentence(text: string): string {
+  const capital = text.slice(0, 1).toUpperCase() + text.slice(1)
+  return /[.?!:]$/.test(capital) ? capital : `${capital}.`
 }

@@ -16,7 +16,7 @@ import type { SignedIn, SignInNotice } from '../../sign-in/browser-sign-in.ts'
 import type { Store } from '../../vault/sealing-key.ts'
 import type { CommandContext, Overrides } from '../context.ts'
 import { explainTo } from '../failure.ts'
-import { clockTime, timeLeft } from '../words.ts'
+import { clockTime, sentence, timeLeft } from '../words.ts'
 
 export interface LoginOptions {
   force?: boolean
@@ -45,6 +45,12 @@ export async function login(context: CommandContext, options: LoginOptions): Pro
       fix: 'use it as it is, or remove cognito_guest',
     })
   }
+  if (signIn.method === 'password') {
+    throw new PoolkeyError('usage', {
+      problem: `profile ${profile.name} has cognito_sign_in = password, which this version cannot do yet`,
+      fix: 'set cognito_sign_in to browser',
+    })
+  }
   const { domain } = signIn
   if (!domain) {
     throw new PoolkeyError('setting-missing', {
@@ -59,20 +65,27 @@ export async function login(context: CommandContext, options: LoginOptions): Pro
     seconds: options.timeout + MACHINE_SECONDS,
     create: true,
     announceWaits: true,
+    mayPrompt: true,
     ...(options.store === undefined ? {} : { store: options.store }),
   })
   if (options.force !== true && (await alreadyWorks(context, broker))) return 0
-  const asked = broker.now()
   const id = sessionId(signIn)
-  const done = await withBrokerLock(broker, { kind: 'login', id }, async () => {
+  const before = signInIdOf(broker, id)
+  // Another sign-in may take as long as a person does.
+  const patienceMs = (options.timeout + MACHINE_SECONDS) * 1000
+  const done = await withBrokerLock(broker, { kind: 'login', id, patienceMs }, async () => {
     // Somebody else may have finished signing in while this one waited for the lock.
-    const meanwhile = readSession(broker.vault, id)
-    if (meanwhile.state === 'active' && meanwhile.signedInAt.getTime() > asked)
-      return alreadyWorks(context, broker)
+    const current = signInIdOf(broker, id)
+    if (current !== undefined && current !== before) return alreadyWorks(context, broker)
     await runSignIn({ context, broker, profile, signIn: { ...signIn, domain }, options })
     return false
   })
   return done ? 0 : prove(context, broker)
+}
+
+function signInIdOf(broker: Broker, id: string): string | undefined {
+  const stored = readSession(broker.vault, id)
+  return stored.state === 'active' ? stored.signInId : undefined
 }
 
 /** Whether nobody needs to sign in; says so. What a new sign-in may mend counts as not working, the rest is thrown. */
@@ -145,7 +158,7 @@ async function runSignIn(parts: {
       describeFailure: (error) => {
         if (!(error instanceof PoolkeyError)) return { what: 'poolkey failed: see the terminal' }
         const { what, fix } = explainError(error, profile)
-        return fix === undefined ? { what } : { what, fix }
+        return { what: sentence(what), ...(fix === undefined ? {} : { fix: sentence(fix) }) }
       },
       signal: waitSignal,
       timeoutSeconds: options.timeout,
