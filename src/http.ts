@@ -172,6 +172,12 @@ function exchangeBytes(asked: HttpRequest, limits: Limits): Promise<HttpAnswer> 
         clearTimeout(connecting)
       })
     })
+    // What a proxy says instead of opening the tunnel would be handed on as if the host itself had said it.
+    sent.once('proxyConnect', ({ statusCode }: { statusCode: number }) => {
+      if (statusCode === 200) return
+      fail('proxy', `the proxy answered HTTP ${statusCode}`)
+      sent.destroy()
+    })
     sent.once('error', (error: NodeJS.ErrnoException) => {
       settle()
       fail(kindOf(error), error.code ?? error.message, error)
@@ -222,12 +228,14 @@ function reasonOf(signal: AbortSignal): Error {
   return signal.reason instanceof Error ? signal.reason : new Error('aborted')
 }
 
+// Node's own codes, and OpenSSL's for a certificate that does not verify.
+const TLS_CODE = /^ERR_TLS|^ERR_SSL|CERT|^UNABLE_TO_VERIFY|^INVALID_(CA|PURPOSE)$|^PATH_LENGTH|^EPROTO$/
+
 function kindOf(error: NodeJS.ErrnoException): ErrorFacts['network']['kind'] {
   const code = error.code ?? ''
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'name'
   if (code === 'ECONNRESET' || code === 'EPIPE' || code.startsWith('HPE_')) return 'reset'
-  if (code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL') || code.includes('CERT') || code === 'EPROTO')
-    return 'tls'
+  if (TLS_CODE.test(code)) return 'tls'
   if (/proxy/i.test(error.message)) return 'proxy'
   return 'connect'
 }
@@ -248,14 +256,19 @@ function parseProxy(proxy: string): URL {
 function readAuthorities(options: HttpOptions): string[] | undefined {
   const { caBundle, extraCaCerts } = options
   if (caBundle === undefined || caBundle === '') return undefined
-  const files = extraCaCerts === undefined || extraCaCerts === '' ? [caBundle] : [caBundle, extraCaCerts]
-  const extra = files.map((file) => {
+  const files = [
+    { variable: 'AWS_CA_BUNDLE', file: caBundle },
+    ...(extraCaCerts === undefined || extraCaCerts === ''
+      ? []
+      : [{ variable: 'NODE_EXTRA_CA_CERTS', file: extraCaCerts }]),
+  ]
+  const extra = files.map(({ variable, file }) => {
     try {
       return readFileSync(file, 'utf8')
     } catch (cause) {
       throw new PoolkeyError(
         'environment-invalid',
-        { variable: 'AWS_CA_BUNDLE', value: file, allowed: 'a readable PEM file of certificate authorities' },
+        { variable, value: file, allowed: 'a readable PEM file of certificate authorities' },
         { cause },
       )
     }

@@ -3,19 +3,20 @@
  */
 import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
 import { exchangeForCredentials } from '../exchange/exchange.ts'
+import type { ExchangeResult } from '../exchange/exchange.ts'
 import type { Credentials } from '../exchange/credentials.ts'
 import { readEntry, writeEntry } from '../vault/entries.ts'
 import { clockSkewMs, serverTime } from './broker.ts'
 import type { Broker, Vault } from './broker.ts'
 import { parseCredentials, serializeCredentials } from './credentials-entry.ts'
 import type { StoredCredentials } from './credentials-entry.ts'
-import { credentialsEntryName, guestEntryName, holderId, sessionId } from './entry-names.ts'
-import { freshnessOf } from './freshness.ts'
-import type { MinLife } from './freshness.ts'
+import { credentialsEntryName, guestEntryName, holderId } from './entry-names.ts'
+import { freshnessOf, hasLifeLeft } from './freshness.ts'
+import type { Lifetime, MinLife } from './freshness.ts'
 import { readGuestIdentity, writeGuestIdentity } from './guest.ts'
 import { FieldError } from './json-fields.ts'
 import { withBrokerLock } from './locks.ts'
-import { obtainSession, readSession, rememberIdentity } from './session.ts'
+import { hasUsableIdToken, obtainSession, readSession, rememberIdentity } from './session.ts'
 import type { Session } from './session-entry.ts'
 
 export interface ObtainedCredentials {
@@ -51,8 +52,9 @@ export async function obtainCredentials(
       return { credentials: await exchangeAndStore(broker, name), from: 'exchange' }
     })
   } catch (error) {
-    const left = stillServing(broker, name, error)
-    if (left && !wish.renew) return { credentials: left, from: 'fallback' }
+    if (wish.renew === true || isPoolkeyError(error, 'interrupted')) throw error
+    const left = stillServing(broker, name, wish.minLife)
+    if (left) return { credentials: left, from: 'fallback' }
     throw error
   }
 }
@@ -74,24 +76,51 @@ function isFresh(broker: Broker, stored: StoredCredentials, wish: CredentialsWis
 }
 
 function freshness(broker: Broker, stored: StoredCredentials, minLife?: MinLife) {
-  const life = { issuedAt: stored.issuedAt, expiresAt: stored.credentials.expiration }
-  return freshnessOf(life, serverTime(broker, stored.clockSkewMs), minLife)
+  return freshnessOf(lifeOf(stored), serverTime(broker, stored.clockSkewMs), minLife)
 }
 
+function lifeOf({ issuedAt, credentials }: StoredCredentials): Lifetime {
+  return { issuedAt, expiresAt: credentials.expiration }
+}
+
+// In all: an exchange is made anew when a new sign-in made it void, or when its ID token turned out to be over.
+const MAX_TRIES = 3
+
 async function exchangeAndStore(broker: Broker, name: string): Promise<Credentials> {
+  const { signIn } = broker.profile
+  if (!signIn) return exchangeAsGuest(broker, name)
+  for (let tries = 1; ; tries += 1) {
+    const session = await obtainSession(broker)
+    try {
+      const result = await exchangeWith(broker, session)
+      if (await keep(broker, { session, name, result })) return result.credentials
+      if (tries === MAX_TRIES) throw signedOut(broker, 'none')
+    } catch (error) {
+      // The ID token was over already: the clock went back since it was stored, which the answer's date has shown now.
+      const isTokenOver = isPoolkeyError(error, 'service-refused') && !hasUsableIdToken(broker, session)
+      if (!isTokenOver || tries === MAX_TRIES) throw error
+    }
+  }
+}
+
+async function exchangeAsGuest(broker: Broker, name: string): Promise<Credentials> {
   const { profile, vault, clients, signal } = broker
-  const poolId = profile.identityPool?.id
-  if (!profile.signIn) {
-    const guest = guestEntryName(holderId(profile))
-    const identityId = readGuestIdentity(vault, guest)
-    const result = await exchangeForCredentials({ profile, signedIn: undefined, identityId, clients, signal })
+  const guest = guestEntryName(holderId(profile))
+  const identityId = readGuestIdentity(vault, guest)
+  const result = await exchangeForCredentials({ profile, signedIn: undefined, identityId, clients, signal })
+  refuseExpired(broker, result.credentials, serverTime(broker))
+  keepIfPossible(() => {
     if (result.identityId !== undefined && result.identityId !== identityId) {
       writeGuestIdentity(vault, guest, { identityId: result.identityId, at: serverTime(broker) })
     }
     store(broker, name, result.credentials, undefined)
-    return result.credentials
-  }
-  const session = await obtainSession(broker)
+  })
+  return result.credentials
+}
+
+async function exchangeWith(broker: Broker, session: Session): Promise<ExchangeResult> {
+  const { profile, clients, signal } = broker
+  const poolId = profile.identityPool?.id
   const result = await exchangeForCredentials({
     profile,
     signedIn: session,
@@ -99,26 +128,63 @@ async function exchangeAndStore(broker: Broker, name: string): Promise<Credentia
     clients,
     signal,
   })
-  const id = sessionId(profile.signIn)
-  await withBrokerLock(broker, { kind: 'session', id }, () => {
-    // Signed out or somebody else meanwhile: what was minted belongs to a sign-in that is no more, and nobody gets it.
-    const current = expectSameSignIn(broker, session, id)
-    if (poolId !== undefined && result.identityId !== undefined) {
-      rememberIdentity(broker, current, { poolId, id: result.identityId })
-    }
-    store(broker, name, result.credentials, session.signInId)
-    return Promise.resolve()
-  })
-  return result.credentials
+  refuseExpired(broker, result.credentials, serverTime(broker, session.clockSkewMs))
+  return result
 }
 
-function expectSameSignIn(broker: Broker, session: Session, id: string): Session {
-  const current = readSession(broker.vault, id)
-  if (current.state === 'active' && current.signInId === session.signInId) return current
-  throw new PoolkeyError('sign-in-required', {
-    profile: broker.profile.name,
-    reason: current.state === 'ended' ? 'ended' : 'none',
+/**
+ * Stores what was minted from a sign-in, if that is still the one: false when somebody signed in anew meanwhile, and
+ * nobody gets what belongs to a sign-in that is no more. Throws `sign-in-required` when somebody signed out.
+ */
+function keep(
+  broker: Broker,
+  minted: { session: Session; name: string; result: ExchangeResult },
+): Promise<boolean> {
+  const { session, name, result } = minted
+  const { vault, profile } = broker
+  const id = holderId(profile)
+  const poolId = profile.identityPool?.id
+  return withBrokerLock(broker, { kind: 'session', id }, () => {
+    const current = readSession(vault, id)
+    if (current.state !== 'active') throw signedOut(broker, current.state)
+    if (current.signInId !== session.signInId) return Promise.resolve(false)
+    keepIfPossible(() => {
+      if (poolId !== undefined && result.identityId !== undefined) {
+        rememberIdentity(broker, current, { poolId, id: result.identityId })
+      }
+      store(broker, name, result.credentials, session.signInId)
+    })
+    return Promise.resolve(true)
   })
+}
+
+/** A disk that is full or read-only takes nothing away from whoever asked: what is in hand is returned, the next one asks anew. */
+function keepIfPossible(write: () => void): void {
+  try {
+    write()
+  } catch (error) {
+    if (!isPoolkeyError(error, 'vault-io')) throw error
+  }
+}
+
+/** No service hands out credentials that are over: such an answer is old, or not the service's. */
+function refuseExpired(broker: Broker, credentials: Credentials, now: Date): void {
+  if (credentials.expiration > now) return
+  const { exchange, chain, endpoints } = broker.profile
+  const isFromPool = exchange.kind === 'enhanced' && !chain
+  const host = isFromPool
+    ? (endpoints.cognitoIdentity?.host ?? 'the identity pool')
+    : (endpoints.sts?.host ?? 'STS')
+  throw new PoolkeyError('unexpected-answer', {
+    host,
+    operation: 'the exchange',
+    kind: 'not-the-protocol',
+    detail: `the credentials expired at ${credentials.expiration.toISOString()}`,
+  })
+}
+
+function signedOut(broker: Broker, reason: 'none' | 'ended' | 'damaged'): PoolkeyError<'sign-in-required'> {
+  return new PoolkeyError('sign-in-required', { profile: broker.profile.name, reason })
 }
 
 function store(broker: Broker, name: string, credentials: Credentials, signInId: string | undefined): void {
@@ -135,9 +201,10 @@ function store(broker: Broker, name: string, credentials: Credentials, signInId:
   })
 }
 
-/** Credentials that outlive a failed renewal, unless the failure is that somebody signed out (then their entry is gone). */
-function stillServing(broker: Broker, name: string, error: unknown): Credentials | undefined {
-  if (isPoolkeyError(error, 'interrupted')) return undefined
+/** Credentials that outlive a failed renewal. Whoever signed out meanwhile has wiped them, so there are none to fall back on. */
+function stillServing(broker: Broker, name: string, minLife: MinLife = 0): Credentials | undefined {
   const stored = readCredentials(broker.vault, name)
-  return stored && freshness(broker, stored) !== 'expired' ? stored.credentials : undefined
+  if (!stored || freshness(broker, stored) === 'expired') return undefined
+  const now = serverTime(broker, stored.clockSkewMs)
+  return hasLifeLeft(lifeOf(stored), now, minLife) ? stored.credentials : undefined
 }

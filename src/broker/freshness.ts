@@ -19,17 +19,31 @@ export type Freshness = 'fresh' | 'stale' | 'expired'
 export type MinLife = number | 'half'
 
 export function freshnessOf(life: Lifetime, now: Date, minLife: MinLife = 0): Freshness {
-  const leftMs = life.expiresAt.getTime() - now.getTime()
-  const lifeMs = life.expiresAt.getTime() - life.issuedAt.getTime()
-  const marginMs = Math.max(Math.min(REFRESH_AHEAD_MS, lifeMs / 3), minLife === 'half' ? lifeMs / 2 : minLife)
-  // Issued in the future: the clock went back since, so the time left cannot be trusted.
-  const plausible = life.issuedAt.getTime() - now.getTime() < LAST_USE_MS
-  if (leftMs > marginMs && plausible) return 'fresh'
-  return leftMs > Math.min(LAST_USE_MS, lifeMs / 10) && plausible ? 'stale' : 'expired'
+  if (!canBeUsed(life, now)) return 'expired'
+  const isDue = leftMs(life, now) <= Math.min(REFRESH_AHEAD_MS, lifeMs(life) / 3)
+  return isDue || !hasLifeLeft(life, now, minLife) ? 'stale' : 'fresh'
+}
+
+/** Whether so much of a life is left, for who cannot come again. */
+export function hasLifeLeft(life: Lifetime, now: Date, minLife: MinLife): boolean {
+  return leftMs(life, now) > (minLife === 'half' ? lifeMs(life) / 2 : minLife)
 }
 
 /** Whether an ID token will still be accepted when it arrives: a minute, or a tenth of a very short life, must be left. */
 export function isIdTokenUsable(life: Lifetime, now: Date): boolean {
-  const lifeMs = life.expiresAt.getTime() - life.issuedAt.getTime()
-  return life.expiresAt.getTime() - now.getTime() > Math.min(LAST_USE_MS, lifeMs / 10)
+  return canBeUsed(life, now)
+}
+
+function canBeUsed(life: Lifetime, now: Date): boolean {
+  // Issued in the future: the clock went back since, so the time left cannot be trusted.
+  if (life.issuedAt.getTime() - now.getTime() >= LAST_USE_MS) return false
+  return leftMs(life, now) > Math.min(LAST_USE_MS, Math.max(0, lifeMs(life) / 10))
+}
+
+function leftMs(life: Lifetime, now: Date): number {
+  return life.expiresAt.getTime() - now.getTime()
+}
+
+function lifeMs(life: Lifetime): number {
+  return life.expiresAt.getTime() - life.issuedAt.getTime()
 }

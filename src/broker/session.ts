@@ -98,9 +98,9 @@ export async function refreshSession(broker: Broker, session: Session): Promise<
 /** The refresh token was refused: if somebody stored another one meanwhile, theirs is used; else the session has ended. */
 async function adoptOrEnd(broker: Broker, refused: Session, cause: PoolkeyError): Promise<Session> {
   const current = expectActive(broker, readSession(broker.vault, sessionId(signInOf(broker))))
-  if (current.refreshToken && refused.refreshToken && !current.refreshToken.equals(refused.refreshToken)) {
-    return hasUsableIdToken(broker, current) ? current : refreshSession(broker, current)
-  }
+  const isStillRefused =
+    current.refreshToken && refused.refreshToken && current.refreshToken.equals(refused.refreshToken)
+  if (!isStillRefused) return hasUsableIdToken(broker, current) ? current : refreshSession(broker, current)
   writeSession(broker, { state: 'ended', who: whoIs(refused.claims), endedAt: serverTime(broker) })
   throw signInRequired(broker, 'ended', cause)
 }
@@ -165,7 +165,8 @@ function writeSession(broker: Broker, session: StoredSession): void {
   })
 }
 
-function hasUsableIdToken(broker: Broker, session: Session): boolean {
+/** Whether the ID token will be accepted, by the servers' clock as far as it is known by now. */
+export function hasUsableIdToken(broker: Broker, session: Session): boolean {
   return isIdTokenUsable(session.claims, serverTime(broker, session.clockSkewMs))
 }
 

@@ -45,6 +45,8 @@ export interface CommandContext {
   /** The profile last read, so that an error can be explained with its ids. */
   profileInUse(): Profile | undefined
   readProfile(overrides?: Overrides): Promise<Profile>
+  /** Edits keys of a profile in the configuration file, in place. */
+  setProfileKeys(profile: Profile, keys: Record<string, string>): Promise<void>
   /** Every poolkey profile of the configuration that can be read. */
   readAllProfiles(): Promise<Profile[]>
   openBroker(options: OpenBrokerOptions): Promise<Broker>

@@ -1,51 +1,96 @@
 /** The command tree: which command takes what, and how any ending becomes an exit code. */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { version } from '../../package.json'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { CommandContext, GlobalOptions } from './context.ts'
-import { explainTo } from './failure.ts'
+import { explainAsJson, explainTo } from './failure.ts'
+import type { Explain } from './failure.ts'
 import { openTerminal } from './terminal.ts'
+import type { Terminal } from './terminal.ts'
 import { wire } from './wire.ts'
 
 type Run<O> = (context: CommandContext, options: O) => Promise<number>
 
+const INTRODUCTION = `Temporary AWS credentials from an Amazon Cognito sign-in, for every AWS tool on this machine.
+
+Examples:
+  poolkey login --profile dev             sign in with the browser
+  eval "$(poolkey env --profile dev)"     credentials for this shell
+  poolkey demo                            the whole chain at work; no AWS account needed
+
+  In ~/.aws/config, so that every AWS tool asks poolkey for its credentials:
+  [profile dev]
+  credential_process = /usr/local/bin/poolkey credential-process --profile dev
+`
+
+const EXIT_CODES = `
+Exit codes:
+  0 done            3 configuration       6 network, timeout
+  1 a bug           4 sign-in required    7 store of the secrets
+  2 wrong usage     5 refused             130, 143 interrupted, terminated
+`
+
 /** Runs one command and ends the process with its exit code. */
 export async function runProgram(proc: NodeJS.Process): Promise<void> {
+  const { argv } = proc
+  const explain = argv.includes('--json') ? explainAsJson : explainTo
+  const terminal = () =>
+    openTerminal({ stdin: proc.stdin, stderr: proc.stderr, env: proc.env, noInput: true })
   let exitCode = 0
-  const program = buildProgram(proc, (code) => {
-    exitCode = code
+  const program = buildProgram(proc, {
+    terminal,
+    explain,
+    onDone: (code) => {
+      exitCode = code
+    },
   })
   try {
-    await program.parseAsync(proc.argv)
+    await program.parseAsync(argv)
   } catch (error) {
-    const { stdin, stderr, env } = proc
-    exitCode =
-      error instanceof CommanderError
-        ? error.exitCode === 0
-          ? 0
-          : 2
-        : explainTo(openTerminal({ stdin, stderr, env, noInput: true }), error)
+    exitCode = error instanceof CommanderError ? endOf(error) : explain(terminal(), error)
   }
   // Connections kept open and locks' timers must not hold up an answer that is written.
   proc.exit(exitCode)
+
+  function endOf(error: CommanderError): number {
+    if (error.exitCode === 0) return 0
+    // The help is the message.
+    if (error.code === 'commander.help') return 2
+    const named = program.commands.find((one) => one.name() === argv[2])
+    return explain(terminal(), usageError(error, named?.name()))
+  }
 }
 
-function buildProgram(proc: NodeJS.Process, onDone: (exitCode: number) => void): Command {
+/** commander's complaint in poolkey's form. */
+function usageError(error: CommanderError, command: string | undefined): PoolkeyError {
+  const [, problem = '', suggestion] = /^(?:error: )?([^]*?)(?:\n\((.+)\))?$/.exec(error.message) ?? []
+  const help = `${command === undefined ? 'poolkey' : `poolkey ${command}`} --help`
+  const fix = suggestion === undefined ? `see: ${help}` : `${suggestion} Otherwise see: ${help}`
+  return new PoolkeyError('usage', { problem, fix })
+}
+
+function buildProgram(
+  proc: NodeJS.Process,
+  ending: { terminal: () => Terminal; explain: Explain; onDone: (exitCode: number) => void },
+): Command {
+  const { terminal, explain, onDone } = ending
   const program = new Command('poolkey')
-    .description(
-      'Temporary AWS credentials from an Amazon Cognito sign-in, for every AWS tool on this machine.',
-    )
-    .version(readVersion(), '-V, --version', 'print the version')
+    .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
+    .addHelpText('before', INTRODUCTION)
+    .addHelpText('after', EXIT_CODES)
     .showSuggestionAfterError()
-    .showHelpAfterError('See poolkey --help')
     .exitOverride()
     .configureOutput({
-      outputError: (text, write) => {
-        write(`poolkey: ${text.replace(/^error: /, 'error: ')}`)
+      writeOut: (text) => {
+        terminal().answer(text)
       },
+      writeErr: (text) => {
+        for (const line of text.replace(/\n$/, '').split('\n')) terminal().say(line)
+      },
+      // Said when the parsing has ended, in the form of every error.
+      outputError: () => undefined,
     })
 
   const command = <O>(name: string, group: string, description: string, load: () => Promise<Run<O>>) => {
@@ -63,7 +108,7 @@ function buildProgram(proc: NodeJS.Process, onDone: (exitCode: number) => void):
         const run = await load()
         onDone(await run(context, options))
       } catch (error) {
-        onDone(explainTo(context.terminal, error, context.profileInUse()))
+        onDone(explain(context.terminal, error, context.profileInUse()))
       }
     })
     return made
@@ -149,11 +194,4 @@ function portNumber(value: string): number {
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
     throw new InvalidArgumentError('a port from 1 to 65535 is needed.')
   return port
-}
-
-function readVersion(): string {
-  const text: unknown = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8'))
-  if (typeof text === 'object' && text !== null && 'version' in text && typeof text.version === 'string')
-    return text.version
-  throw new PoolkeyError('usage', { problem: 'this installation has no version' })
 }

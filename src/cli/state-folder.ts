@@ -20,8 +20,11 @@ export function stateFolderOf(from: {
     return chosen
   }
   if (platform === 'darwin') return join(homeFolder, 'Library', 'Application Support', 'poolkey')
-  if (platform === 'win32')
-    return join(env['LOCALAPPDATA'] ?? join(homeFolder, 'AppData', 'Local'), 'poolkey')
+  if (platform === 'win32') {
+    const local = env['LOCALAPPDATA']
+    const base = local !== undefined && isAbsolute(local) ? local : join(homeFolder, 'AppData', 'Local')
+    return join(base, 'poolkey')
+  }
   const base = env['XDG_STATE_HOME']
   return base !== undefined && isAbsolute(base)
     ? join(base, 'poolkey')

@@ -3,7 +3,6 @@
  * line a message, made safe. A progress line appears only on a terminal and never stays behind.
  */
 import { writeSync } from 'node:fs'
-import { stripVTControlCharacters } from 'node:util'
 import { plainText } from '../errors/plain-text.ts'
 
 export interface Terminal {
@@ -63,7 +62,7 @@ export function openTerminal({ stdin, stderr, env, noInput }: TerminalStreams): 
       if (!isLive) return
       erase()
       if (line === undefined) return
-      writeAll(2, stripVTControlCharacters(plainText(line, (stderr.columns || 80) - 1)))
+      writeAll(2, plainText(line, (stderr.columns || 80) - 1))
       drawn = true
     },
     async confirm(question, signal) {
@@ -81,11 +80,11 @@ export function openTerminal({ stdin, stderr, env, noInput }: TerminalStreams): 
   }
 }
 
-/** https://no-color.org; FORCE_COLOR asks for colour where there is no terminal. */
+/** https://no-color.org; FORCE_COLOR asks for colour where there is no terminal, and 0 for none where there is one. */
 function wantsColour(env: Record<string, string | undefined>, isLive: boolean): boolean {
   if (env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== '') return false
   const forced = env['FORCE_COLOR']
-  return forced !== undefined && forced !== '0' && forced !== '' ? true : isLive
+  return forced === undefined || forced === '' ? isLive : forced !== '0'
 }
 
 // Synchronous, so that nothing is lost when the process ends right after; a full pipe says EAGAIN until it is read.

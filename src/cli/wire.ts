@@ -47,6 +47,13 @@ export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandConte
       profileInUse = readProfileFromDisk({ name, env, homeFolder, overrides: overrides ?? {} })
       return profileInUse
     },
+    async setProfileKeys(profile, keys) {
+      const { editConfigFile } = await import('../profile/config-files.ts')
+      const { setKeys } = await import('../profile/config-edit.ts')
+      await editConfigFile(profile.file, (text) =>
+        setKeys(text, { file: profile.file, kind: 'config', profile: profile.name }, keys),
+      )
+    },
     async readAllProfiles() {
       const { readAllProfilesFromDisk } = await import('../profile/config-files.ts')
       return readAllProfilesFromDisk({ env, homeFolder })

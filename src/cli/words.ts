@@ -1,4 +1,5 @@
 /** Times and texts in words, for people. Pure. */
+import { plainText } from '../errors/plain-text.ts'
 
 /** `4:59`, or `1:02:03` from an hour on. */
 export function timeLeft(ms: number): string {
@@ -27,4 +28,10 @@ export function clockTime(instant: Date): string {
 export function sentence(text: string): string {
   const capital = text.slice(0, 1).toUpperCase() + text.slice(1)
   return /[.?!:]$/.test(capital) ? capital : `${capital}.`
+}
+
+/** Rows of name and value, the values in one column; a value may be anybody's text and is neutralised. */
+export function table(rows: [string, string][]): string {
+  const width = Math.max(...rows.map(([name]) => name.length))
+  return rows.map(([name, value]) => `${name.padEnd(width)}  ${plainText(value, 2000)}\n`).join('')
 }

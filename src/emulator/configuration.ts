@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { JsonWebKey } from 'node:crypto'
 import type { TrustPolicy } from './trust-policy.ts'
 
 /** A person in the user pool. */
@@ -70,6 +71,8 @@ export interface IdentityPoolSettings {
 export interface OidcProvider {
   issuer: string
   clientIds: string[]
+  /** Public RSA keys, each with its `kid`, of an issuer other than the emulator's own; the emulator fetches none. */
+  keys?: JsonWebKey[]
 }
 
 /** Everything the emulator consults while it runs. It is read at each request: a test may change it in between. */

@@ -5,7 +5,7 @@
 import { createHmac, sign, verify } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
 import { parseJsonObject } from './json-object.ts'
-import type { SigningKey } from './signing-keys.ts'
+import type { SigningKey, VerificationKey } from './signing-keys.ts'
 
 /** A token taken apart; nothing about it has been checked. */
 export interface DecodedToken {
@@ -58,7 +58,7 @@ export function decodeToken(token: string): DecodedToken | undefined {
 }
 
 /** Whether the token is signed, by RS256, with the key it names among `keys`. */
-export function isSignedBy(token: DecodedToken, keys: readonly SigningKey[]): boolean {
+export function isSignedBy(token: DecodedToken, keys: readonly VerificationKey[]): boolean {
   const key = keys.find(({ kid }) => kid === token.header['kid'])
   if (!key || token.header['alg'] !== 'RS256') return false
   return verify('RSA-SHA256', Buffer.from(token.signingInput), key.publicKey, token.signature)

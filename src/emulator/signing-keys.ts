@@ -1,12 +1,16 @@
-import { createHash, generateKeyPair } from 'node:crypto'
+import { createHash, createPublicKey, generateKeyPair } from 'node:crypto'
 import type { JsonWebKey, KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
 
-/** An RSA key pair and the name it has in the key set. */
-export interface SigningKey {
+/** A public RSA key and the name it has in the key set. */
+export interface VerificationKey {
   kid: string
-  privateKey: KeyObject
   publicKey: KeyObject
+}
+
+/** An RSA key pair and the name it has in the key set. */
+export interface SigningKey extends VerificationKey {
+  privateKey: KeyObject
 }
 
 /** The user pool signs ID and access tokens with different keys; the identity pool has one of its own. */
@@ -36,6 +40,15 @@ export async function generateSigningKeys(): Promise<SigningKeys> {
 /** The public half as a member of a JSON Web Key Set. */
 export function publicJwk(key: SigningKey): JsonWebKey {
   return { alg: 'RS256', ...key.publicKey.export({ format: 'jwk' }), kid: key.kid, use: 'sig' }
+}
+
+/** A member of somebody else's JSON Web Key Set. Throws Node's own error when it is no key. */
+export function verificationKey(jwk: JsonWebKey): VerificationKey {
+  const { kid } = jwk
+  return {
+    kid: typeof kid === 'string' ? kid : '',
+    publicKey: createPublicKey({ key: jwk, format: 'jwk' }),
+  }
 }
 
 async function generateKey(): Promise<SigningKey> {

@@ -3,6 +3,7 @@ import type { EmulatorSettings } from './configuration.ts'
 import { IDENTITY_POOL_ISSUER } from './identity-pool.ts'
 import { isJsonObject, stringsOf } from './json-object.ts'
 import { decodeToken, isSignedBy } from './json-web-token.ts'
+import { verificationKey } from './signing-keys.ts'
 import type { TrustRequest } from './trust-policy.ts'
 import type { UserPool } from './user-pool.ts'
 
@@ -50,7 +51,7 @@ export function verifyWebIdentity(
     ? [pool.keys.identityPool]
     : iss === pool.issuer
       ? [pool.keys.id, pool.keys.access]
-      : []
+      : (provider?.keys ?? []).map(verificationKey)
   if (!keys.some(({ kid }) => kid === decoded.header['kid'])) {
     throw invalidToken(
       "Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity documentation for requirements",

@@ -73,6 +73,8 @@ export interface ErrorFacts {
     detail?: string
   }
   'key-missing': { store: string; vaultFile: string }
+  'passphrase-missing': { problem: 'none' | 'empty' }
+  'passphrase-wrong': { path: string }
   'vault-damaged': { path: string; problem: string }
   'vault-unsafe': { path: string; problem: string }
   'vault-io': { path: string; operation: 'read' | 'write'; errno: string }

@@ -68,7 +68,8 @@ export function sdkOptions(place: ServicePlace, http: Http) {
     maxAttempts: 3,
     retryMode: 'standard',
     defaultsMode: 'standard' as const,
-    userAgentAppId: undefined,
+    // A provider, since a plain `undefined` sends the SDK to the environment and the configuration file for it.
+    userAgentAppId: () => Promise.resolve(undefined),
     // Our Profile has settled the endpoint: the SDK must not look for one in the environment or in another profile.
     ignoreConfiguredEndpointUrls: true,
   }
@@ -126,8 +127,8 @@ export function readSdkError(
   )
 }
 
-// The SDK's names for an error answer in which it found no code.
-const UNREADABLE = new Set(['Error', 'UnknownError', 'Unknown', 'SyntaxError', 'TypeError'])
+// The SDK's names for an error answer in which it found no code (`NotFound`: any 404 of the query protocol).
+const UNREADABLE = new Set(['Error', 'UnknownError', 'Unknown', 'NotFound', 'SyntaxError', 'TypeError'])
 
 function statusOf(error: Error): number | undefined {
   const metadata: unknown = '$metadata' in error ? error.$metadata : undefined

@@ -5,35 +5,45 @@
  */
 import { randomBytes } from 'node:crypto'
 import { PoolkeyError, isPoolkeyError } from '../errors/poolkey-error.ts'
-import { Secret } from '../secret.ts'
+import type { Secret } from '../secret.ts'
 import { TEMPORARY_SUFFIX, discard, pathIn } from './durable-file.ts'
 import { listEntries, removeEntry } from './entries.ts'
+import {
+  FORGET_LIMIT_MS,
+  clearCopies,
+  clearKey,
+  keychainAccountOf,
+  readSealingKey,
+  storeKey,
+  withChosenPassphrase,
+} from './key-places.ts'
 import { withLock } from './lock.ts'
 import { keyIdOf } from './seal.ts'
 import { isFolderThere, namesIn } from './state-folder.ts'
 import {
-  decodeKey,
-  encodeKey,
-  keyFilePath,
-  readKeyFile,
+  isStore,
   readVaultFile,
   removeKeyFile,
   removeVaultFile,
+  removeWrappedKeyFile,
   salvageVaultId,
   vaultFilePath,
-  writeKeyFile,
   writeVaultFile,
 } from './vault-file.ts'
 
 /** Who keeps the sealing key. */
-export type Store = 'keychain' | 'file'
+export type Store = 'keychain' | 'passphrase' | 'file'
 
-/** The vault's own description; `keyCheck` is the key's id (`keyIdOf`), by which a wrong key is noticed at once. */
+/**
+ * The vault's own description; `keyCheck` is the key's id (`keyIdOf`), by which a wrong key is noticed at once. `copiesAt`
+ * are places that a move of the key left or never finished: a copy may stand there, to be cleared and never to be used.
+ */
 export interface VaultFile {
   version: 1
   id: string
   store: Store
   keyCheck: string
+  copiesAt?: Store[]
 }
 
 /**
@@ -46,11 +56,21 @@ export interface Keychain {
   remove(account: string, signal: AbortSignal): Promise<void>
 }
 
-/** Where and how to open. `requestedStore` undefined: the vault's own, and `keychain` for a new one. */
+/**
+ * Where a passphrase comes from, asked only when one is needed; `use` tells whether it must fit an existing key or is
+ * chosen for a new one, which a person types twice. Throws `passphrase-missing`, or the signal's reason.
+ */
+export type AskPassphrase = (signal: AbortSignal, use: 'open' | 'choose') => Promise<Secret>
+
+/**
+ * Where and how to open. `requestedStore` undefined: the vault's own, and `keychain` for a new one. Without `passphrase`
+ * there is none to be had.
+ */
 export interface VaultOptions {
   folder: string
   requestedStore: Store | undefined
   keychain: Keychain
+  passphrase?: AskPassphrase
   create: boolean
   signal: AbortSignal
 }
@@ -58,12 +78,13 @@ export interface VaultOptions {
 /** A vault that can be used, or none yet. */
 export type OpenedVault = { kind: 'none' } | { kind: 'open'; vaultFile: VaultFile; key: Buffer }
 
-// Cleaning up after a failed making must not hold up its error for long.
-const FORGET_LIMIT_MS = 3_000
+/** What wiping needs: no passphrase, as nothing is opened. */
+export type WipeOptions = Omit<VaultOptions, 'requestedStore' | 'create' | 'passphrase'>
 
 /**
  * Opens the vault of a folder, or makes it where `create` says so. Throws `store-mismatch`, `key-missing`,
- * `keychain-unavailable`, `vault-damaged`, `vault-unsafe`, `vault-io`, `lock-held`; a failed making leaves nothing behind.
+ * `keychain-unavailable`, `passphrase-missing`, `passphrase-wrong`, `vault-damaged`, `vault-unsafe`, `vault-io`,
+ * `lock-held`; a failed making leaves nothing behind.
  */
 export async function openVault(options: VaultOptions): Promise<OpenedVault> {
   const existing = findVault(options.folder)
@@ -71,10 +92,11 @@ export async function openVault(options: VaultOptions): Promise<OpenedVault> {
   if (!options.create) return { kind: 'none' }
 
   const { folder, signal } = options
+  const ready = options.requestedStore === 'passphrase' ? await withChosenPassphrase(options) : options
   return withLock({ folder, name: 'vault', signal }, async () => {
     // Another process may have made it while this one waited.
     const made = findVault(folder)
-    return made ? openExisting(options, made) : makeVault(options)
+    return made ? openExisting(ready, made) : makeVault(ready)
   })
 }
 
@@ -83,7 +105,7 @@ export async function openVault(options: VaultOptions): Promise<OpenedVault> {
  * words; one that stays keeps none of the others. Throws `lock-held`, `vault-unsafe` and `vault-io` about the folder
  * itself, or the signal's reason.
  */
-export async function wipeVault(options: Omit<VaultOptions, 'requestedStore' | 'create'>): Promise<string[]> {
+export async function wipeVault(options: WipeOptions): Promise<string[]> {
   const { folder, signal } = options
   if (!isFolderThere(folder)) return []
   return withLock({ folder, name: 'vault', signal }, () => wipeLocked(options))
@@ -92,11 +114,11 @@ export async function wipeVault(options: Omit<VaultOptions, 'requestedStore' | '
 /** The store that `POOLKEY_STORE` asks for; undefined when it is unset or empty. Throws `environment-invalid`. */
 export function parseStore(value: string | undefined): Store | undefined {
   if (value === undefined || value === '') return undefined
-  if (value === 'keychain' || value === 'file') return value
+  if (isStore(value)) return value
   throw new PoolkeyError('environment-invalid', {
     variable: 'POOLKEY_STORE',
     value,
-    allowed: 'keychain or file',
+    allowed: 'keychain, passphrase or file',
   })
 }
 
@@ -117,34 +139,36 @@ async function openExisting(options: VaultOptions, vaultFile: VaultFile): Promis
   if (requestedStore !== undefined && requestedStore !== store) {
     throw new PoolkeyError('store-mismatch', { store, requested: requestedStore })
   }
-  const key = await readKey(options, vaultFile)
-  if (key === undefined) {
-    // A wipe on another process's part takes the key before vault.json goes.
-    if (readVaultFile(folder)?.id !== vaultFile.id) return openVault(options)
-    throw new PoolkeyError('key-missing', { store, vaultFile: vaultFilePath(folder) })
-  }
-  if (keyIdOf(key) !== vaultFile.keyCheck) {
-    throw new PoolkeyError('vault-damaged', {
-      path: keyPlace(folder, store),
-      problem: 'the key is not the one of this vault',
-    })
-  }
+  const key = await readSealingKey(options, vaultFile)
+  const now = readVaultFile(folder)
+  // While a keychain or a person was asked, another process may have wiped the vault, or moved its key.
+  if (now?.id !== vaultFile.id || (key === undefined && now.store !== store)) return openVault(options)
+  if (key === undefined) throw new PoolkeyError('key-missing', { store, vaultFile: vaultFilePath(folder) })
+  if (now.copiesAt !== undefined) await clearFilesOfMoves(options, vaultFile)
   return { kind: 'open', vaultFile, key }
 }
 
-async function readKey(options: VaultOptions, vaultFile: VaultFile): Promise<Buffer | undefined> {
-  const { folder, keychain, signal } = options
-  if (vaultFile.store === 'file') return readKeyFile(folder)
-  const secret = await keychain.get(keychainAccountOf(vaultFile.id), signal)
-  if (secret === undefined) return undefined
-  const key = decodeKey(secret.reveal())
-  if (key) return key
-  const problem = 'the keychain item that belongs to it does not hold a key'
-  throw new PoolkeyError('vault-damaged', { path: vaultFilePath(folder), problem })
+// A move that was killed may have left the key in a file. The keychain is not asked here: it could prompt, and each
+// opening would wait for it; the next move or wipe clears it.
+async function clearFilesOfMoves(options: VaultOptions, opened: VaultFile): Promise<void> {
+  const { folder, signal } = options
+  try {
+    // No patience: a holder is the move itself, or another that clears.
+    await withLock({ folder, name: 'vault', signal, patienceMs: 0 }, async () => {
+      const vaultFile = readVaultFile(folder)
+      // Nothing is cleared but beside a key that was seen to be where it belongs.
+      if (vaultFile?.id !== opened.id || vaultFile.store !== opened.store) return
+      await clearCopies(options, vaultFile, ['file', 'passphrase'])
+    })
+  } catch (error) {
+    signal.throwIfAborted()
+    // The vault is open, and the next opening tries again.
+    if (!(error instanceof PoolkeyError)) throw error
+  }
 }
 
 async function makeVault(options: VaultOptions): Promise<OpenedVault> {
-  const { folder, requestedStore: store = 'keychain', keychain, signal } = options
+  const { folder, requestedStore: store = 'keychain' } = options
   const key = randomBytes(32)
   const vaultFile: VaultFile = {
     version: 1,
@@ -152,49 +176,31 @@ async function makeVault(options: VaultOptions): Promise<OpenedVault> {
     store,
     keyCheck: keyIdOf(key),
   }
-  // Outside of the cleaning up: what is refused here is not ours to remove.
-  if (store === 'file') writeKeyFile(folder, key)
   try {
-    if (store === 'keychain') {
-      await keychain.set(keychainAccountOf(vaultFile.id), new Secret(encodeKey(key)), signal)
-    }
-    const stored = await readKey(options, vaultFile)
-    if (stored?.equals(key) !== true) throw notStored(folder, { store, isMissing: stored === undefined })
+    await storeKey(options, { id: vaultFile.id, store, key })
     writeVaultFile(folder, vaultFile)
   } catch (error) {
-    await unmakeVault(options, vaultFile)
+    // What is refused is not ours to remove.
+    if (store === 'keychain' || !isPoolkeyError(error, 'vault-unsafe')) await unmakeVault(options, vaultFile)
     throw error
   }
   return { kind: 'open', vaultFile, key }
 }
 
-function notStored(folder: string, facts: { store: Store; isMissing: boolean }): PoolkeyError {
-  const detail = 'it took the key but does not give it back'
-  if (facts.store === 'file')
-    return new PoolkeyError('vault-damaged', { path: keyFilePath(folder), problem: detail })
-  return new PoolkeyError('keychain-unavailable', { problem: facts.isMissing ? 'locked' : 'service', detail })
-}
-
 async function unmakeVault(options: VaultOptions, vaultFile: VaultFile): Promise<void> {
-  const { folder, keychain } = options
   try {
     // It may be there if only the sync of the folder failed.
-    removeVaultFile(folder)
-    if (vaultFile.store === 'file') removeKeyFile(folder)
+    removeVaultFile(options.folder)
     // Not under the caller's signal: that may be what ended the making.
-    else await keychain.remove(keychainAccountOf(vaultFile.id), AbortSignal.timeout(FORGET_LIMIT_MS))
+    await clearKey({ ...options, signal: AbortSignal.timeout(FORGET_LIMIT_MS) }, vaultFile)
   } catch {
     // What failed at storing may fail at this, too: the error that matters is the first one, and a key that seals
     // nothing is no secret.
   }
 }
 
-function keyPlace(folder: string, store: Store): string {
-  return store === 'file' ? keyFilePath(folder) : vaultFilePath(folder)
-}
-
 // Entries first, vault.json last: after a crash in between it still names the keychain's item for the next attempt.
-async function wipeLocked(options: Omit<VaultOptions, 'requestedStore' | 'create'>): Promise<string[]> {
+async function wipeLocked(options: WipeOptions): Promise<string[]> {
   const { folder, keychain, signal } = options
   const unremoved: string[] = []
   const attempt = async (item: string, remove: () => unknown): Promise<void> => {
@@ -214,6 +220,7 @@ async function wipeLocked(options: Omit<VaultOptions, 'requestedStore' | 'create
   }
   const account = accountToWipe(folder)
   await attempt('vault.key', () => removeKeyFile(folder))
+  await attempt('vault.wrapped-key', () => removeWrappedKeyFile(folder))
   if (account === 'unknown') unremoved.push('keychain item (vault.json does not tell its name)')
   else if (account !== 'none')
     await attempt(`keychain item ${account}`, () => keychain.remove(account, signal))
@@ -224,14 +231,12 @@ async function wipeLocked(options: Omit<VaultOptions, 'requestedStore' | 'create
 function accountToWipe(folder: string): string {
   try {
     const vaultFile = readVaultFile(folder)
-    return vaultFile?.store === 'keychain' ? keychainAccountOf(vaultFile.id) : 'none'
+    if (vaultFile === undefined) return 'none'
+    const mayHaveItem = vaultFile.store === 'keychain' || vaultFile.copiesAt?.includes('keychain') === true
+    return mayHaveItem ? keychainAccountOf(vaultFile.id) : 'none'
   } catch (error) {
     if (!(error instanceof PoolkeyError)) throw error
     const id = isPoolkeyError(error, 'vault-damaged') ? salvageVaultId(folder) : undefined
     return id === undefined ? 'unknown' : keychainAccountOf(id)
   }
-}
-
-function keychainAccountOf(vaultId: string): string {
-  return `vault-key:${vaultId}`
 }

@@ -1,10 +1,11 @@
 /**
- * `vault.json`, which says that there is a vault and who keeps its key, and `vault.key`, the key of a vault whose store
- * is `file`. Synchronous and light, so that a caller in a hurry can read both.
+ * `vault.json`, which says that there is a vault and who keeps its key; `vault.key`, the key of a vault whose store is
+ * `file`; `vault.wrapped-key`, that of one whose store is `passphrase`. Synchronous and light, so that a caller in a hurry
+ * can read them.
  */
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import { pathIn, readOwnFile, removeOwnFile, writeOwnFile } from './durable-file.ts'
-import type { VaultFile } from './sealing-key.ts'
+import type { Store, VaultFile } from './sealing-key.ts'
 import { isFolderThere } from './state-folder.ts'
 
 const MAX_BYTES = 64 * 1024
@@ -20,6 +21,16 @@ export function keyFilePath(folder: string): string {
   return pathIn(folder, 'vault.key')
 }
 
+/** Where a vault whose store is `passphrase` has its key, wrapped. */
+export function wrappedKeyPath(folder: string): string {
+  return pathIn(folder, 'vault.wrapped-key')
+}
+
+/** Whether `value` names a store. */
+export function isStore(value: unknown): value is Store {
+  return value === 'keychain' || value === 'passphrase' || value === 'file'
+}
+
 /** Reads `vault.json`; undefined when there is none. Throws `vault-damaged`, `vault-unsafe`, `vault-io`. */
 export function readVaultFile(folder: string): VaultFile | undefined {
   const path = vaultFilePath(folder)
@@ -30,11 +41,13 @@ export function readVaultFile(folder: string): VaultFile | undefined {
     throw new PoolkeyError('vault-damaged', { path, problem: 'it was written by a newer poolkey' })
   }
   const [id, store, keyCheck] = [facts?.get('id'), facts?.get('store'), facts?.get('keyCheck')]
-  const isStore = store === 'keychain' || store === 'file'
-  if (version !== 1 || !isVaultId(id) || !isStore || typeof keyCheck !== 'string') {
+  const copiesAt = facts?.get('copiesAt') ?? []
+  const isWhole = isVaultId(id) && isStore(store) && typeof keyCheck === 'string'
+  // A copy is cleared sooner or later: the key itself must never be taken for one.
+  if (version !== 1 || !isWhole || !isStores(copiesAt) || copiesAt.includes(store)) {
     throw new PoolkeyError('vault-damaged', { path, problem: 'it does not describe a vault' })
   }
-  return { version, id, store, keyCheck }
+  return { version, id, store, keyCheck, ...(copiesAt.length === 0 ? {} : { copiesAt }) }
 }
 
 /** What can still be told of the vault's id when `vault.json` is damaged: wiping needs it to find the keychain's item. */
@@ -74,6 +87,25 @@ export function removeKeyFile(folder: string): boolean {
   return removeOwnFile(keyFilePath(folder))
 }
 
+/** Reads `vault.wrapped-key`; undefined when there is none. Throws `vault-damaged`, `vault-unsafe`, `vault-io`. */
+export function readWrappedKeyFile(folder: string): Buffer | undefined {
+  const path = wrappedKeyPath(folder)
+  const file = readOwnFile(path, MAX_BYTES)
+  if (file.kind === 'absent') return undefined
+  if (file.kind === 'found') return file.bytes
+  throw new PoolkeyError('vault-damaged', { path, problem: 'it is larger than any wrapped key' })
+}
+
+/** Writes `vault.wrapped-key`, durably, mode 0600. Throws `vault-unsafe`, `vault-io`. */
+export function writeWrappedKeyFile(folder: string, bytes: Buffer): void {
+  writeOwnFile(wrappedKeyPath(folder), bytes)
+}
+
+/** Removes `vault.wrapped-key` and tells whether there was one. Throws `vault-unsafe`, `vault-io`. */
+export function removeWrappedKeyFile(folder: string): boolean {
+  return removeOwnFile(wrappedKeyPath(folder))
+}
+
 /** A key as the stores keep it: base64. */
 export function encodeKey(key: Buffer): string {
   return key.toString('base64')
@@ -104,4 +136,8 @@ function readFacts(folder: string): 'absent' | Map<string, unknown> | undefined 
 
 function isVaultId(value: unknown): value is string {
   return typeof value === 'string' && /^[0-9a-f]{32}$/.test(value)
+}
+
+function isStores(value: unknown): value is Store[] {
+  return Array.isArray(value) && value.every(isStore)
 }

@@ -1,53 +1,17 @@
 /** The keychain's helper, built, against a real Secret Service (gnome-keyring) on a D-Bus of its own. */
-import { execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { Secret } from '../../src/secret.ts'
 import { helperKeychain } from '../../src/vault/keychain.ts'
 import { openVault, wipeVault } from '../../src/vault/sealing-key.ts'
 import { bundled } from '../vault/bundle.ts'
 import { refusalOf } from '../vault/refusal.ts'
 import { temporaryFolder } from '../vault/temporary-folder.ts'
+import { lockLoginKeyring, startKeyringSession } from './keyring-session.ts'
 
 const helperPath = bundled('src/vault/keychain-helper.ts', { packages: true })
-const withKeyring = fileURLToPath(new URL('with-keyring.sh', import.meta.url))
 const never = new AbortController().signal
-
-interface Session {
-  env: Record<string, string>
-  daemonPid: number
-}
-
-// Starts a session with an unlocked keyring; it ends with the test, when its stdin does.
-async function startSession(): Promise<Session> {
-  const tell = 'echo "$KEYRING_PID $XDG_RUNTIME_DIR $DBUS_SESSION_BUS_ADDRESS"; cat'
-  const session = spawn(withKeyring, ['sh', '-c', tell], { stdio: ['pipe', 'pipe', 'inherit'] })
-  onTestFinished(async () => {
-    session.stdin.end()
-    if (session.exitCode === null) await once(session, 'exit')
-  })
-  const [said] = (await once(session.stdout, 'data')) as [Buffer]
-  const [daemonPid = '', runtimeFolder = '', address = ''] = said.toString().trim().split(' ')
-  expect(address).toMatch(/^unix:/)
-  const env = { HOME: runtimeFolder, XDG_RUNTIME_DIR: runtimeFolder, DBUS_SESSION_BUS_ADDRESS: address }
-  return { env, daemonPid: Number(daemonPid) }
-}
-
-function lockLoginKeyring({ env }: Session): void {
-  const collection = '/org/freedesktop/secrets/collection/login'
-  const target = [
-    '--session',
-    '--dest',
-    'org.freedesktop.secrets',
-    '--object-path',
-    '/org/freedesktop/secrets',
-  ]
-  const method = ['--method', 'org.freedesktop.Secret.Service.Lock', `['${collection}']`]
-  const answer = execFileSync('gdbus', ['call', ...target, ...method], { env: { ...process.env, ...env } })
-  expect(answer.toString()).toContain(collection)
-}
 
 function keychainOf(env: Record<string, string>, limitMs = 10_000) {
   return helperKeychain({ helperPath: helperPath(), env, limitMs })
@@ -55,7 +19,7 @@ function keychainOf(env: Record<string, string>, limitMs = 10_000) {
 
 describe('a real keychain', () => {
   it('keeps, overwrites, gives and removes an item', async () => {
-    const session = await startSession()
+    const session = await startKeyringSession()
     const keychain = keychainOf(session.env)
     expect(await keychain.get('vault-key:test', never)).toBeUndefined()
     await keychain.set('vault-key:test', new Secret('first'), never)
@@ -68,7 +32,7 @@ describe('a real keychain', () => {
   })
 
   it('carries a vault from its making to its wiping', async () => {
-    const session = await startSession()
+    const session = await startKeyringSession()
     const keychain = keychainOf(session.env)
     const folder = temporaryFolder()
     const made = await openVault({ folder, requestedStore: undefined, keychain, create: true, signal: never })
@@ -92,7 +56,7 @@ describe('a real keychain', () => {
   })
 
   it('that is locked has no key for an existing vault, and no new one is made', async () => {
-    const session = await startSession()
+    const session = await startKeyringSession()
     const keychain = keychainOf(session.env)
     const folder = temporaryFolder()
     await openVault({ folder, requestedStore: undefined, keychain, create: true, signal: never })
@@ -104,7 +68,7 @@ describe('a real keychain', () => {
   })
 
   it('that is locked takes no key for a new vault, and nothing is left behind', async () => {
-    const session = await startSession()
+    const session = await startKeyringSession()
     lockLoginKeyring(session)
     const keychain = keychainOf(session.env, 4000)
     const folder = temporaryFolder()
@@ -124,7 +88,7 @@ describe('a real keychain', () => {
   })
 
   it('that answers no more is given up', async () => {
-    const session = await startSession()
+    const session = await startKeyringSession()
     const keychain = keychainOf(session.env, 2000)
     await keychain.set('vault-key:test', new Secret('value'), never)
     process.kill(session.daemonPid, 'SIGSTOP')

@@ -12,41 +12,16 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { PoolkeyError } from '../../src/errors/poolkey-error.ts'
 import { Secret } from '../../src/secret.ts'
 import { readEntry, writeEntry } from '../../src/vault/entries.ts'
 import { keyIdOf } from '../../src/vault/seal.ts'
 import { openVault, parseStore, wipeVault } from '../../src/vault/sealing-key.ts'
 import type { Keychain, Store } from '../../src/vault/sealing-key.ts'
+import { memoryKeychain, unavailable } from './memory-keychain.ts'
 import { refusalOf } from './refusal.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const header = { kind: 'session', issuedAt: '2026-03-01T08:00:00.000Z' }
-
-// A keychain in memory; `items` is what it holds, as a person with a keychain viewer would see it.
-function memoryKeychain(faults: Partial<Keychain> = {}): Keychain & { items: Map<string, string> } {
-  const items = new Map<string, string>()
-  return {
-    items,
-    get: (account) => {
-      const value = items.get(account)
-      return Promise.resolve(value === undefined ? undefined : new Secret(value))
-    },
-    set: (account, value) => {
-      items.set(account, value.reveal())
-      return Promise.resolve()
-    },
-    remove: (account) => {
-      items.delete(account)
-      return Promise.resolve()
-    },
-    ...faults,
-  }
-}
-
-function unavailable(problem: 'service' | 'locked'): PoolkeyError {
-  return new PoolkeyError('keychain-unavailable', { problem })
-}
 
 function open(folder: string, keychain: Keychain, options: { store?: Store; create?: boolean } = {}) {
   const signal = new AbortController().signal
@@ -428,17 +403,13 @@ describe('wiping', () => {
 
 describe('parseStore', () => {
   it('knows the stores, and takes unset and empty for no wish', async () => {
-    expect([undefined, '', 'keychain', 'file'].map(parseStore)).toEqual([
-      undefined,
-      undefined,
-      'keychain',
-      'file',
-    ])
+    const values = [undefined, '', 'keychain', 'passphrase', 'file']
+    expect(values.map(parseStore)).toEqual([undefined, undefined, 'keychain', 'passphrase', 'file'])
     expect(await refusalOf(() => parseStore('Keychain'))).toEqual({
       code: 'environment-invalid',
       variable: 'POOLKEY_STORE',
       value: 'Keychain',
-      allowed: 'keychain or file',
+      allowed: 'keychain, passphrase or file',
     })
   })
 })

@@ -61,6 +61,10 @@ export async function demo(context: CommandContext): Promise<number> {
       '\nThat was the whole chain. Nothing of it stays on this machine. For your own user pool, see the README.\n',
     )
     return 0
+  } catch (error) {
+    // What an interruption breaks off fails in its own way; the interruption is what happened.
+    context.interrupted.throwIfAborted()
+    throw error
   } finally {
     await emulator.stop()
     rmSync(folder, { recursive: true, force: true })
@@ -86,6 +90,7 @@ async function signIn(
     onUrl: (authorizeUrl) => {
       void signInHeadlessly({ authorizeUrl, username, password, signal: context.interrupted }).catch(
         (error: unknown) => {
+          if (context.interrupted.aborted) return
           terminal.label('warning', error instanceof Error ? error.message : 'the automatic sign-in failed')
         },
       )
@@ -129,9 +134,15 @@ function runSelf(
         if (/^\s+http/.test(line)) run.onUrl?.(line.trim())
       }
     })
-    child.once('error', reject)
+    let failure: Error | undefined
+    child.once('error', (error) => {
+      failure = error
+      if (child.pid === undefined) reject(error)
+    })
+    // Only now, lest a child that was told to end still writes into a folder that is being removed.
     child.once('close', (code) => {
-      resolve({ code: code ?? 1, stdout, ms: context.now() - startedAt })
+      if (failure) reject(failure)
+      else resolve({ code: code ?? 1, stdout, ms: context.now() - startedAt })
     })
   })
 }

@@ -1,5 +1,6 @@
 import { startEmulator } from '../../emulator/emulator.ts'
-import { isPoolkeyError } from '../../errors/poolkey-error.ts'
+import type { Emulator } from '../../emulator/emulator.ts'
+import { isPoolkeyError, PoolkeyError } from '../../errors/poolkey-error.ts'
 import type { CommandContext } from '../context.ts'
 
 export interface EmulateOptions {
@@ -9,7 +10,7 @@ export interface EmulateOptions {
 /** Runs the embedded Cognito and STS until it is interrupted; prints a profile that works as pasted. */
 export async function emulate(context: CommandContext, options: EmulateOptions): Promise<number> {
   const { terminal, interrupted, now } = context
-  const emulator = await startEmulator({ ...(options.port === undefined ? {} : { port: options.port }), now })
+  const emulator = await startOn(options.port ?? 0, now)
   try {
     const process = context.selfCommand.map(quoteWord).join(' ')
     terminal.answer(
@@ -39,6 +40,20 @@ export async function emulate(context: CommandContext, options: EmulateOptions):
     throw error
   } finally {
     await emulator.stop()
+  }
+}
+
+/** Throws `usage` when the port cannot be had. */
+async function startOn(port: number, now: () => number): Promise<Emulator> {
+  try {
+    return await startEmulator({ port, now })
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error
+    throw new PoolkeyError('usage', {
+      problem: `port ${port} of 127.0.0.1 cannot be used (${code})`,
+      fix: 'choose another with --port, or leave it out for any that is free',
+    })
   }
 }
 

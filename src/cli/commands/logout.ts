@@ -1,4 +1,5 @@
 import { sessionId } from '../../broker/entry-names.ts'
+import { readSession } from '../../broker/session.ts'
 import { signOut } from '../../broker/sign-out.ts'
 import type { SignedOut } from '../../broker/sign-out.ts'
 import { isPoolkeyError, PoolkeyError } from '../../errors/poolkey-error.ts'
@@ -35,7 +36,11 @@ export async function logout(context: CommandContext, options: LogoutOptions): P
 async function signOutOf(context: CommandContext, profile: Profile): Promise<SignedOut | undefined> {
   try {
     const broker = await context.openBroker({ profile, seconds: DEADLINE_SECONDS, announceWaits: true })
-    return await signOut(broker)
+    const { signIn } = profile
+    const isNobody = signIn && readSession(broker.vault, sessionId(signIn)).state === 'none'
+    // Signs out all the same: what a crash may have left of credentials goes with it.
+    const result = await signOut(broker)
+    return isNobody ? undefined : result
   } catch (error) {
     if (isPoolkeyError(error, 'sign-in-required')) return undefined
     throw error

@@ -3,7 +3,7 @@ import { readStatus } from '../../broker/status.ts'
 import type { SessionStatus, Status } from '../../broker/status.ts'
 import { isPoolkeyError } from '../../errors/poolkey-error.ts'
 import type { CommandContext } from '../context.ts'
-import { lifetime } from '../words.ts'
+import { lifetime, table } from '../words.ts'
 
 export interface StatusOptions {
   check?: boolean
@@ -48,8 +48,7 @@ function describe(found: Status, now: number): string {
   if (found.store !== undefined) rows.push(['Store', found.store])
   if (Math.abs(found.clockSkewSeconds ?? 0) > 300)
     rows.push(['Clock', `off by ${found.clockSkewSeconds ?? 0} s`])
-  const width = Math.max(...rows.map(([name]) => name.length))
-  return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}\n`).join('')
+  return table(rows)
 }
 
 function sessionText(session: SessionStatus, now: number): string {

@@ -1,0 +1,47 @@
+import { obtainCredentials } from '../../broker/credentials.ts'
+import { obtainSession } from '../../broker/session.ts'
+import type { CommandContext } from '../context.ts'
+import { table } from '../words.ts'
+
+export interface WhoamiOptions {
+  role?: string
+  json?: boolean
+}
+
+const DEADLINE_SECONDS = 50
+
+/** Who AWS says the credentials are (GetCallerIdentity), beside who signed in. */
+export async function whoami(context: CommandContext, options: WhoamiOptions): Promise<number> {
+  const profile = await context.readProfile(
+    options.role === undefined ? {} : { cognito_role_arn: options.role },
+  )
+  const isGuest = profile.signIn === undefined
+  const broker = await context.openBroker({
+    profile,
+    seconds: DEADLINE_SECONDS,
+    create: isGuest,
+    announceWaits: true,
+  })
+  const { credentials } = await obtainCredentials(broker)
+  const sts = await broker.clients.securityToken()
+  const caller = await sts.requestCallerIdentity({ credentials, signal: broker.signal })
+  const claims = isGuest ? undefined : (await obtainSession(broker)).claims
+  if (options.json === true) {
+    const answer = { version: 1, profile: profile.name, ...caller, ...(claims ? { claims: claims.raw } : {}) }
+    context.terminal.answer(`${JSON.stringify(answer)}\n`)
+    return 0
+  }
+  context.terminal.answer(
+    table([
+      ['Profile', profile.name],
+      ['Signed in', claims ? (claims.email ?? claims.username ?? claims.sub) : 'nobody (guest)'],
+      ...(claims && claims.groups.length > 0
+        ? [['Groups', claims.groups.join(', ')] satisfies [string, string]]
+        : []),
+      ['Account', caller.account],
+      ['ARN', caller.arn],
+      ['User ID', caller.userId],
+    ]),
+  )
+  return 0
+}

@@ -1,0 +1,100 @@
+/** How poolkey was called (exit 2), and what it is configured with (exit 3). */
+import { optional } from './explanation.ts'
+import type { Wordings } from './explanation.ts'
+import type { SettingPlace } from './poolkey-error.ts'
+
+const MOST_NAMES = 12
+
+export const CONFIGURATION_WORDINGS: Wordings<
+  | 'usage'
+  | 'config-unreadable'
+  | 'config-unwritable'
+  | 'config-syntax'
+  | 'profile-unknown'
+  | 'setting-unknown'
+  | 'setting-invalid'
+  | 'setting-missing'
+  | 'setting-conflict'
+  | 'environment-invalid'
+  | 'store-mismatch'
+  | 'no-exchange'
+  | 'other-person'
+> = {
+  usage: { exitCode: 2, what: ({ problem }) => problem, fix: ({ fix }) => fix ?? 'see: poolkey --help' },
+
+  'config-unreadable': {
+    exitCode: 3,
+    what: ({ file, reason }) => `cannot read ${file}: ${reason}`,
+    fix: ({ file }) => `make ${file} readable for you, or name another with AWS_CONFIG_FILE`,
+  },
+  'config-unwritable': {
+    exitCode: 3,
+    what: ({ file, reason }) => `cannot write ${file}: ${reason}`,
+    fix: ({ file }) => `make ${file} and its folder writable for you`,
+  },
+  'config-syntax': {
+    exitCode: 3,
+    what: ({ file, line, problem }) => `${file}:${line}: ${problem}`,
+    fix: () => 'correct that line: every AWS tool stumbles over it',
+  },
+  'profile-unknown': {
+    exitCode: 3,
+    what: ({ profile, file }) => `there is no profile ${profile} in ${file}`,
+    fix: ({ known }) =>
+      known.length === 0
+        ? 'add the profile as the README shows; to try poolkey without one, run: poolkey demo'
+        : `name one with --profile or AWS_PROFILE; known: ${known.slice(0, MOST_NAMES).join(', ')}${known.length > MOST_NAMES ? ', ...' : ''}`,
+  },
+  'setting-unknown': {
+    exitCode: 3,
+    what: ({ place, key }) => `${at(place)}: unknown setting ${key}`,
+    fix: ({ nearest, key }) =>
+      nearest === undefined ? `remove ${key}: poolkey has no such setting` : `did you mean ${nearest}?`,
+  },
+  'setting-invalid': {
+    exitCode: 3,
+    what: ({ place, key, value }) => `${at(place)}: ${key} = ${value} is not valid`,
+    fix: ({ key, allowed }) => `set ${key} to ${allowed}`,
+  },
+  'setting-missing': {
+    exitCode: 3,
+    what: ({ profile, key, neededFor }) => `profile ${profile} has no ${key}, which ${neededFor} needs`,
+    fix: ({ profile, file, key, line }) =>
+      `add ${key} = ... to profile ${profile} in ${file}${optional(' (line ', line, ')')}`,
+  },
+  'setting-conflict': {
+    exitCode: 3,
+    what: ({ place, key, problem }) => `${at(place)}: ${key}: ${problem}`,
+    fix: (facts) =>
+      facts.with === facts.key
+        ? `change ${facts.key}, or remove it`
+        : `remove ${facts.key}, or change ${facts.with}`,
+  },
+  'environment-invalid': {
+    exitCode: 3,
+    what: ({ variable, value }) => `environment variable ${variable} = ${value} is not valid`,
+    fix: ({ variable, allowed }) => `set ${variable} to ${allowed}`,
+  },
+  'store-mismatch': {
+    exitCode: 3,
+    what: ({ store, requested }) => `this vault keeps its key in the ${store} store, not ${requested}`,
+    fix: ({ store }) =>
+      `leave out --store and POOLKEY_STORE, or set them to ${store}; to start over with another store: poolkey logout --all`,
+  },
+  'no-exchange': {
+    exitCode: 3,
+    what: ({ profile }) => `profile ${profile} only signs in: it names neither an identity pool nor a role`,
+    fix: ({ profile }) =>
+      `add cognito_identity_pool_id to profile ${profile}, or cognito_role_arn for a role that trusts the user pool`,
+  },
+  'other-person': {
+    exitCode: 3,
+    what: ({ current, next }) =>
+      `${next} signed in, but the session belongs to ${current}; it was left as it is`,
+    fix: () => 'run login again with --yes to replace it, or give each their own cognito_session',
+  },
+}
+
+function at(place: SettingPlace): string {
+  return `${place.file}:${place.line} [${place.profile}${optional(', inherited by ', place.inheritedBy)}]`
+}

@@ -1,0 +1,41 @@
+/** The parts every wording table is made of. */
+import type { Profile } from '../profile/profile.ts'
+import type { ErrorCode, ErrorFacts } from './poolkey-error.ts'
+
+/** One row: what happened, what mends it, how the process ends. */
+export interface Wording<C extends ErrorCode> {
+  exitCode: number | ((facts: ErrorFacts[C]) => number)
+  what: (facts: ErrorFacts[C], profile: Profile | undefined) => string
+  fix?: (facts: ErrorFacts[C], profile: Profile | undefined) => string | undefined
+}
+
+/** A wording for each of these codes. */
+export type Wordings<C extends ErrorCode> = { [K in C]: Wording<K> }
+
+/** The command that signs in again; the profile's name is quoted where a shell needs it. */
+export function runLogin(profileName: string | undefined): string {
+  return `run: poolkey login --profile ${quoted(profileName ?? 'default')}`
+}
+
+/** The app client by its id, or in words. */
+export function clientOf(profile: Profile | undefined): string {
+  const id = profile?.signIn?.clientId
+  return id === undefined ? 'this app client' : `app client ${id}`
+}
+
+/** The user pool by its id, or in words. */
+export function poolOf(profile: Profile | undefined): string {
+  const id = profile?.signIn?.userPoolId
+  return id === undefined ? 'this user pool' : `user pool ${id}`
+}
+
+/** `: text`, ` (text)` and the like, or nothing where there is no text. */
+export function optional(before: string, text: string | number | undefined, after = ''): string {
+  return text === undefined || text === '' ? '' : `${before}${text}${after}`
+}
+
+export const CLOCK_FIX = "set this machine's clock, then try again"
+
+function quoted(name: string): string {
+  return /^[\w.@:+/%-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`
+}

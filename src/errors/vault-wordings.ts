@@ -1,0 +1,87 @@
+/** The vault and its key (exit 7). */
+import { optional } from './explanation.ts'
+import type { Wordings } from './explanation.ts'
+
+const START_OVER = 'run: poolkey logout --all, then poolkey login'
+
+export const VAULT_WORDINGS: Wordings<
+  | 'keychain-unavailable'
+  | 'key-missing'
+  | 'passphrase-missing'
+  | 'passphrase-wrong'
+  | 'vault-damaged'
+  | 'vault-unsafe'
+  | 'vault-io'
+> = {
+  'keychain-unavailable': {
+    exitCode: 7,
+    what: ({ problem, detail }) => {
+      const text = {
+        library: "the system's keychain library cannot be loaded",
+        service: 'no keychain service answers',
+        locked: 'the keychain is locked',
+        timeout: 'the keychain did not answer in time',
+        denied: 'the keychain refused access',
+      }[problem]
+      return `${text}${optional(' (', detail, ')')}`
+    },
+    fix: ({ problem }) => {
+      switch (problem) {
+        case 'locked':
+        case 'timeout':
+          return 'unlock the keychain, then try again'
+        case 'denied':
+          return 'unlock the keychain, allow poolkey to use it when it asks, then try again'
+        case 'library':
+        case 'service':
+          return 'start a keychain (on Linux a Secret Service such as gnome-keyring, with libsecret), or keep the key in a file of mode 0600: poolkey login --store file'
+      }
+    },
+  },
+  'key-missing': {
+    exitCode: 7,
+    what: ({ store, vaultFile }) =>
+      store === 'keychain'
+        ? `the keychain holds no key for the vault ${vaultFile}: it is locked, or the key was removed`
+        : `the key of the vault ${vaultFile} is gone`,
+    fix: ({ store }) =>
+      store === 'keychain'
+        ? `unlock the keychain and try again; if the key is gone for good, ${START_OVER}`
+        : START_OVER,
+  },
+  'passphrase-missing': {
+    exitCode: 7,
+    what: ({ problem }) =>
+      problem === 'none'
+        ? "the vault's key is kept under a passphrase, and none was given"
+        : 'an empty passphrase protects nothing',
+    fix: () =>
+      'give it in POOLKEY_PASSPHRASE, in a file named by POOLKEY_PASSPHRASE_FILE, or at the prompt of a terminal',
+  },
+  'passphrase-wrong': {
+    exitCode: 7,
+    what: ({ path }) => `the passphrase does not open ${path}`,
+    fix: () =>
+      `check POOLKEY_PASSPHRASE and POOLKEY_PASSPHRASE_FILE, or type it again; if it is lost for good, ${START_OVER}`,
+  },
+  'vault-damaged': {
+    exitCode: 7,
+    what: ({ path, problem }) => `${path} is damaged: ${problem}`,
+    fix: () => START_OVER,
+  },
+  'vault-unsafe': {
+    exitCode: 7,
+    what: ({ path, problem }) => `${path} is refused: ${problem}`,
+    fix: ({ path }) => `look at who put it there, remove ${path}, then try again`,
+  },
+  'vault-io': {
+    exitCode: 7,
+    what: ({ path, operation, errno }) => `cannot ${operation} ${path} (${errno})`,
+    fix: ({ path, operation, errno }) => {
+      if (errno === 'ENOSPC' || errno === 'EDQUOT') return 'free some disk space, then try again'
+      return operation === 'read'
+        ? `make ${path} readable for you, or name another folder in POOLKEY_HOME`
+        : 'make that folder writable for you, or name another in POOLKEY_HOME'
+    },
+  },
+}

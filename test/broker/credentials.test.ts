@@ -1,0 +1,438 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { guestEntryName, holderId } from '../../src/broker/entry-names.ts'
+import { obtainCredentials, readCredentials } from '../../src/broker/credentials.ts'
+import { readGuestIdentity } from '../../src/broker/guest.ts'
+import { obtainSession, storeSignIn } from '../../src/broker/session.ts'
+import { signOut } from '../../src/broker/sign-out.ts'
+import type { Fault } from '../../src/emulator/faults.ts'
+import { PoolkeyError } from '../../src/errors/poolkey-error.ts'
+import { listEntries } from '../../src/vault/entries.ts'
+import {
+  arrived,
+  credentialsNameOf,
+  EXCHANGE,
+  failureOf,
+  gate,
+  openSignedInWorld,
+  openWorld,
+  OTHER_PERSON,
+  REFRESH,
+  signInAt,
+  storedSession,
+} from './emulated-broker.ts'
+import type { World } from './emulated-broker.ts'
+
+const MINUTE = 60
+const HOUR = 3600
+const NEVER_ENDING = Number.POSITIVE_INFINITY
+const GUEST = { cognito_guest: 'true' }
+
+function counts(world: World): Record<string, number> {
+  const { emulator } = world
+  return Object.fromEntries(['GetId', EXCHANGE, REFRESH].map((name) => [name, emulator.count(name)]))
+}
+
+function entryFile(world: World, extra: Record<string, string> = {}): string {
+  return join(world.vault.folder, `${credentialsNameOf(world, extra)}.sealed`)
+}
+
+/** A session token so long that its entry is larger than any the vault writes: what a full disk comes to. */
+const TOO_LARGE: Fault = {
+  kind: 'alter',
+  alter: (answer) => ({
+    ...answer,
+    body: answer.body.replace(/"SessionToken":"[^"]*"/, `"SessionToken":"${'A'.repeat(1024 * 1024 - 300)}"`),
+  }),
+}
+
+describe('credentials that are fresh', () => {
+  test('come from the cache without a request or a lock', async () => {
+    const world = await openSignedInWorld()
+    const first = await obtainCredentials(world.broker())
+    expect(first.from).toBe('exchange')
+    rmSync(join(world.vault.folder, 'locks'), { recursive: true })
+    const requests = world.emulator.requests.length
+    world.clock.advance(43 * MINUTE)
+    const second = await obtainCredentials(world.broker())
+    expect(second.from).toBe('cache')
+    expect(second.credentials.accessKeyId).toBe(first.credentials.accessKeyId)
+    expect(second.credentials.expiration).toEqual(first.credentials.expiration)
+    expect(world.emulator.requests.length).toBe(requests)
+    expect(existsSync(join(world.vault.folder, 'locks'))).toBe(false)
+  })
+
+  test('are exchanged for once by ten callers', async () => {
+    const world = await openSignedInWorld({ rotation: { graceSeconds: 0 } })
+    world.clock.advance(HOUR)
+    const got = await Promise.all(Array.from({ length: 10 }, () => obtainCredentials(world.broker())))
+    expect(counts(world)).toEqual({ GetId: 1, [EXCHANGE]: 1, [REFRESH]: 1 })
+    expect(new Set(got.map(({ credentials }) => credentials.accessKeyId)).size).toBe(1)
+    expect(got.filter(({ from }) => from === 'exchange')).toHaveLength(1)
+  })
+
+  test('are renewed all the same on request, once for all who ask at that moment', async () => {
+    const world = await openSignedInWorld()
+    const first = await obtainCredentials(world.broker())
+    world.clock.advance(1)
+    const held = gate()
+    world.emulator.faults.set(EXCHANGE, { kind: 'hold', until: held.until })
+    const renewing = [1, 2, 3].map(() => obtainCredentials(world.broker(), { renew: true }))
+    await arrived(world, EXCHANGE, 2)
+    held.open()
+    const renewed = await Promise.all(renewing)
+    expect(world.emulator.count(EXCHANGE)).toBe(2)
+    for (const { credentials } of renewed)
+      expect(credentials.accessKeyId).not.toBe(first.credentials.accessKeyId)
+  })
+
+  test('but with less life than wished for are renewed', async () => {
+    const world = await openSignedInWorld()
+    await obtainCredentials(world.broker())
+    world.clock.advance(29 * MINUTE)
+    expect((await obtainCredentials(world.broker(), { minLife: 'half' })).from).toBe('cache')
+    world.clock.advance(2 * MINUTE)
+    expect((await obtainCredentials(world.broker())).from).toBe('cache')
+    expect((await obtainCredentials(world.broker(), { minLife: 20 * MINUTE * 1000 })).from).toBe('cache')
+    expect((await obtainCredentials(world.broker(), { minLife: 'half' })).from).toBe('exchange')
+  })
+})
+
+describe('credentials that are due', () => {
+  test('cost one exchange and no refresh while the ID token lives', async () => {
+    const world = await openSignedInWorld({ credentialsSeconds: 900 })
+    await obtainCredentials(world.broker())
+    world.clock.advance(900)
+    expect((await obtainCredentials(world.broker())).from).toBe('exchange')
+    expect(counts(world)).toEqual({ GetId: 1, [EXCHANGE]: 2, [REFRESH]: 0 })
+  })
+
+  test('cost one exchange and one refresh when the ID token is over', async () => {
+    const world = await openSignedInWorld()
+    await obtainCredentials(world.broker())
+    world.clock.advance(HOUR)
+    expect((await obtainCredentials(world.broker())).from).toBe('exchange')
+    expect(counts(world)).toEqual({ GetId: 1, [EXCHANGE]: 2, [REFRESH]: 1 })
+  })
+
+  test('of one role do not wait for the exchange of another', async () => {
+    const world = await openSignedInWorld()
+    const held = gate()
+    world.emulator.faults.set(EXCHANGE, { kind: 'hold', until: held.until })
+    const slow = obtainCredentials(world.broker())
+    await arrived(world, EXCHANGE)
+    const editor = world.emulator.roles.editor
+    const quick = await obtainCredentials(world.broker({ cognito_role_arn: editor }))
+    expect(quick.credentials.roleArn).toBe(editor)
+    held.open()
+    expect((await slow).from).toBe('exchange')
+    expect(world.emulator.count('GetId')).toBe(2)
+  })
+
+  test('replace a damaged entry', async () => {
+    const world = await openSignedInWorld()
+    await obtainCredentials(world.broker())
+    const bytes = readFileSync(entryFile(world))
+    for (const damage of [bytes.subarray(0, -1), Buffer.alloc(0), Buffer.from('not sealed')]) {
+      writeFileSync(entryFile(world), damage)
+      expect((await obtainCredentials(world.broker())).from).toBe('exchange')
+      expect((await obtainCredentials(world.broker())).from).toBe('cache')
+    }
+  })
+
+  test('are returned although the disk does not take them', async () => {
+    const world = await openSignedInWorld()
+    world.emulator.faults.set(EXCHANGE, TOO_LARGE)
+    const { credentials, from } = await obtainCredentials(world.broker())
+    expect(from).toBe('exchange')
+    expect(credentials.sessionToken.reveal().length).toBeGreaterThan(1_000_000)
+    expect(readCredentials(world.vault, credentialsNameOf(world))).toBeUndefined()
+    expect((await obtainCredentials(world.broker())).from).toBe('exchange')
+    expect((await obtainCredentials(world.broker())).from).toBe('cache')
+  })
+})
+
+describe('when new credentials cannot be had', () => {
+  test.each<[string, string, Fault]>([
+    ['the exchange fails', EXCHANGE, { kind: 'server-error' }],
+    ['the exchange is refused', EXCHANGE, { kind: 'html' }],
+    ['the refresh is answered with a web page', REFRESH, { kind: 'html' }],
+    ['the refresh is redirected', REFRESH, { kind: 'redirect', location: 'http://portal.example/' }],
+    ['the session was ended', REFRESH, { kind: 'answer', status: 400, body: '{"error":"invalid_grant"}' }],
+  ])('since %s, those with more than a minute left serve', async (_why, operation, fault) => {
+    const world = await openSignedInWorld()
+    // The ID token is over while the credentials still live.
+    world.clock.advance(30 * MINUTE)
+    const first = await obtainCredentials(world.broker())
+    world.emulator.faults.set(operation, fault, NEVER_ENDING)
+    world.clock.advance(58 * MINUTE + 59)
+    const second = await obtainCredentials(world.broker())
+    expect(second.from).toBe('fallback')
+    expect(second.credentials.accessKeyId).toBe(first.credentials.accessKeyId)
+    world.clock.advance(1)
+    expect(await failureOf(obtainCredentials(world.broker()))).toMatchObject({
+      code: expect.stringMatching(/^(unexpected-answer|sign-in-required)$/) as unknown,
+    })
+  })
+
+  test('those with less life than wished for do not', async () => {
+    const world = await openSignedInWorld()
+    await obtainCredentials(world.broker())
+    world.emulator.faults.set(EXCHANGE, { kind: 'html' }, NEVER_ENDING)
+    world.clock.advance(50 * MINUTE)
+    expect(await failureOf(obtainCredentials(world.broker(), { minLife: 'half' }))).toMatchObject({
+      code: 'unexpected-answer',
+    })
+    expect((await obtainCredentials(world.broker(), { minLife: 5 * MINUTE * 1000 })).from).toBe('fallback')
+  })
+
+  test('those that were to be renewed do not', async () => {
+    const world = await openSignedInWorld()
+    await obtainCredentials(world.broker())
+    world.emulator.faults.set(EXCHANGE, { kind: 'html' }, NEVER_ENDING)
+    expect(await failureOf(obtainCredentials(world.broker(), { renew: true }))).toMatchObject({
+      code: 'unexpected-answer',
+    })
+    expect((await obtainCredentials(world.broker())).from).toBe('cache')
+  })
+
+  test('an interruption is one', async () => {
+    const world = await openSignedInWorld()
+    await obtainCredentials(world.broker())
+    world.clock.advance(50 * MINUTE)
+    world.emulator.faults.set(EXCHANGE, { kind: 'silence' })
+    const controller = new AbortController()
+    const reason = new PoolkeyError('interrupted', { signal: 'SIGINT' })
+    const outcome = expect(obtainCredentials(world.broker({}, { signal: controller.signal }))).rejects.toBe(
+      reason,
+    )
+    await arrived(world, EXCHANGE, 2)
+    controller.abort(reason)
+    await outcome
+  })
+
+  test('a deadline is none while credentials live', async () => {
+    const world = await openSignedInWorld()
+    await obtainCredentials(world.broker())
+    world.clock.advance(50 * MINUTE)
+    world.emulator.faults.set(EXCHANGE, { kind: 'silence' })
+    const controller = new AbortController()
+    const obtained = obtainCredentials(world.broker({}, { signal: controller.signal }))
+    await arrived(world, EXCHANGE, 2)
+    controller.abort(new PoolkeyError('deadline-exceeded', { waitedFor: 'an answer', seconds: 50 }))
+    expect((await obtained).from).toBe('fallback')
+  })
+})
+
+test.each([0, -1, -HOUR])(
+  'credentials that have %d s to live when they arrive are refused',
+  async (seconds) => {
+    const world = await openSignedInWorld({ credentialsSeconds: seconds })
+    const expired = new Date(world.clock.now() + seconds * 1000).toISOString()
+    for (const extra of [
+      {},
+      { cognito_exchange: 'web-identity', cognito_role_arn: world.emulator.roles.webIdentity },
+    ]) {
+      world.emulator.faults.set('AssumeRoleWithWebIdentity', {
+        kind: 'alter',
+        alter: (answer) => ({
+          ...answer,
+          body: answer.body.replace(/<Expiration>.*<\/Expiration>/, `<Expiration>${expired}</Expiration>`),
+        }),
+      })
+      expect(await failureOf(obtainCredentials(world.broker(extra)))).toEqual({
+        code: 'unexpected-answer',
+        facts: {
+          host: new URL(world.emulator.origin).host,
+          operation: 'the exchange',
+          kind: 'not-the-protocol',
+          detail: `the credentials expired at ${expired}`,
+        },
+      })
+      expect(readCredentials(world.vault, credentialsNameOf(world, extra))).toBeUndefined()
+    }
+  },
+)
+
+describe('an exchange under way', () => {
+  async function holdExchange(world: World) {
+    const held = gate()
+    world.emulator.faults.set(EXCHANGE, { kind: 'hold', until: held.until })
+    const obtained = obtainCredentials(world.broker())
+    obtained.catch(() => undefined)
+    await arrived(world, EXCHANGE)
+    return { obtained, open: held.open }
+  }
+
+  test('while somebody signs out yields nothing, and stores nothing', async () => {
+    const world = await openSignedInWorld()
+    const { obtained, open } = await holdExchange(world)
+    await signOut(world.broker())
+    open()
+    expect(await failureOf(obtained)).toEqual({
+      code: 'sign-in-required',
+      facts: { profile: 'dev', reason: 'none' },
+    })
+    expect(listEntries(world.vault.folder)).toEqual([])
+  })
+
+  test('while somebody else signs in is discarded, and asked for anew as them', async () => {
+    const world = await openSignedInWorld()
+    const { obtained, open } = await holdExchange(world)
+    await storeSignIn(world.broker(), await signInAt(world, OTHER_PERSON))
+    open()
+    const { credentials } = await obtained
+    const sts = await world.broker().clients.securityToken()
+    const caller = await sts.requestCallerIdentity({ credentials, signal: new AbortController().signal })
+    // The test user would be PoolkeyAdmin.
+    expect(caller.arn).toContain('assumed-role/PoolkeyEditor/')
+    expect(world.emulator.count(EXCHANGE)).toBe(2)
+    const session = storedSession(world)
+    expect(session.claims.email).toBe(OTHER_PERSON.email)
+    expect(Object.values(session.identityIds)).toHaveLength(1)
+    const stored = readCredentials(world.vault, credentialsNameOf(world))!
+    expect(stored.signInId).toBe(session.signInId)
+    expect(stored.credentials.accessKeyId).toBe(credentials.accessKeyId)
+  })
+
+  test('while everybody keeps signing in gives up', async () => {
+    const world = await openSignedInWorld()
+    const signIns = await Promise.all([1, 2, 3].map(() => signInAt(world)))
+    const obtained = obtainOverSignIns(world, signIns)
+    expect(await failureOf(obtained)).toMatchObject({ code: 'sign-in-required' })
+    expect(world.emulator.count(EXCHANGE)).toBe(3)
+    expect(readCredentials(world.vault, credentialsNameOf(world))).toBeUndefined()
+  })
+
+  async function obtainOverSignIns(world: World, signIns: Awaited<ReturnType<typeof signInAt>>[]) {
+    const gates = signIns.map(() => gate())
+    for (const { until } of gates) world.emulator.faults.set(EXCHANGE, { kind: 'hold', until })
+    const obtained = obtainCredentials(world.broker())
+    obtained.catch(() => undefined)
+    for (const [index, signedIn] of signIns.entries()) {
+      await arrived(world, EXCHANGE, index + 1)
+      await storeSignIn(world.broker(), signedIn)
+      gates[index]!.open()
+    }
+    return obtained
+  }
+
+  test('while the session is refreshed is kept: it is the same sign-in', async () => {
+    const world = await openSignedInWorld({ rotation: { graceSeconds: 0 } })
+    const { obtained, open } = await holdExchange(world)
+    world.clock.advance(HOUR)
+    const refreshed = await obtainSession(world.broker())
+    world.clock.advance(-HOUR)
+    open()
+    expect((await obtained).from).toBe('exchange')
+    const after = storedSession(world)
+    expect(after.idToken.equals(refreshed.idToken)).toBe(true)
+    expect(after.refreshToken!.equals(refreshed.refreshToken!)).toBe(true)
+    expect(Object.values(after.identityIds)).toHaveLength(1)
+  })
+})
+
+test('an ID token that only seems to live, as the clock went back, is refreshed after the refusal', async () => {
+  const world = await openSignedInWorld()
+  world.clock.advance(70 * MINUTE)
+  const behind = () => world.clock.now() - 30 * MINUTE * 1000
+  const { credentials } = await obtainCredentials(world.broker({}, { now: behind }))
+  expect(credentials.expiration.getTime()).toBe(world.clock.now() + HOUR * 1000)
+  expect(world.emulator.count(REFRESH)).toBe(1)
+})
+
+test.each([-5, 5])('a clock that is %d hours off does no harm', async (hours) => {
+  const world = await openWorld()
+  const now = () => world.clock.now() + hours * HOUR * 1000
+  const signing = world.broker({}, { now })
+  const { signal } = signing
+  const signedIn = await signInAt(world)
+  await signing.http.request({
+    operation: 'the test',
+    method: 'GET',
+    url: new URL(world.emulator.origin),
+    signal,
+  })
+  await storeSignIn(signing, signedIn)
+  const { credentials } = await obtainCredentials(world.broker({}, { now }))
+  expect(credentials.expiration.getTime()).toBe(world.clock.now() + HOUR * 1000)
+  world.clock.advance(43 * MINUTE)
+  expect((await obtainCredentials(world.broker({}, { now }))).from).toBe('cache')
+  world.clock.advance(2 * MINUTE)
+  expect((await obtainCredentials(world.broker({}, { now }))).from).toBe('exchange')
+  expect(counts(world)).toEqual({ GetId: 1, [EXCHANGE]: 2, [REFRESH]: 0 })
+})
+
+describe('a guest', () => {
+  const ALLOWED = { identityPool: { allowUnauthenticated: true } }
+
+  test('keeps the identity ID over exchanges, and needs no sign-in', async () => {
+    const world = await openWorld(ALLOWED)
+    await obtainCredentials(world.broker(GUEST))
+    const name = guestEntryName(holderId(world.broker(GUEST).profile))
+    const identity = readGuestIdentity(world.vault, name)
+    expect(identity).toMatch(/^eu-west-1:/)
+    world.clock.advance(HOUR)
+    expect((await obtainCredentials(world.broker(GUEST))).from).toBe('exchange')
+    expect((await obtainCredentials(world.broker(GUEST))).from).toBe('cache')
+    expect(readGuestIdentity(world.vault, name)).toBe(identity)
+    expect(counts(world)).toEqual({ GetId: 1, [EXCHANGE]: 2, [REFRESH]: 0 })
+  })
+
+  test('becomes another one when the entry is damaged', async () => {
+    const world = await openWorld(ALLOWED)
+    await obtainCredentials(world.broker(GUEST))
+    const name = guestEntryName(holderId(world.broker(GUEST).profile))
+    const identity = readGuestIdentity(world.vault, name)
+    writeFileSync(join(world.vault.folder, `${name}.sealed`), 'damaged')
+    expect(readGuestIdentity(world.vault, name)).toBeUndefined()
+    world.clock.advance(HOUR)
+    await obtainCredentials(world.broker(GUEST))
+    expect(readGuestIdentity(world.vault, name)).toMatch(/^eu-west-1:/)
+    expect(readGuestIdentity(world.vault, name)).not.toBe(identity)
+  })
+
+  test('has credentials although the disk does not take them', async () => {
+    const world = await openWorld(ALLOWED)
+    world.emulator.faults.set(EXCHANGE, TOO_LARGE)
+    expect((await obtainCredentials(world.broker(GUEST))).from).toBe('exchange')
+    expect((await obtainCredentials(world.broker(GUEST))).from).toBe('exchange')
+    expect(world.emulator.count('GetId')).toBe(1)
+  })
+})
+
+test('the identity ID is remembered with the session, and asked for anew when it is gone', async () => {
+  const world = await openSignedInWorld({ credentialsSeconds: 900 })
+  await obtainCredentials(world.broker())
+  const poolId = world.emulator.identityPoolId
+  const known = storedSession(world).identityIds[poolId]
+  expect(known).toMatch(/^eu-west-1:/)
+  world.clock.advance(900)
+  world.emulator.faults.set(EXCHANGE, {
+    kind: 'answer',
+    status: 400,
+    headers: { 'x-amzn-ErrorType': 'ResourceNotFoundException:' },
+    body: '{"__type":"ResourceNotFoundException","message":"Identity not found."}',
+  })
+  world.emulator.faults.set('GetId', {
+    kind: 'alter',
+    alter: (answer) => ({
+      ...answer,
+      body: '{"IdentityId":"eu-west-1:99999999-2222-3333-4444-555555555555"}',
+    }),
+  })
+  expect(await failureOf(obtainCredentials(world.broker()))).toMatchObject({ code: 'service-refused' })
+  expect(storedSession(world).identityIds[poolId]).toBe(known)
+  expect(world.emulator.count('GetId')).toBe(2)
+})
+
+test('a sign-in-only profile has no credentials to give', async () => {
+  const world = await openSignedInWorld()
+  const broker = world.broker()
+  const signInOnly = { ...broker, profile: { ...broker.profile, exchange: { kind: 'none' as const } } }
+  expect(await failureOf(obtainCredentials(signInOnly))).toEqual({
+    code: 'no-exchange',
+    facts: { profile: 'dev' },
+  })
+})

@@ -1,0 +1,234 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'poolkey-program-'))
+
+// The real build, in a folder of its own: the commands' lazy chunks are part of what is tested.
+beforeAll(() => {
+  const rolldown = join(root, 'node_modules', '.bin', 'rolldown')
+  const build = spawnSync(
+    rolldown,
+    ['-c', 'rolldown.config.js', '--logLevel', 'silent', '-d', join(folder, 'dist')],
+    {
+      cwd: root,
+      encoding: 'utf8',
+    },
+  )
+  expect(build).toMatchObject({ status: 0, stderr: '' })
+})
+
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function poolkey(words: string[], env: Record<string, string> = {}) {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(folder, 'dist', 'main.cjs'), ...words],
+    {
+      cwd: folder,
+      env: {
+        PATH: '/usr/bin:/bin',
+        HOME: folder,
+        POOLKEY_HOME: join(folder, 'state'),
+        AWS_CONFIG_FILE: join(folder, 'config'),
+        AWS_SHARED_CREDENTIALS_FILE: join(folder, 'credentials'),
+        ...env,
+      },
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
+  return { code: status, stdout, stderr }
+}
+
+/** The commands and the groups they stand in, as the help lists them. */
+function groupsOf(help: string): Record<string, string[]> {
+  const groups: Record<string, string[]> = {}
+  let group = ''
+  for (const line of help.split('\n')) {
+    if (/^\S.*:$/.test(line)) group = line.slice(0, -1)
+    const command = /^ {2}([a-z][a-z-]*) \[?/.exec(line)?.[1]
+    if (command !== undefined && ['Sign in', 'Use', 'Set up', 'Try'].includes(group)) {
+      groups[group] = [...(groups[group] ?? []), command]
+    }
+  }
+  return groups
+}
+
+// Contract section 2, in its order.
+const CONTRACT: Record<string, string[]> = {
+  'Sign in': ['login', 'logout', 'status', 'whoami', 'roles'],
+  Use: ['credential-process', 'env', 'exec', 'write', 'serve', 'console', 'token'],
+  'Set up': ['configure', 'doctor', 'explain', 'trust-policy', 'template', 'completion'],
+  Try: ['demo', 'emulate'],
+}
+
+describe('the help', () => {
+  test('begins with what poolkey is and with examples, before the usage', () => {
+    const { code, stdout, stderr } = poolkey(['--help'])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/^Temporary AWS credentials from an Amazon Cognito sign-in/)
+    const places = [
+      'Examples:\n',
+      '  poolkey login --profile dev ',
+      '  eval "$(poolkey env --profile dev)" ',
+      '  credential_process = /usr/local/bin/poolkey credential-process --profile dev\n',
+      '\nUsage: poolkey',
+    ].map((text) => stdout.indexOf(text))
+    expect(places).not.toContain(-1)
+    expect(places).toEqual(places.toSorted((one, other) => one - other))
+  })
+
+  test('lists the commands that exist in the groups and the order of the contract', () => {
+    const groups = groupsOf(poolkey(['--help']).stdout)
+    for (const [group, commands] of Object.entries(groups)) {
+      expect(commands).toEqual(CONTRACT[group]?.filter((command) => commands.includes(command)))
+    }
+    const order = Object.keys(CONTRACT).filter((group) => group in groups)
+    expect(Object.keys(groups)).toEqual(order)
+    expect(Object.values(groups).flat()).toEqual(
+      expect.arrayContaining(['login', 'logout', 'status', 'credential-process', 'env', 'demo', 'emulate']),
+    )
+  })
+
+  test('tells every exit code', () => {
+    const { stdout } = poolkey(['--help'])
+    const codes = stdout.slice(stdout.indexOf('\nExit codes:\n'))
+    for (const code of [
+      '0 done',
+      '1 ',
+      '2 ',
+      '3 ',
+      '4 sign-in',
+      '5 refused',
+      '6 network',
+      '7 ',
+      '130, 143 ',
+    ]) {
+      expect(codes).toContain(code)
+    }
+  })
+
+  test('of every command that it lists can be asked for and names the options that all of them take', () => {
+    for (const command of Object.values(groupsOf(poolkey(['--help']).stdout)).flat()) {
+      const { code, stdout, stderr } = poolkey([command, '--help'])
+      expect({ code, stderr }, command).toEqual({ code: 0, stderr: '' })
+      for (const option of ['-p, --profile', '--no-input', '--debug', '-h, --help']) {
+        expect(stdout, command).toContain(`  ${option}`)
+      }
+    }
+  })
+
+  test('is said on stderr with exit code 2 when no command is given', () => {
+    const { code, stdout, stderr } = poolkey([])
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr.trimEnd()).toBe(poolkey(['--help']).stdout.trimEnd())
+  })
+})
+
+test.each([['--version'], ['-V']])('%s tells the version of the package', (word) => {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+  expect(poolkey([word])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
+})
+
+describe('wrong usage', () => {
+  test.each([
+    {
+      words: ['logn'],
+      error: "unknown command 'logn'",
+      fix: 'Did you mean login? Otherwise see: poolkey --help',
+    },
+    { words: ['frobnicate'], error: "unknown command 'frobnicate'", fix: 'see: poolkey --help' },
+    {
+      words: ['login', '--forse'],
+      error: "unknown option '--forse'",
+      fix: 'Did you mean --force? Otherwise see: poolkey login --help',
+    },
+    { words: ['env', '--zzz'], error: "unknown option '--zzz'", fix: 'see: poolkey env --help' },
+    { words: ['--zzz'], error: "unknown option '--zzz'", fix: 'see: poolkey --help' },
+    {
+      words: ['login', '--timeout', '0'],
+      error: "option '--timeout <seconds>' argument '0' is invalid. a whole number of seconds is needed.",
+      fix: 'see: poolkey login --help',
+    },
+    {
+      words: ['emulate', '--port', '65536'],
+      error: "option '--port <port>' argument '65536' is invalid. a port from 1 to 65535 is needed.",
+      fix: 'see: poolkey emulate --help',
+    },
+    {
+      words: ['status', '-p'],
+      error: "option '-p, --profile <name>' argument missing",
+      fix: 'see: poolkey status --help',
+    },
+    {
+      words: ['log\u001b[2J\nn'],
+      error: "unknown command 'log\\u{1b}[2J\\u{a}n'",
+      fix: 'see: poolkey --help',
+    },
+  ])('$words: exit 2, one line and a fix', ({ words, error, fix }) => {
+    expect(poolkey(words)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `poolkey: error: ${error}\npoolkey: fix: ${fix}\n`,
+    })
+  })
+
+  test('is told as JSON to a script that asks for JSON', () => {
+    const { code, stdout, stderr } = poolkey(['status', '--json', '--forse'])
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(JSON.parse(stderr)).toEqual({
+      version: 1,
+      error: {
+        code: 'usage',
+        message: "unknown option '--forse'",
+        fix: 'see: poolkey status --help',
+        exitCode: 2,
+      },
+    })
+  })
+})
+
+describe('a command that fails', () => {
+  test('with --json leaves one JSON object on stderr and nothing on stdout', () => {
+    const { code, stdout, stderr } = poolkey(['status', '--json', '--profile', 'nowhere'])
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
+    expect(stderr.indexOf('\n')).toBe(stderr.length - 1)
+    expect(JSON.parse(stderr)).toEqual({
+      version: 1,
+      error: {
+        code: 'profile-unknown',
+        message: `there is no profile nowhere in ${join(folder, 'config')}`,
+        fix: 'add the profile as the README shows; to try poolkey without one, run: poolkey demo',
+        exitCode: 3,
+      },
+    })
+  })
+
+  test('without --json says the same in two lines', () => {
+    expect(poolkey(['status', '--profile', 'nowhere'])).toEqual({
+      code: 3,
+      stdout: '',
+      stderr: `poolkey: error: there is no profile nowhere in ${join(folder, 'config')}\npoolkey: fix: add the profile as the README shows; to try poolkey without one, run: poolkey demo\n`,
+    })
+  })
+
+  test('before it has begun is told in the same form', () => {
+    const env = { POOLKEY_HOME: 'relative' }
+    expect(poolkey(['status'], env)).toEqual({
+      code: 3,
+      stdout: '',
+      stderr:
+        'poolkey: error: environment variable POOLKEY_HOME = relative is not valid\npoolkey: fix: set POOLKEY_HOME to an absolute path\n',
+    })
+    expect(JSON.parse(poolkey(['status', '--json'], env).stderr)).toMatchObject({
+      error: { code: 'environment-invalid', exitCode: 3 },
+    })
+  })
+})

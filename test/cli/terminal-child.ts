@@ -1,0 +1,80 @@
+/**
+ * What the tests of the terminal run as another process. JSON in the first argument says what the streams,
+ * which are pipes, are said to be, which environment counts, and what to do, step by step; one order after the other.
+ */
+import { readSync } from 'node:fs'
+import { openTerminal } from '../../src/cli/terminal.ts'
+import type { Terminal } from '../../src/cli/terminal.ts'
+
+export type Step =
+  | { do: 'answer'; text: string; times?: number }
+  | { do: 'say'; line: string; times?: number }
+  | { do: 'label'; kind: 'error' | 'fix' | 'warning'; line: string; times?: number }
+  | { do: 'progress'; line?: string }
+  | { do: 'confirm' }
+  | { do: 'tell' }
+  /** Waits until a line comes on stdin. */
+  | { do: 'wait' }
+  /** Makes stdout a stream of Node, which does not wait until a full pipe is read. */
+  | { do: 'touch-stdout' }
+
+export interface Order {
+  isTerminal: boolean
+  columns?: number
+  env: Record<string, string>
+  noInput?: boolean
+  steps: Step[]
+}
+
+const orders = JSON.parse(process.argv[2] ?? '') as Order[]
+
+function terminalFor({ isTerminal, columns, env, noInput = false }: Order): Terminal {
+  const stdin = Object.create(process.stdin) as typeof process.stdin
+  const stderr = Object.create(process.stderr) as typeof process.stderr
+  return openTerminal({
+    stdin: Object.assign(stdin, { isTTY: isTerminal }),
+    stderr: Object.assign(stderr, { isTTY: isTerminal, columns }),
+    env,
+    noInput,
+  })
+}
+
+async function follow(terminal: Terminal, step: Step): Promise<void> {
+  switch (step.do) {
+    case 'answer':
+      terminal.answer(step.text.repeat(step.times ?? 1))
+      return
+    case 'say':
+      terminal.say(step.line.repeat(step.times ?? 1))
+      return
+    case 'label':
+      terminal.label(step.kind, step.line.repeat(step.times ?? 1))
+      return
+    case 'progress':
+      terminal.progress(step.line)
+      return
+    case 'confirm':
+      terminal.answer(
+        `${(await terminal.confirm('Sure?\u001b[2J', AbortSignal.timeout(10_000))).toString()}\n`,
+      )
+      return
+    case 'tell':
+      terminal.answer(`${JSON.stringify({ canAsk: terminal.canAsk, isLive: terminal.isLive })}\n`)
+      return
+    case 'wait':
+      readSync(0, Buffer.alloc(16))
+      return
+    case 'touch-stdout':
+      process.stdout.write('')
+  }
+}
+
+async function act(): Promise<void> {
+  for (const order of orders) {
+    const terminal = terminalFor(order)
+    for (const step of order.steps) await follow(terminal, step)
+  }
+  process.exit(0)
+}
+
+void act()

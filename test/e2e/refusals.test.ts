@@ -1,0 +1,121 @@
+import { writeFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { openStation } from './poolkey-process.ts'
+
+test.each([
+  { words: ['no-such-command'], says: "unknown command 'no-such-command'" },
+  { words: ['logn'], says: 'Did you mean login?' },
+  { words: ['login', '--no-such-option'], says: "unknown option '--no-such-option'" },
+  { words: ['login', '--timeout', 'soon'], says: 'a whole number of seconds is needed' },
+  { words: ['login', '--store', 'cellar'], says: 'Allowed choices are keychain, file' },
+  { words: ['env', '--shell', 'tcsh'], says: 'Allowed choices are' },
+  { words: ['emulate', '--port', '70000'], says: 'a port from 1 to 65535 is needed' },
+  { words: ['status', '--profile', 'a"b'], says: 'cannot be the name of a profile' },
+  { words: ['status', '--profile'], says: 'argument missing' },
+  { words: ['status', 'surplus'], says: 'too many arguments' },
+])('$words is a usage error: exit 2, saying "$says"', async ({ words, says }) => {
+  const station = await openStation()
+  const outcome = await station.run(words)
+  expect(outcome).toMatchObject({ code: 2, stdout: '' })
+  expect(outcome.stderr).toMatch(/^poolkey: error: /)
+  expect(outcome.stderr).toContain(says)
+})
+
+test('without a command prints the help on stderr and ends with 2', async () => {
+  const station = await openStation()
+  const outcome = await station.run([])
+  expect(outcome).toMatchObject({ code: 2, stdout: '' })
+  expect(outcome.stderr).toContain('Usage: poolkey')
+})
+
+test.each([['--help'], ['-h'], ['login', '--help'], ['--version']])(
+  '%s %s answers on stdout and ends with 0',
+  async (...words) => {
+    const station = await openStation()
+    const outcome = await station.run(words)
+    expect(outcome).toMatchObject({ code: 0, stderr: '' })
+    expect(outcome.stdout).not.toBe('')
+  },
+)
+
+test('the help groups the commands', async () => {
+  const station = await openStation()
+  const { stdout } = await station.run(['--help'])
+  const headings = [
+    'Sign in:',
+    '  login',
+    '  logout',
+    '  status',
+    'Use:',
+    '  credential-process',
+    '  env',
+    'Try:',
+    '  demo',
+    '  emulate',
+  ]
+  const places = headings.map((heading) => stdout.indexOf(`\n${heading}`))
+  expect(places).toEqual(places.toSorted((one, other) => one - other))
+  expect(places[0]).toBeGreaterThan(0)
+})
+
+test.each([
+  { keys: 'cognito_clinet_id = 1example', line: 3, says: 'cognito_client_id' },
+  { keys: 'cognito_user_pool_id = nowhere', line: 3, says: 'cognito_user_pool_id = nowhere' },
+  { keys: 'region = eu-west-1\ncognito_exchange = magic', line: 4, says: 'enhanced' },
+])('a configuration error names file and line: $keys', async ({ keys, line, says }) => {
+  const station = await openStation()
+  writeFileSync(station.configFile, `# mine\n[profile dev]\n${keys}\n`)
+  for (const command of ['login', 'credential-process', 'env', 'status']) {
+    const outcome = await station.run([command, '--profile', 'dev'])
+    expect(outcome, command).toMatchObject({ code: 3, stdout: '' })
+    expect(outcome.stderr).toContain(`${station.configFile}:${line}`)
+    expect(outcome.stderr).toContain(says)
+    expect(outcome.stderr).toMatch(/^poolkey: error: .*\npoolkey: fix: .*\n$/)
+  }
+})
+
+test('a broken line of the file is named', async () => {
+  const station = await openStation()
+  writeFileSync(station.configFile, '[profile dev]\nregion = eu-west-1\nnonsense\n')
+  const outcome = await station.run(['status', '--profile', 'dev'])
+  expect(outcome).toMatchObject({ code: 3, stdout: '' })
+  expect(outcome.stderr).toContain(`${station.configFile}:3: `)
+})
+
+test('an unknown profile is exit 3, naming the known ones', async () => {
+  const station = await openStation()
+  const outcome = await station.run(['credential-process', '--profile', 'dve'])
+  expect(outcome).toMatchObject({ code: 3, stdout: '' })
+  expect(outcome.stderr).toContain('known: dev')
+})
+
+test('without any configuration file the message says where it looked', async () => {
+  const station = await openStation({ env: { AWS_CONFIG_FILE: '/nonexistent/config' } })
+  const outcome = await station.run(['credential-process'])
+  expect(outcome).toMatchObject({ code: 3, stdout: '' })
+  expect(outcome.stderr).toContain('/nonexistent/config')
+})
+
+test.each(['login', 'credential-process', 'env', 'status', 'logout'])(
+  '%s refuses to run with certificates unchecked',
+  async (command) => {
+    const station = await openStation({ env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' } })
+    const outcome = await station.run([command, '--profile', 'dev'])
+    expect(outcome).toMatchObject({ code: 3, stdout: '' })
+    expect(outcome.stderr).toContain('NODE_TLS_REJECT_UNAUTHORIZED')
+    expect(station.emulator.requests).toEqual([])
+  },
+)
+
+test('AWS_PROFILE and AWS_DEFAULT_PROFILE name the profile, and --profile outranks them', async () => {
+  const station = await openStation()
+  await station.signIn()
+  const byProfile = await station.run(['credential-process'], {
+    AWS_PROFILE: 'dev',
+    AWS_DEFAULT_PROFILE: 'x',
+  })
+  expect(byProfile).toMatchObject({ code: 0, stderr: '' })
+  expect(await station.run(['credential-process'], { AWS_DEFAULT_PROFILE: 'dev' })).toMatchObject({ code: 0 })
+  const words = ['credential-process', '--profile', 'dev']
+  expect((await station.run(words, { AWS_PROFILE: 'x' })).stdout).toBe(byProfile.stdout)
+})

@@ -1,0 +1,99 @@
+import { existsSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { answerOf, openStation, untilExpired } from './poolkey-process.ts'
+import type { Station } from './poolkey-process.ts'
+
+const INSTANT = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as string
+
+function status(station: Station, ...words: string[]) {
+  return station.run(['status', '--profile', 'dev', ...words])
+}
+
+async function statusJson(station: Station): Promise<unknown> {
+  const outcome = await status(station, '--json')
+  expect(outcome).toMatchObject({ code: 0, stderr: '' })
+  expect(outcome.stdout.endsWith('}\n')).toBe(true)
+  return JSON.parse(outcome.stdout)
+}
+
+test('tells a person who is signed in and what time is left, without any request', async () => {
+  const station = await openStation()
+  await station.signIn()
+  const seen = station.emulator.requests.length
+  const outcome = await status(station)
+  expect(outcome).toMatchObject({ code: 0, stderr: '' })
+  expect(outcome.stdout).toMatch(
+    /^Profile +dev\nSession +test-user@example\.com, ID token: 59 min left\nCredentials +fresh, 59 min left\nStore +file\n$/,
+  )
+  expect(station.emulator.requests.length).toBe(seen)
+})
+
+test('as JSON has exactly the fields it promises, signed in', async () => {
+  const station = await openStation({ profile: { cognito_refresh_token_days: '30' } })
+  const { emulator } = station
+  const { editor } = emulator.roles
+  station.configure({ cognito_role_arn: editor })
+  await station.signIn()
+  const { AccessKeyId, Expiration } = answerOf(await station.run(['credential-process', '--profile', 'dev']))
+  expect(await statusJson(station)).toEqual({
+    version: 1,
+    profile: 'dev',
+    store: 'file',
+    clockSkewSeconds: 0,
+    session: {
+      state: 'valid',
+      userName: 'test-user',
+      email: 'test-user@example.com',
+      issuer: emulator.issuer,
+      clientId: emulator.clientId,
+      signedInAt: INSTANT,
+      idTokenExpiresAt: INSTANT,
+      accessTokenExpiresAt: INSTANT,
+      refreshTokenExpiresAt: INSTANT,
+    },
+    credentials: {
+      state: 'fresh',
+      exchange: 'enhanced',
+      roleArn: editor,
+      accountId: '111122223333',
+      accessKeyId: AccessKeyId,
+      expiresAt: Expiration.replace('Z', '.000Z'),
+    },
+  })
+})
+
+test('as JSON says none before anybody signed in, and makes no vault for it', async () => {
+  const station = await openStation()
+  expect(await statusJson(station)).toEqual({
+    version: 1,
+    profile: 'dev',
+    session: { state: 'none' },
+    credentials: { state: 'none', exchange: 'enhanced' },
+  })
+  expect(existsSync(station.stateFolder)).toBe(false)
+})
+
+test('follows a session from valid through refreshable to ended', async () => {
+  const station = await openStation({ idTokenSeconds: 2, credentialsSeconds: 2 })
+  expect(await status(station, '--check')).toMatchObject({ code: 4, stdout: '', stderr: '' })
+  await station.signIn()
+  await untilExpired(answerOf(await station.run(['credential-process', '--profile', 'dev'])))
+  expect(await statusJson(station)).toMatchObject({
+    session: { state: 'refreshable' },
+    credentials: { state: 'expired' },
+  })
+  expect(await status(station, '--check')).toMatchObject({ code: 0, stdout: '', stderr: '' })
+  station.emulator.revokeAllSessions()
+  expect(await station.run(['credential-process', '--profile', 'dev'])).toMatchObject({ code: 4 })
+  expect(await statusJson(station)).toMatchObject({ session: { state: 'ended' } })
+  expect(await status(station, '--check')).toMatchObject({ code: 4, stdout: '', stderr: '' })
+})
+
+test('--check says 4 for a profile that is known and not signed in, and 3 for one that is not known', async () => {
+  const station = await openStation()
+  expect(await status(station, '--check')).toMatchObject({ code: 4 })
+  expect(await station.run(['status', '--check', '--profile', 'nobody'])).toMatchObject({
+    code: 3,
+    stdout: '',
+  })
+})

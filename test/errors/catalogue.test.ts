@@ -1,0 +1,243 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { explainError } from '../../src/errors/catalogue.ts'
+import { PoolkeyError } from '../../src/errors/poolkey-error.ts'
+import type { ErrorCode, ErrorFacts } from '../../src/errors/poolkey-error.ts'
+import { codesOf, errorsOf, EVERY_FAILURE, everyError, profileWith } from './every-failure.ts'
+import { FORBIDDEN, hostileText } from './hostile-text.ts'
+
+const profile = profileWith()
+
+// Contract section 5. `interrupted` is 128 + the signal's number.
+const EXIT_CODES: Record<Exclude<ErrorCode, 'interrupted'>, number> = {
+  usage: 2,
+  'config-unreadable': 3,
+  'config-unwritable': 3,
+  'config-syntax': 3,
+  'profile-unknown': 3,
+  'setting-unknown': 3,
+  'setting-invalid': 3,
+  'setting-missing': 3,
+  'setting-conflict': 3,
+  'environment-invalid': 3,
+  'store-mismatch': 3,
+  'no-exchange': 3,
+  'other-person': 3,
+  'sign-in-required': 4,
+  'sign-in-refused': 5,
+  'token-refused': 5,
+  'id-token-invalid': 5,
+  'service-refused': 5,
+  network: 6,
+  'unexpected-answer': 6,
+  'deadline-exceeded': 6,
+  'lock-held': 6,
+  'sign-in-timeout': 6,
+  'redirect-ports-taken': 6,
+  'keychain-unavailable': 7,
+  'key-missing': 7,
+  'passphrase-missing': 7,
+  'passphrase-wrong': 7,
+  'vault-damaged': 7,
+  'vault-unsafe': 7,
+  'vault-io': 7,
+}
+
+// Why a failure has no fix.
+const WITHOUT_FIX: Partial<Record<ErrorCode, string>> = {
+  interrupted: 'whoever ended it knows why',
+  'service-refused': 'of an unknown refusal nothing better is known than its own text',
+}
+
+describe('every code', () => {
+  test.each(Object.entries(EXIT_CODES))('%s ends with %i', (code, exitCode) => {
+    for (const error of errorsOf(code as ErrorCode, 'example')) {
+      expect(explainError(error, profile).exitCode).toBe(exitCode)
+    }
+  })
+
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('%s ends with %i', (signal, exitCode) => {
+    expect(explainError(new PoolkeyError('interrupted', { signal }))).toEqual({
+      what: `ended by ${signal}`,
+      fix: undefined,
+      exitCode,
+    })
+  })
+
+  test.each(codesOf(EVERY_FAILURE))('%s says what happened, and what mends it', (code) => {
+    const errors = errorsOf(code, 'example')
+    expect(errors.length).toBeGreaterThan(0)
+    for (const error of errors) {
+      for (const { what, fix } of [explainError(error, profile), explainError(error)]) {
+        expect(what).not.toBe('')
+        // One style: no capital in front, no full stop behind, nothing that was forgotten to be filled in.
+        for (const text of [what, fix ?? '-']) expect(text).not.toMatch(/undefined|\[object|\.$|^\s|\s$| {2}/)
+        if (fix === undefined) expect(WITHOUT_FIX).toHaveProperty(code)
+        else expect(fix).not.toBe('')
+      }
+    }
+  })
+
+  test('what happened differs from one variant to the next', () => {
+    for (const code of ['sign-in-required', 'network', 'keychain-unavailable', 'interrupted'] as const) {
+      const texts = errorsOf(code, 'example').map((error) => explainError(error).what)
+      expect(new Set(texts).size, code).toBe(texts.length)
+    }
+  })
+})
+
+describe('hostile facts', () => {
+  test('never reach the terminal as they are, in any message', () => {
+    fc.assert(
+      fc.property(hostileText, (text) => {
+        for (const error of everyError(text)) {
+          const { what, fix } = explainError(error, profile)
+          for (const said of [what, fix ?? '']) {
+            expect(said).not.toMatch(FORBIDDEN)
+            expect(said.length).toBeLessThanOrEqual(500)
+          }
+        }
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test('names of objects that every object has are no known error', () => {
+    for (const error of ['constructor', '__proto__', 'toString', 'hasOwnProperty']) {
+      const refused = new PoolkeyError('sign-in-refused', { error })
+      expect(explainError(refused, profile).fix).toBe('run: poolkey login --profile dev')
+      const token = new PoolkeyError('token-refused', { grant: 'code', error, status: 400 })
+      expect(explainError(token, profile).fix).toBe('run: poolkey login --profile dev')
+      const claim = new PoolkeyError('id-token-invalid', { check: error })
+      expect(explainError(claim, profile).what).toBe(`the ID token was refused: its claim ${error}`)
+    }
+  })
+
+  test.each([
+    { name: 'dev', shown: 'dev' },
+    { name: 'a b', shown: "'a b'" },
+    { name: 'a$(touch x)', shown: "'a$(touch x)'" },
+    { name: '日本', shown: "'日本'" },
+  ])('profile $name is quoted for a shell where it has to be', ({ name, shown }) => {
+    const error = new PoolkeyError('sign-in-required', { profile: name, reason: 'none' })
+    expect(explainError(error).fix).toBe(`run: poolkey login --profile ${shown}`)
+  })
+})
+
+describe('wording', () => {
+  function said<C extends ErrorCode>(code: C, facts: ErrorFacts[C]): [string, string | undefined] {
+    const { what, fix } = explainError(new PoolkeyError(code, facts), profile)
+    return [what, fix]
+  }
+
+  test('a setting is named with file, line, profile, value and what is allowed', () => {
+    const place = { file: '/home/me/.aws/config', line: 7, profile: 'base', inheritedBy: 'dev' }
+    const facts = {
+      place,
+      key: 'cognito_prompt',
+      value: 'maybe',
+      allowed: 'none, login, select_account or consent',
+    }
+    expect(said('setting-invalid', facts)).toEqual([
+      '/home/me/.aws/config:7 [base, inherited by dev]: cognito_prompt = maybe is not valid',
+      'set cognito_prompt to none, login, select_account or consent',
+    ])
+  })
+
+  test('a setting that contradicts itself is not said to contradict another', () => {
+    const place = { file: '/home/me/.aws/config', line: 7, profile: 'dev' }
+    const facts = {
+      place,
+      key: 'cognito_source_profile',
+      with: 'cognito_source_profile',
+      problem: 'a profile cannot be its own source',
+    }
+    expect(said('setting-conflict', facts)).toEqual([
+      '/home/me/.aws/config:7 [dev]: cognito_source_profile: a profile cannot be its own source',
+      'change cognito_source_profile, or remove it',
+    ])
+  })
+
+  test('of many profiles only the first dozen is listed', () => {
+    const known = Array.from({ length: 13 }, (_, index) => `p${index}`)
+    const [, fix] = said('profile-unknown', { profile: 'x', file: '/f', known })
+    expect(fix).toBe(
+      'name one with --profile or AWS_PROFILE; known: p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, ...',
+    )
+    expect(said('profile-unknown', { profile: 'x', file: '/f', known: known.slice(0, 12) })[1]).toMatch(
+      /p11$/,
+    )
+  })
+
+  test('a missing ID token points to the scope, not to a claim', () => {
+    expect(
+      said('id-token-invalid', { check: 'presence', expected: 'an ID token: the scope openid' }),
+    ).toEqual([
+      'the ID token was refused: there is none, expected an ID token: the scope openid',
+      'let cognito_scopes of profile dev contain openid, and allow it for app client 1example23456789',
+    ])
+  })
+
+  test.each([
+    ['iss', 'cognito_issuer'],
+    ['aud', 'cognito_client_id'],
+    ['exp', 'clock'],
+    ['nonce', 'poolkey login --profile dev'],
+    ['signature', 'cognito_domain'],
+  ])('a token refused for its %s is mended by %s', (check, fix) => {
+    expect(said('id-token-invalid', { check, expected: 'a', got: 'b' })[1]).toContain(fix)
+  })
+
+  test.each([
+    ['invalid_client', 'refresh', 'POOLKEY_CLIENT_SECRET'],
+    ['unauthorized_client', 'code', 'cognito_redirect_uri is registered exactly as written'],
+    ['invalid_grant', 'code', 'run: poolkey login --profile dev'],
+    ['unsupported_token_type', 'revoke', 'enable token revocation for app client 1example23456789'],
+    ['invalid_request', 'revoke', 'enable token revocation for app client 1example23456789'],
+    ['invalid_client', 'revoke', 'POOLKEY_CLIENT_SECRET'],
+  ] as const)('%s for a %s is mended by %s', (error, grant, fix) => {
+    expect(said('token-refused', { grant, error, status: 400 })[1]).toContain(fix)
+  })
+
+  test('an identity provider that fails is looked for in the user pool', () => {
+    const description = 'Google Error - 503 error getting token'
+    expect(said('sign-in-refused', { error: 'invalid_request', description })).toEqual([
+      `the sign-in was refused: invalid_request (${description})`,
+      expect.stringContaining('settings in user pool eu-west-1_AbCdEf123'),
+    ])
+  })
+
+  test('a silent browser says what to register', () => {
+    const facts = {
+      seconds: 300,
+      clientId: '1example23456789',
+      redirectUri: 'http://localhost:8400/callback',
+    }
+    expect(said('sign-in-timeout', facts)).toEqual([
+      'nobody came back from the browser within 300 s',
+      'if the browser showed an error page, register http://localhost:8400/callback as a callback URL of app client 1example23456789; otherwise run: poolkey login --profile dev',
+    ])
+  })
+
+  test.each([
+    ['library', 'poolkey login --store file'],
+    ['service', 'poolkey login --store file'],
+    ['locked', 'unlock the keychain'],
+    ['timeout', 'unlock the keychain'],
+    ['denied', 'allow poolkey'],
+  ] as const)('a keychain problem (%s) is mended by: %s', (problem, fix) => {
+    expect(said('keychain-unavailable', { problem })[1]).toContain(fix)
+  })
+
+  test('a key file that is gone is not called locked', () => {
+    expect(said('key-missing', { store: 'file', vaultFile: '/s/vault.json' })).toEqual([
+      'the key of the vault /s/vault.json is gone',
+      'run: poolkey logout --all, then poolkey login',
+    ])
+    expect(said('key-missing', { store: 'keychain', vaultFile: '/s/vault.json' })[0]).toContain('locked')
+  })
+})

@@ -1,0 +1,173 @@
+/** `poolkey login` in a real Chromium, from the hosted UI's button to the page that says how it ended. */
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { openStation } from '../e2e/poolkey-process.ts'
+import type { Outcome, Station } from '../e2e/poolkey-process.ts'
+import { leaksIn } from '../e2e/secret-sweep.ts'
+import { browserCommand, openPage } from './chromium.ts'
+import type { WatchedPage } from './chromium.ts'
+
+const LOGIN = ['login', '--profile', 'dev', '--no-input']
+
+/** Where a sign-in came to rest: the page is still open, the command has ended. */
+interface Ended extends WatchedPage {
+  station: Station
+  outcome: Outcome
+}
+
+/** Signs in with a browser that a person opened by hand. */
+async function signIn(prepare?: (station: Station) => void): Promise<Ended> {
+  const station = await openStation()
+  prepare?.(station)
+  const watched = await openPage()
+  const login = station.start([...LOGIN, '--no-browser'])
+  await watched.page.goto((await login.signInUrl()).href)
+  await pressSignIn(watched.page)
+  return { ...watched, station, outcome: await login.ended }
+}
+
+/** Presses the button of the form, which comes filled in, and follows to the page that says how it ended. */
+async function pressSignIn(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.waitForURL(({ pathname }) => /^\/callback\/[0-9a-f]{32}$/.test(pathname))
+}
+
+function expectBareAddress({ page, station }: Pick<Ended, 'page' | 'station'>): void {
+  const { origin, search, hash } = new URL(page.url())
+  expect({ origin, search, hash }).toEqual({
+    origin: new URL(station.emulator.settings.redirectUris[0]!).origin,
+    search: '',
+    hash: '',
+  })
+}
+
+describe('a sign-in in Chromium', () => {
+  it('takes one press of a button, and ends on a page that tells a screen reader who is signed in', async () => {
+    const { page, station, outcome, requests, complaints } = await signIn()
+    expect(outcome).toMatchObject({ code: 0, stdout: '' })
+    expectBareAddress({ page, station })
+    expect(await page.title()).toBe('Signed in - poolkey')
+    expect(await page.locator('body').ariaSnapshot()).toBe(
+      [
+        '- main "Signed in":',
+        '  - status:',
+        '    - heading "Signed in" [level=1]',
+        '    - paragraph:',
+        '      - text: You are signed in as',
+        '      - strong: test-user@example.com',
+        '      - text: .',
+        '    - paragraph: You can close this window and return to the terminal.',
+        '  - text: poolkey',
+      ].join('\n'),
+    )
+    expect(complaints).toEqual([])
+    const own = [station.emulator.origin, new URL(page.url()).origin]
+    expect(requests.filter(({ origin }) => !own.includes(origin))).toEqual([])
+    expect(requests.map(({ pathname }) => pathname.replace(/[0-9a-f]{32}$/, '*'))).toEqual([
+      ...['/oauth2/authorize', '/login', '/login'],
+      ...['/callback', '/callback/*'],
+    ])
+  })
+
+  it('works in the browser that --browser names', async () => {
+    const station = await openStation()
+    const { command, openedPage } = browserCommand()
+    const login = station.start([...LOGIN, '--browser', command])
+    const page = await openedPage()
+    await pressSignIn(page)
+    expect(await login.ended).toMatchObject({ code: 0, stdout: '' })
+    expectBareAddress({ page, station })
+    expect(await page.title()).toBe('Signed in - poolkey')
+  })
+
+  it('that fails says so, and why, where the person looks', async () => {
+    const { page, station, outcome, complaints } = await signIn(({ emulator }) => {
+      emulator.forge({ claims: { nonce: 'the nonce of another sign-in' } })
+    })
+    expect(outcome).toMatchObject({ code: 5, stdout: '' })
+    expectBareAddress({ page, station })
+    expect(await page.title()).toBe('Sign-in failed - poolkey')
+    const alert = page.getByRole('main', { name: 'Sign-in failed' }).getByRole('alert')
+    expect(await alert.getByRole('heading', { level: 1 }).textContent()).toBe('Sign-in failed')
+    const text = await alert.innerText()
+    expect(text).toContain('nonce')
+    expect(text).toContain('Nothing was stored.')
+    expect(text).not.toContain('test-user')
+    expect(complaints).toEqual([])
+    const next = await station.run(['credential-process', '--profile', 'dev'])
+    expect(next, 'nothing was stored indeed').toMatchObject({ code: 4, stdout: '' })
+  })
+
+  it.each([
+    { outcome: 'Signed in', nonce: undefined },
+    { outcome: 'Sign-in failed', nonce: 'the nonce of another sign-in' },
+  ])('ends on a page ("$outcome") that can be read in light, in the dark and on a phone', async (row) => {
+    const { page } = await signIn(({ emulator }) => {
+      if (row.nonce !== undefined) emulator.forge({ claims: { nonce: row.nonce } })
+    })
+    expect(await page.title()).toContain(row.outcome)
+    const brightness = []
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      const texts = await readColours(page)
+      expect(texts.length).toBeGreaterThanOrEqual(4)
+      for (const { text, ink, paper } of texts) {
+        expect(contrastOf(ink, paper), `${text}, ${colorScheme}`).toBeGreaterThanOrEqual(AA_CONTRAST)
+      }
+      brightness.push(luminanceOf(texts[0]!.paper))
+    }
+    expect(brightness[0], 'light paper').toBeGreaterThan(0.8)
+    expect(brightness[1], 'dark paper').toBeLessThan(0.05)
+    await page.setViewportSize({ width: 320, height: 480 })
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320)
+  })
+
+  it('leaves nothing secret to the Back button and the history', async () => {
+    const { page, station } = await signIn()
+    const devTools = await page.context().newCDPSession(page)
+    const { entries } = await devTools.send('Page.getNavigationHistory')
+    const secrets = station.secrets()
+    expect(secrets.map(({ name }) => name)).toContain('code')
+    expect(leaksIn(JSON.stringify(entries), secrets, 'the history')).toEqual([])
+    expect(entries.map(({ url }) => new URL(url).pathname.replace(/[0-9a-f]{32}$/, '*'))).toEqual([
+      ...['blank', '/login', '/callback/*'],
+    ])
+    await page.goBack()
+    expect(new URL(page.url()).pathname, "the user pool's own page").toBe('/login')
+    expect(leaksIn(`${page.url()} ${await page.content()}`, secrets, 'the page before')).toEqual([])
+  })
+})
+
+// WCAG 2.2, success criterion 1.4.3: text of usual size.
+const AA_CONTRAST = 4.5
+
+interface ColouredText {
+  text: string
+  ink: string
+  paper: string
+}
+
+/** The texts of a result page with their colours and that of the card they stand on. */
+async function readColours(page: Page): Promise<ColouredText[]> {
+  const script = `[...document.querySelectorAll('h1, p, .quiet, footer')].map((element) => ({
+    text: element.textContent,
+    ink: getComputedStyle(element).color,
+    paper: getComputedStyle(document.querySelector('main')).backgroundColor,
+  }))`
+  return page.evaluate<ColouredText[]>(script)
+}
+
+/** WCAG's contrast ratio of two colours, 1 to 21. */
+function contrastOf(one: string, other: string): number {
+  const [dark = 0, bright = 0] = [luminanceOf(one), luminanceOf(other)].sort((a, b) => a - b)
+  return (bright + 0.05) / (dark + 0.05)
+}
+
+/** WCAG's relative luminance of `rgb(R, G, B)`, 0 to 1. */
+function luminanceOf(colour: string): number {
+  const [red = 0, green = 0, blue = 0] = [...colour.matchAll(/\d+/g)].map(([digits]) => {
+    const part = Number(digits) / 255
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4
+  })
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+}
