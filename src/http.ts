@@ -3,15 +3,15 @@
  * clock live here, and nowhere else. Redirects are never followed (a body may hold a token), and loopback hosts never
  * go through a proxy.
  */
-import { readFileSync } from 'node:fs'
 import { Agent as HttpAgent, request as httpRequest } from 'node:http'
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
-import { rootCertificates } from 'node:tls'
 import { HttpsProxyAgent } from 'https-proxy-agent'
 import { getProxyForUrl } from 'proxy-from-env'
+import { readAuthorities } from './certificate-authorities.ts'
 import { PoolkeyError } from './errors/poolkey-error.ts'
 import type { ErrorFacts } from './errors/poolkey-error.ts'
+import { isLoopbackHost } from './loopback.ts'
 
 export interface HttpRequest {
   /** What is being asked, for errors: "the token endpoint", "GetId". */
@@ -55,16 +55,6 @@ export interface HttpOptions {
 }
 
 const MAX_ANSWER_BYTES = 1024 * 1024
-
-/** Whether a URL's host is this machine by name or literal: such a host may speak plain http and needs no proxy. */
-export function isLoopbackHost(hostname: string): boolean {
-  return (
-    hostname === 'localhost' ||
-    hostname === '[::1]' ||
-    hostname === '::1' ||
-    /^127(\.\d{1,3}){3}$/.test(hostname)
-  )
-}
 
 /** Opens the door. Throws `environment-invalid` when a certificate file cannot be read. */
 export function createHttp(options: HttpOptions): Http {
@@ -251,27 +241,4 @@ function parseProxy(proxy: string): URL {
       allowed: 'a URL such as http://proxy.example.com:3128',
     })
   }
-}
-
-function readAuthorities(options: HttpOptions): string[] | undefined {
-  const { caBundle, extraCaCerts } = options
-  if (caBundle === undefined || caBundle === '') return undefined
-  const files = [
-    { variable: 'AWS_CA_BUNDLE', file: caBundle },
-    ...(extraCaCerts === undefined || extraCaCerts === ''
-      ? []
-      : [{ variable: 'NODE_EXTRA_CA_CERTS', file: extraCaCerts }]),
-  ]
-  const extra = files.map(({ variable, file }) => {
-    try {
-      return readFileSync(file, 'utf8')
-    } catch (cause) {
-      throw new PoolkeyError(
-        'environment-invalid',
-        { variable, value: file, allowed: 'a readable PEM file of certificate authorities' },
-        { cause },
-      )
-    }
-  })
-  return [...rootCertificates, ...extra]
 }

@@ -9,7 +9,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { PoolkeyError } from '../src/errors/poolkey-error.ts'
-import { createHttp, isLoopbackHost } from '../src/http.ts'
+import { createHttp } from '../src/http.ts'
+import { isLoopbackHost } from '../src/loopback.ts'
 import type { Http, HttpOptions } from '../src/http.ts'
 
 const NEVER = new AbortController().signal

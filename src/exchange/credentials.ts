@@ -57,3 +57,9 @@ function unusable(name: string, about: { host: string; operation: string }): Poo
     detail: `the answer holds no usable ${name}`,
   })
 }
+
+/** The twelve digits in field 5 of an ARN; undefined where it is empty, as STS-compatible services leave it. */
+export function accountOf(arn: string | undefined): string | undefined {
+  const field = arn?.split(':')[4]
+  return field !== undefined && /^\d{12}$/.test(field) ? field : undefined
+}

@@ -6,9 +6,9 @@ import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
 import type { ChainSettings, Profile, RoleRequest } from '../profile/profile.ts'
 import type { Secret } from '../secret.ts'
 import type { IdTokenClaims } from '../sign-in/claims.ts'
+import { accountOf } from './credentials.ts'
 import type { Credentials } from './credentials.ts'
 import type { IdentityPoolClient, Logins } from './identity-pool.ts'
-import { accountOf } from './security-token.ts'
 import type { SecurityTokenClient } from './security-token.ts'
 
 /** The services, made on first use: a profile that never assumes a role never loads the STS client. */

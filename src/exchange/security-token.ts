@@ -8,7 +8,7 @@ import type { AssumedRoleUser, Credentials as StsCredentials } from '@aws-sdk/cl
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Http } from '../http.ts'
 import type { Secret } from '../secret.ts'
-import { checkCredentials } from './credentials.ts'
+import { accountOf, checkCredentials } from './credentials.ts'
 import type { Credentials } from './credentials.ts'
 import { readSdkError, sdkOptions } from './sdk-transport.ts'
 import type { ServicePlace } from './sdk-transport.ts'
@@ -130,10 +130,4 @@ export function createSecurityTokenClient(place: ServicePlace, http: Http): Secu
       return { account, arn, userId }
     },
   }
-}
-
-/** The twelve digits in field 5 of an ARN; undefined where it is empty, as STS-compatible services leave it. */
-export function accountOf(arn: string | undefined): string | undefined {
-  const field = arn?.split(':')[4]
-  return field !== undefined && /^\d{12}$/.test(field) ? field : undefined
 }

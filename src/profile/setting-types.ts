@@ -2,7 +2,7 @@
  * The closed set of types a setting can have. Each says in a sentence what it allows, and parses text into a checked
  * value or undefined. Limits are those of the service models (STS, cognito-identity, cognito-idp).
  */
-import { isLoopbackHost } from '../http.ts'
+import { isLoopbackHost } from '../loopback.ts'
 import { isProfileName, PROFILE_NAME_ALLOWED } from './profile-name.ts'
 
 /** A type of setting: `parse` answers undefined for text that is not allowed. */

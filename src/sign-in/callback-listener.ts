@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
-import { isLoopbackHost } from '../http.ts'
+import { isLoopbackHost } from '../loopback.ts'
 import type { Secret } from '../secret.ts'
 import type { Attempt } from './authorization.ts'
 import { isOwnHost, judgeCallback } from './callback.ts'

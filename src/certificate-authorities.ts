@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs'
+import { rootCertificates } from 'node:tls'
+import { PoolkeyError } from './errors/poolkey-error.ts'
+
+/**
+ * Node's certificate authorities and those of the files, PEM; undefined where no `caBundle` asks for more than Node does
+ * by itself. Throws `environment-invalid` when a file cannot be read.
+ */
+export function readAuthorities(options: {
+  caBundle?: string | undefined
+  extraCaCerts?: string | undefined
+}): string[] | undefined {
+  const { caBundle, extraCaCerts } = options
+  if (caBundle === undefined || caBundle === '') return undefined
+  const files = [
+    { variable: 'AWS_CA_BUNDLE', file: caBundle },
+    ...(extraCaCerts === undefined || extraCaCerts === ''
+      ? []
+      : [{ variable: 'NODE_EXTRA_CA_CERTS', file: extraCaCerts }]),
+  ]
+  const extra = files.map(({ variable, file }) => {
+    try {
+      return readFileSync(file, 'utf8')
+    } catch (cause) {
+      throw new PoolkeyError(
+        'environment-invalid',
+        { variable, value: file, allowed: 'a readable PEM file of certificate authorities' },
+        { cause },
+      )
+    }
+  })
+  return [...rootCertificates, ...extra]
+}
