@@ -23,7 +23,7 @@ export interface OpenBrokerOptions {
   create?: boolean
   /** The store asked for with `--store`. */
   store?: Store
-  /** A person is there to answer the keychain's prompt: it may take a minute. */
+  /** A person may be asked: for the passphrase, or by the keychain, whose prompt may take a minute. */
   mayPrompt?: boolean
   /** Says on the terminal when another process is being waited for. */
   announceWaits?: boolean

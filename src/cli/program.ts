@@ -9,7 +9,8 @@ import { openTerminal } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
 import { wire } from './wire.ts'
 
-type Run<O> = (context: CommandContext, options: O) => Promise<number>
+/** `words` are the command's arguments. */
+type Run<O> = (context: CommandContext, options: O, ...words: string[]) => Promise<number>
 
 const INTRODUCTION = `Temporary AWS credentials from an Amazon Cognito sign-in, for every AWS tool on this machine.
 
@@ -93,8 +94,14 @@ function buildProgram(
       outputError: () => undefined,
     })
 
-  const command = <O>(name: string, group: string, description: string, load: () => Promise<Run<O>>) => {
-    const made = program
+  const command = <O>(
+    name: string,
+    group: string,
+    description: string,
+    load: () => Promise<Run<O>>,
+    parent = program,
+  ) => {
+    const made = parent
       .command(name)
       .helpGroup(group)
       .description(description)
@@ -102,11 +109,13 @@ function buildProgram(
       .option('--no-input', 'never ask')
       .option('--debug', 'trace requests on stderr, without secrets')
       .exitOverride()
-    made.action(async (options: O & GlobalOptions) => {
+    made.action(async (...given: unknown[]) => {
+      const options = made.optsWithGlobals<O & GlobalOptions>()
+      const words = given.filter((word) => typeof word === 'string')
       const context = wire(proc, options)
       try {
         const run = await load()
-        onDone(await run(context, options))
+        onDone(await run(context, options, ...words))
       } catch (error) {
         onDone(explain(context.terminal, error, context.profileInUse()))
       }
@@ -131,6 +140,7 @@ function buildProgram(
     .addOption(
       new Option('--store <store>', 'where the sealing key lives, at first use').choices([
         'keychain',
+        'passphrase',
         'file',
       ]),
     )
@@ -150,6 +160,27 @@ function buildProgram(
   )
     .option('--check', 'exit 4 unless credentials can be had without a person')
     .option('--json', 'as JSON')
+  command(
+    'whoami',
+    'Sign in:',
+    'GetCallerIdentity beside who signed in',
+    async () => (await import('./commands/whoami.ts')).whoami,
+  )
+    .option('--role <arn>', 'another role, this once')
+    .option('--json', 'as JSON')
+  const roles = command(
+    'roles',
+    'Sign in:',
+    'roles the token offers, the preferred one, the one in use',
+    async () => (await import('./commands/roles.ts')).listRoles,
+  ).option('--json', 'as JSON')
+  command(
+    'use <name>',
+    'Set up:',
+    'write one of them into the profile, by name or ARN',
+    async () => (await import('./commands/roles.ts')).chooseRole,
+    roles,
+  )
   command(
     'credential-process',
     'Use:',

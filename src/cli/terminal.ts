@@ -18,6 +18,8 @@ export interface Terminal {
   canAsk: boolean
   /** Whether stderr is a terminal that can redraw a line. */
   isLive: boolean
+  /** Asks for a line that is not shown; only where `canAsk`. Throws `interrupted`, or the signal's reason. */
+  askHidden(question: string, signal: AbortSignal): Promise<string>
   /** Asks a yes-or-no question; false without a terminal. */
   confirm(question: string, signal: AbortSignal): Promise<boolean>
 }
@@ -64,6 +66,16 @@ export function openTerminal({ stdin, stderr, env, noInput }: TerminalStreams): 
       if (line === undefined) return
       writeAll(2, plainText(line, (stderr.columns || 80) - 1))
       drawn = true
+    },
+    async askHidden(question, signal) {
+      erase()
+      writeAll(2, question)
+      const { readHidden } = await import('./hidden-input.ts')
+      try {
+        return await readHidden(stdin, signal)
+      } finally {
+        writeAll(2, '\n')
+      }
     },
     async confirm(question, signal) {
       if (!canAsk) return false

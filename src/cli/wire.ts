@@ -12,6 +12,7 @@ import type { Profile } from '../profile/profile.ts'
 import { Secret } from '../secret.ts'
 import type { CommandContext, GlobalOptions, OpenBrokerOptions } from './context.ts'
 import { stateFolderOf } from './state-folder.ts'
+import { passphraseSource } from './passphrase.ts'
 import { openTerminal } from './terminal.ts'
 
 /** Makes what the commands stand on. Throws `environment-invalid`. */
@@ -111,11 +112,16 @@ export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandConte
 
   async function openVaultFor(asked: OpenBrokerOptions, signal: AbortSignal) {
     const { openVault, parseStore } = await import('../vault/sealing-key.ts')
+    if (asked.create === true) {
+      const { sweepTemporaries } = await import('../vault/state-folder.ts')
+      for (const folder of [stateFolder, join(stateFolder, 'locks')]) sweepTemporaries(folder, now)
+    }
     const requestedStore = asked.store ?? parseStore(env['POOLKEY_STORE'])
     const opened = await openVault({
       folder: stateFolder,
       requestedStore,
       keychain: await keychain(asked.mayPrompt === true ? 60_000 : undefined),
+      passphrase: passphraseSource({ env, terminal, mayPrompt: asked.mayPrompt === true }),
       create: asked.create === true,
       signal,
     })

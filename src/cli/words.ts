@@ -26,8 +26,13 @@ export function clockTime(instant: Date): string {
 
 /** A message as a sentence of its own: with a capital and a full stop. */
 export function sentence(text: string): string {
-  const capital = text.slice(0, 1).toUpperCase() + text.slice(1)
+  const capital = capitalised(text)
   return /[.?!:]$/.test(capital) ? capital : `${capital}.`
+}
+
+/** With a capital alone: a full stop would read as part of a command to copy. */
+export function capitalised(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1)
 }
 
 /** Rows of name and value, the values in one column; a value may be anybody's text and is neutralised. */

@@ -4,9 +4,11 @@
  */
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import { Secret } from '../secret.ts'
+import { TEMPORARY_SUFFIX, discard, pathIn } from './durable-file.ts'
 import { parseWrappedKey, unwrapKey, wrapKey } from './passphrase-key.ts'
 import { keyIdOf } from './seal.ts'
 import type { AskPassphrase, Keychain, Store, VaultFile } from './sealing-key.ts'
+import { namesIn } from './state-folder.ts'
 import {
   decodeKey,
   encodeKey,
@@ -75,10 +77,14 @@ export async function storeKey(
   if (stored?.equals(key) !== true) throw notStored(folder, { store, isMissing: stored === undefined })
 }
 
-/** Removes the key of vault `id` from a store, if it is there. Throws `keychain-unavailable`, `vault-unsafe`, `vault-io`. */
+/**
+ * Removes the key of vault `id` from a store, if it is there. The caller holds the `vault` lock. Throws
+ * `keychain-unavailable`, `vault-unsafe`, `vault-io`.
+ */
 export async function clearKey(places: KeyPlaces, vault: { id: string; store: Store }): Promise<void> {
   switch (vault.store) {
     case 'file':
+      discardUnfinishedKeys(places.folder)
       removeKeyFile(places.folder)
       return
     case 'passphrase':
@@ -181,6 +187,14 @@ async function isCleared(places: KeyPlaces, vault: { id: string; store: Store })
     // vault.json goes on naming it, and the caller tells.
     if (error instanceof PoolkeyError) return false
     throw error
+  }
+}
+
+// What a killed writer left of a plain key is one. Who holds the lock knows that nobody is still at it.
+function discardUnfinishedKeys(folder: string): void {
+  for (const name of namesIn(folder)) {
+    const path = pathIn(folder, name)
+    if (path.startsWith(`${keyFilePath(folder)}.`) && path.endsWith(TEMPORARY_SUFFIX)) discard(path)
   }
 }
 

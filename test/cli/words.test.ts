@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { clockTime, lifetime, sentence, table, timeLeft } from '../../src/cli/words.ts'
+import { capitalised, clockTime, lifetime, sentence, table, timeLeft } from '../../src/cli/words.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
@@ -76,4 +76,8 @@ describe('a table', () => {
   test('shows what a server supplied neutralised', () => {
     expect(table([['Role', 'a\u001b[2J\nb\u202e']])).toBe('Role  a\\u{1b}[2J\\u{a}b\\u{202e}\n')
   })
+})
+
+test('a fix keeps the end of its command', () => {
+  expect(capitalised('run: poolkey login --profile dev')).toBe('Run: poolkey login --profile dev')
 })

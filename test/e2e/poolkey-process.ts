@@ -104,7 +104,9 @@ export async function openStation(options: StationOptions = {}): Promise<Station
     const known = secrets()
     const inOutput = outcomes.flatMap(({ words, outcome }) => {
       const isOutlet = words[0] === 'credential-process' || words[0] === 'env'
-      const forStdout = isOutlet ? known.filter(({ kind }) => kind !== 'credential') : known
+      // The mark in a token is one of its claims, and `whoami --json` shows the claims, never the token.
+      const hidden = words[0] === 'whoami' ? known.filter(({ name }) => name !== 'mark') : known
+      const forStdout = isOutlet ? hidden.filter(({ kind }) => kind !== 'credential') : hidden
       const place = (stream: string) => `${stream} of ${words.join(' ')}`
       return [
         ...leaksIn(outcome.stdout, forStdout, place('stdout')),

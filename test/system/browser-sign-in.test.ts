@@ -101,7 +101,7 @@ describe('a sign-in in Chromium', () => {
   it.each([
     { outcome: 'Signed in', nonce: undefined },
     { outcome: 'Sign-in failed', nonce: 'the nonce of another sign-in' },
-  ])('ends on a page ("$outcome") that can be read in light, in the dark and on a phone', async (row) => {
+  ])('ends on a page ($outcome) that can be read in light, in the dark and on a phone', async (row) => {
     const { page } = await signIn(({ emulator }) => {
       if (row.nonce !== undefined) emulator.forge({ claims: { nonce: row.nonce } })
     })

@@ -70,7 +70,7 @@ export function browserCommand(): BrowserCommand {
     const session = await browser?.newBrowserCDPSession()
     if (session) await session.send('Browser.close')
     else if (pid !== undefined) process.kill(pid)
-    if (pid !== undefined) await until(() => !existsSync(`/proc/${pid}`))
+    if (pid !== undefined) await until(() => !isRunning(pid))
   })
   return {
     command: [CHROMIUM, ...flags, `--user-data-dir=${folder}`].join(' '),
@@ -93,6 +93,16 @@ function pidOf(folder: string): number | undefined {
   } catch {
     // No lock: no Chromium was ever started on it.
     return undefined
+  }
+}
+
+/** Whether a process has not ended. One that nobody has collected yet has no command line any more. */
+function isRunning(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1') !== ''
+  } catch {
+    // There is no such process.
+    return false
   }
 }
 

@@ -10,7 +10,7 @@ import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
 import { Provider } from 'oidc-provider'
 import type { RequestContext } from 'oidc-provider'
-import { onTestFinished } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
 
 /** An answer of the token endpoint, and what it was asked. */
 export interface Granted {
@@ -59,50 +59,11 @@ export async function startForeignIssuer(redirectUris: string[]): Promise<Foreig
     granted,
     incidents,
   }
-  const provider = new Provider(issuer.origin, {
-    clients: [
-      {
-        client_id: issuer.clientId,
-        application_type: 'native',
-        token_endpoint_auth_method: 'none',
-        grant_types: ['authorization_code', 'refresh_token'],
-        redirect_uris: redirectUris,
-      },
-    ],
-    jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), ...names }] },
-    cookies: { keys: [randomBytes(16).toString('hex')] },
-    routes: {
-      authorization: '/oauth2/authorize',
-      token: '/oauth2/token',
-      revocation: '/oauth2/revoke',
-      jwks: '/.well-known/jwks.json',
-    },
-    features: {
-      devInteractions: { enabled: true },
-      revocation: {
-        enabled: true,
-        allowedPolicy: (_context: unknown, client: { clientId: string }, token: { clientId: string }) =>
-          token.clientId === client.clientId,
-      },
-    },
-    // What Cognito's ID tokens say, and that they say it all themselves.
-    claims: { openid: ['sub', 'token_use', 'cognito:username'], email: ['email', 'email_verified'] },
-    conformIdTokenClaims: false,
-    findAccount: (_context: unknown, name: string) => ({ accountId: name, claims: () => claimsOf(name) }),
-    pkce: { required: () => true },
-    issueRefreshToken: () => true,
-    expiresWithSession: () => false,
-    rotateRefreshToken: true,
-    ttl: {
-      AccessToken: 3600,
-      AuthorizationCode: 60,
-      Grant: 3600,
-      IdToken: () => issuer.idTokenSeconds,
-      Interaction: 3600,
-      RefreshToken: 3600,
-      Session: 3600,
-    },
-  })
+  // It warns of its store in memory and of its simple sign-in pages: both are what a test wants.
+  const warnings = vi.spyOn(console, 'warn').mockReturnValue()
+  const signingKey = { ...privateKey.export({ format: 'jwk' }), ...names }
+  const provider = new Provider(issuer.origin, configurationOf(issuer, { redirectUris, signingKey }))
+  warnings.mockRestore()
   provider.on('grant.success', (context: RequestContext) => {
     const { params } = context.oidc
     const body = context.body as Record<string, string>
@@ -128,6 +89,56 @@ export async function startForeignIssuer(redirectUris: string[]): Promise<Foreig
   }
   answer = provider.callback()
   return issuer
+}
+
+function configurationOf(
+  issuer: ForeignIssuer,
+  given: { redirectUris: string[]; signingKey: JsonWebKey },
+): Record<string, unknown> {
+  return {
+    clients: [
+      {
+        client_id: issuer.clientId,
+        application_type: 'native',
+        token_endpoint_auth_method: 'none',
+        grant_types: ['authorization_code', 'refresh_token'],
+        redirect_uris: given.redirectUris,
+      },
+    ],
+    jwks: { keys: [given.signingKey] },
+    cookies: { keys: [randomBytes(16).toString('hex')] },
+    routes: {
+      authorization: '/oauth2/authorize',
+      token: '/oauth2/token',
+      revocation: '/oauth2/revoke',
+      jwks: '/.well-known/jwks.json',
+    },
+    features: {
+      devInteractions: { enabled: true },
+      revocation: {
+        enabled: true,
+        allowedPolicy: (_context: unknown, client: { clientId: string }, token: { clientId: string }) =>
+          token.clientId === client.clientId,
+      },
+    },
+    // What Cognito's ID tokens say; and they say it all themselves.
+    claims: { openid: ['sub', 'token_use', 'cognito:username'], email: ['email', 'email_verified'] },
+    conformIdTokenClaims: false,
+    findAccount: (_context: unknown, name: string) => ({ accountId: name, claims: () => claimsOf(name) }),
+    pkce: { required: () => true },
+    issueRefreshToken: () => true,
+    expiresWithSession: () => false,
+    rotateRefreshToken: true,
+    ttl: {
+      AccessToken: 3600,
+      AuthorizationCode: 60,
+      Grant: 3600,
+      IdToken: () => issuer.idTokenSeconds,
+      Interaction: 3600,
+      RefreshToken: 3600,
+      Session: 3600,
+    },
+  }
 }
 
 function claimsOf(name: string): Record<string, unknown> {

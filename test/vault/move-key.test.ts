@@ -243,10 +243,14 @@ describe('a move that fails', () => {
       controller.abort(reason)
       return Promise.reject(reason)
     }
+    const remove = async (account: string, signal: AbortSignal) => {
+      signal.throwIfAborted()
+      await keychain.remove(account, signal)
+    }
     const moving = moveKey({
       folder,
       to: 'keychain',
-      keychain: { ...keychain, set },
+      keychain: { ...keychain, set, remove },
       signal: controller.signal,
     })
     await expect(moving).rejects.toBe(reason)
@@ -277,7 +281,7 @@ describe('a move that fails', () => {
   it.each<[Store, string]>([
     ['file', 'vault.key'],
     ['passphrase', 'vault.wrapped-key'],
-  ])('as a symbolic link or a folder stands in the new place (%s) leaves that alone', async (to, name) => {
+  ])('as a symbolic link stands in the new place (%s) leaves that alone', async (to, name) => {
     const { folder, keychain, key } = vaultIn('keychain')
     const before = described(folder)
     writeFileSync(`${folder}/victim`, 'precious')
@@ -333,6 +337,18 @@ describe('what a killed move left', () => {
     expect(described(folder)).toEqual(before)
   })
 
+  it('stays in a keychain for the next move or wipe: an opening does not ask one that it does not need', async () => {
+    const { folder, keychain, key } = vaultIn('file')
+    describeAs(folder, { copiesAt: ['keychain', 'passphrase'] })
+    writeFileSync(`${folder}/vault.wrapped-key`, '')
+    keychain.items.set('vault-key:copy', '')
+    const refuse = () => Promise.reject(new Error('the keychain was asked'))
+    const untouched = { get: refuse, set: refuse, remove: refuse }
+    expect(await openKey(folder, untouched, unasked)).toEqual(key)
+    expect(described(folder)).toMatchObject({ copiesAt: ['keychain'] })
+    expect(placesOf(folder, keychain)).toEqual(['keychain', 'file'])
+  })
+
   it('is not cleared under the hands of a move that is still at it', async () => {
     const { folder, keychain, key } = vaultIn('keychain')
     describeAs(folder, { copiesAt: ['file'] })
@@ -362,7 +378,7 @@ describe('what a killed move left', () => {
     expect(readdirSync(folder)).not.toContain('vault.wrapped-key')
   })
 
-  it.each([[['file']], [['CANARY']], ['keychain'], [{ 0: 'keychain' }], [null], [[['keychain']]]])(
+  it.each([[['file']], [['CANARY']], ['keychain'], [{ 0: 'keychain' }], [[['keychain']]]])(
     'is damage when vault.json tells of it as %j, and nothing is cleared',
     async (copiesAt) => {
       const { folder, keychain } = vaultIn('file')

@@ -29,6 +29,7 @@ export async function env(context: CommandContext, options: EnvOptions): Promise
     seconds: DEADLINE_SECONDS,
     create: profile.signIn === undefined,
     announceWaits: true,
+    mayPrompt: true,
   })
   const minLife = options.minLife === undefined ? 'half' : options.minLife * 1000
   const { credentials } = await obtainCredentials(broker, { minLife })

@@ -16,7 +16,7 @@ import type { SignedIn, SignInNotice } from '../../sign-in/browser-sign-in.ts'
 import type { Store } from '../../vault/sealing-key.ts'
 import type { CommandContext, Overrides } from '../context.ts'
 import { explainTo } from '../failure.ts'
-import { clockTime, sentence, timeLeft } from '../words.ts'
+import { capitalised, clockTime, sentence, timeLeft } from '../words.ts'
 
 export interface LoginOptions {
   force?: boolean
@@ -158,7 +158,7 @@ async function runSignIn(parts: {
       describeFailure: (error) => {
         if (!(error instanceof PoolkeyError)) return { what: 'poolkey failed: see the terminal' }
         const { what, fix } = explainError(error, profile)
-        return { what: sentence(what), ...(fix === undefined ? {} : { fix: sentence(fix) }) }
+        return { what: sentence(what), ...(fix === undefined ? {} : { fix: capitalised(fix) }) }
       },
       signal: waitSignal,
       timeoutSeconds: options.timeout,

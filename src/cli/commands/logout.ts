@@ -35,7 +35,12 @@ export async function logout(context: CommandContext, options: LogoutOptions): P
 
 async function signOutOf(context: CommandContext, profile: Profile): Promise<SignedOut | undefined> {
   try {
-    const broker = await context.openBroker({ profile, seconds: DEADLINE_SECONDS, announceWaits: true })
+    const broker = await context.openBroker({
+      profile,
+      seconds: DEADLINE_SECONDS,
+      announceWaits: true,
+      mayPrompt: true,
+    })
     const { signIn } = profile
     const isNobody = signIn && readSession(broker.vault, sessionId(signIn)).state === 'none'
     // Signs out all the same: what a crash may have left of credentials goes with it.

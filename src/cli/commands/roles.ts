@@ -41,7 +41,11 @@ export async function listRoles(context: CommandContext, options: RolesOptions):
 }
 
 /** Writes one of the offered roles, by name or ARN, into the profile as `cognito_role_arn`. */
-export async function chooseRole(context: CommandContext, name: string): Promise<number> {
+export async function chooseRole(
+  context: CommandContext,
+  _options: RolesOptions,
+  name = '',
+): Promise<number> {
   const profile = await context.readProfile()
   const roles = await offeredRoles(context, profile)
   const chosen = roles.filter((role) => role.arn === name || role.name === name)
@@ -63,7 +67,12 @@ async function offeredRoles(context: CommandContext, profile: Profile): Promise<
       problem: `profile ${profile.name} is a guest's: no token offers roles`,
     })
   }
-  const broker = await context.openBroker({ profile, seconds: DEADLINE_SECONDS, announceWaits: true })
+  const broker = await context.openBroker({
+    profile,
+    seconds: DEADLINE_SECONDS,
+    announceWaits: true,
+    mayPrompt: true,
+  })
   const { claims } = await obtainSession(broker)
   const used = roleInUse(profile, claims)
   return claims.roles.map((arn) => ({

@@ -26,7 +26,7 @@ export async function status(context: CommandContext, options: StatusOptions): P
 
 async function openIfThere(context: CommandContext, profile: Broker['profile']): Promise<Broker | undefined> {
   try {
-    return await context.openBroker({ profile, seconds: DEADLINE_SECONDS })
+    return await context.openBroker({ profile, seconds: DEADLINE_SECONDS, mayPrompt: true })
   } catch (error) {
     // No vault yet: nobody ever signed in here.
     if (isPoolkeyError(error, 'sign-in-required')) return undefined

@@ -21,6 +21,7 @@ export async function whoami(context: CommandContext, options: WhoamiOptions): P
     seconds: DEADLINE_SECONDS,
     create: isGuest,
     announceWaits: true,
+    mayPrompt: true,
   })
   const { credentials } = await obtainCredentials(broker)
   const sts = await broker.clients.securityToken()
