@@ -39,6 +39,16 @@ export function readSession(vault: Vault, id: string): SessionOnDisk {
   }
 }
 
+/** Who has a session in the vault that has not ended, whatever profile it belongs to. */
+export function listSignedIn(vault: Vault): string[] {
+  const prefix = sessionEntryName('')
+  return listEntries(vault.folder).flatMap((name) => {
+    if (!name.startsWith(prefix)) return []
+    const stored = readSession(vault, name.slice(prefix.length))
+    return stored.state === 'active' ? [whoIs(stored.claims)] : []
+  })
+}
+
 /** The session of the broker's profile with an ID token that will be accepted. Throws `sign-in-required` when a person is needed. */
 export async function obtainSession(broker: Broker): Promise<Session> {
   const signIn = signInOf(broker)

@@ -57,24 +57,25 @@ function sessionStatus(
   now: Date,
 ): SessionStatus {
   const { signIn } = profile
-  if (!session || !signIn || session.state === 'none' || session.state === 'damaged') return { state: 'none' }
+  if (!session || !signIn || session.state === 'none') return { state: 'none' }
+  if (session.state === 'damaged') return { state: 'ended' }
   const common = { issuer: signIn.issuer, clientId: signIn.clientId }
   if (session.state === 'ended') return { state: 'ended', userName: session.who, ...common }
   const { claims, refreshToken } = session
   const usable = isIdTokenUsable(claims, now)
   const days = signIn.refreshTokenDays
+  const refreshableUntil =
+    days === undefined || !refreshToken ? undefined : new Date(session.signedInAt.getTime() + days * DAY_MS)
+  const refreshable = refreshToken !== undefined && !(refreshableUntil && refreshableUntil <= now)
   return {
-    state: usable ? 'valid' : refreshToken ? 'refreshable' : 'ended',
+    state: usable ? 'valid' : refreshable ? 'refreshable' : 'ended',
     userName: claims.username,
     email: claims.email,
     ...common,
     signedInAt: session.signedInAt.toISOString(),
     idTokenExpiresAt: claims.expiresAt.toISOString(),
     accessTokenExpiresAt: session.accessTokenExpiresAt.toISOString(),
-    refreshTokenExpiresAt:
-      days === undefined || !refreshToken
-        ? undefined
-        : new Date(session.signedInAt.getTime() + days * DAY_MS).toISOString(),
+    refreshTokenExpiresAt: refreshableUntil?.toISOString(),
   }
 }
 

@@ -1,5 +1,5 @@
 /** What a command stands on: the terminal, the profile, the broker. Made by the wiring, once a run. */
-import type { Broker } from '../broker/broker.ts'
+import type { Broker, Vault } from '../broker/broker.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { Store } from '../vault/sealing-key.ts'
 import type { Terminal } from './terminal.ts'
@@ -50,6 +50,8 @@ export interface CommandContext {
   /** Every poolkey profile of the configuration that can be read. */
   readAllProfiles(): Promise<Profile[]>
   openBroker(options: OpenBrokerOptions): Promise<Broker>
+  /** The vault without a profile; undefined where there is none yet. */
+  openVault(seconds: number): Promise<Vault | undefined>
   /** Removes every session, the key and the vault; what could not be removed is returned. */
   wipeVault(): Promise<string[]>
 }

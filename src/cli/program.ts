@@ -215,8 +215,8 @@ function buildProgram(
 
 function wholeSeconds(value: string): number {
   const seconds = Number(value)
-  if (!Number.isInteger(seconds) || seconds < 1)
-    throw new InvalidArgumentError('a whole number of seconds is needed.')
+  if (!Number.isInteger(seconds) || seconds < 1 || seconds > 86_400)
+    throw new InvalidArgumentError('a whole number of seconds from 1 to 86400 is needed.')
   return seconds
 }
 

@@ -4,6 +4,7 @@
  */
 import { writeSync } from 'node:fs'
 import { plainText } from '../errors/plain-text.ts'
+import { PoolkeyError } from '../errors/poolkey-error.ts'
 
 export interface Terminal {
   /** Writes the answer to stdout. Ends the process quietly with code 1 when nobody reads it. */
@@ -85,6 +86,13 @@ export function openTerminal({ stdin, stderr, env, noInput }: TerminalStreams): 
       try {
         const reply = await lines.question(`${plainText(question, 2000)} [y/N] `, { signal })
         return /^y(es)?$/i.test(reply.trim())
+      } catch (error) {
+        signal.throwIfAborted()
+        // readline's word for Ctrl-C.
+        if (error instanceof Error && error.name === 'AbortError') {
+          throw new PoolkeyError('interrupted', { signal: 'SIGINT' })
+        }
+        throw error
       } finally {
         lines.close()
       }

@@ -62,6 +62,7 @@ export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandConte
     async openBroker(asked) {
       const signal = AbortSignal.any([interrupted, deadline(asked.seconds)])
       const vault = await openVaultFor(asked, signal)
+      if (!vault) throw new PoolkeyError('sign-in-required', { profile: asked.profile.name, reason: 'none' })
       const { createHttp } = await import('../http.ts')
       const http = createHttp({
         caBundle: asked.profile.caBundle,
@@ -95,6 +96,8 @@ export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandConte
       }
       return broker
     },
+    openVault: (seconds) =>
+      openVaultFor({ seconds, mayPrompt: true }, AbortSignal.any([interrupted, deadline(seconds)])),
     async wipeVault() {
       const { wipeVault } = await import('../vault/sealing-key.ts')
       return wipeVault({ folder: stateFolder, keychain: await keychain(), signal: interrupted })
@@ -110,7 +113,7 @@ export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandConte
     })
   }
 
-  async function openVaultFor(asked: OpenBrokerOptions, signal: AbortSignal) {
+  async function openVaultFor(asked: Omit<OpenBrokerOptions, 'profile'>, signal: AbortSignal) {
     const { openVault, parseStore } = await import('../vault/sealing-key.ts')
     if (asked.create === true) {
       const { sweepTemporaries } = await import('../vault/state-folder.ts')
@@ -125,9 +128,7 @@ export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandConte
       create: asked.create === true,
       signal,
     })
-    if (opened.kind === 'none') {
-      throw new PoolkeyError('sign-in-required', { profile: asked.profile.name, reason: 'none' })
-    }
+    if (opened.kind === 'none') return undefined
     return { folder: stateFolder, key: opened.key, store: opened.vaultFile.store }
   }
 }

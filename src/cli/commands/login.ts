@@ -1,35 +1,27 @@
-import { clockSkewMs, serverTime } from '../../broker/broker.ts'
+import { clockSkewMs } from '../../broker/broker.ts'
 import type { Broker } from '../../broker/broker.ts'
 import { obtainCredentials } from '../../broker/credentials.ts'
 import { sessionId } from '../../broker/entry-names.ts'
 import { withBrokerLock } from '../../broker/locks.ts'
-import { obtainSession, readSession, storeSignIn } from '../../broker/session.ts'
+import { obtainSession, readSession } from '../../broker/session.ts'
 import { whoIs } from '../../broker/session-entry.ts'
-import { explainError } from '../../errors/catalogue.ts'
+import type { Session } from '../../broker/session-entry.ts'
 import { isPoolkeyError, PoolkeyError } from '../../errors/poolkey-error.ts'
-import type { Profile } from '../../profile/profile.ts'
-import { openBrowser } from '../../sign-in/browser.ts'
-import { splitCommand, whyNoBrowser } from '../../sign-in/browser-command.ts'
-import type { BrowserSurroundings } from '../../sign-in/browser-command.ts'
-import { signInWithBrowser } from '../../sign-in/browser-sign-in.ts'
-import type { SignedIn, SignInNotice } from '../../sign-in/browser-sign-in.ts'
 import type { Store } from '../../vault/sealing-key.ts'
 import type { CommandContext, Overrides } from '../context.ts'
 import { explainTo } from '../failure.ts'
-import { capitalised, clockTime, sentence, timeLeft } from '../words.ts'
+import { runSignIn } from '../sign-in-dialog.ts'
+import type { DialogOptions } from '../sign-in-dialog.ts'
+import { clockTime } from '../words.ts'
 
-export interface LoginOptions {
+export interface LoginOptions extends DialogOptions {
   force?: boolean
-  /** `--browser CMD`, or false for `--no-browser`. */
-  browser?: string | boolean
   identityProvider?: string
   idpIdentifier?: string
   loginHint?: string
   lang?: string
   prompt?: string
   store?: Store
-  timeout: number
-  yes?: boolean
 }
 
 // Beside the time a person has: for locks, the keychain and the requests before and after.
@@ -90,9 +82,11 @@ function signInIdOf(broker: Broker, id: string): string | undefined {
 
 /** Whether nobody needs to sign in; says so. What a new sign-in may mend counts as not working, the rest is thrown. */
 async function alreadyWorks(context: CommandContext, broker: Broker): Promise<boolean> {
+  let session: Session
   try {
-    if (broker.profile.exchange.kind === 'none') await obtainSession(broker)
-    else await obtainCredentials(broker)
+    // Both: cached credentials outlive a session that has ended.
+    session = await obtainSession(broker)
+    if (broker.profile.exchange.kind !== 'none') await obtainCredentials(broker)
   } catch (error) {
     for (const code of [
       'sign-in-required',
@@ -104,89 +98,10 @@ async function alreadyWorks(context: CommandContext, broker: Broker): Promise<bo
     }
     throw error
   }
-  const session = await obtainSession(broker)
   context.terminal.say(
     `Already signed in as ${whoIs(session.claims)}. To sign in anew: poolkey login --force`,
   )
   return true
-}
-
-async function runSignIn(parts: {
-  context: CommandContext
-  broker: Broker
-  profile: Profile
-  signIn: NonNullable<Profile['signIn']> & { domain: URL }
-  options: LoginOptions
-}): Promise<void> {
-  const { context, broker, profile, signIn, options } = parts
-  const { terminal } = context
-  const surroundings: BrowserSurroundings = {
-    command: signIn.browserCommand ?? splitCommand(context.env['BROWSER'] ?? '', context.platform),
-    env: context.env,
-    platform: context.platform,
-    isRoot: context.isRoot,
-  }
-  const none = options.browser === false ? 'asked' : whyNoBrowser(surroundings)
-  const waitSignal = AbortSignal.any([broker.signal, AbortSignal.timeout(options.timeout * 1000)])
-  const endsAt = broker.now() + options.timeout * 1000
-  const countdown = setInterval(() => {
-    terminal.progress(`Waiting for the browser ... ${timeLeft(endsAt - broker.now())} left`)
-  }, 1000)
-  try {
-    await signInWithBrowser({
-      signIn,
-      clientSecret: broker.clientSecret,
-      http: broker.http,
-      openBrowser:
-        none === undefined
-          ? (url) => openBrowser({ ...surroundings, url, helperPath: context.openHelperPath })
-          : undefined,
-      onUrl: (url) => {
-        if (none !== undefined && none !== 'asked') terminal.say(NO_BROWSER[none])
-        terminal.say(
-          none === undefined
-            ? 'Sign in with the browser that opens; if none does, open:'
-            : 'Open this URL in a browser on this machine:',
-        )
-        terminal.say(`  ${url}`)
-        if (!terminal.isLive) terminal.say(`Waiting up to ${options.timeout} s for the browser.`)
-      },
-      onNotice: (notice) => {
-        terminal.say(noticeText(notice))
-      },
-      accept: (signedIn) => keepSignIn({ context, broker, signedIn, yes: options.yes === true }),
-      describeFailure: (error) => {
-        if (!(error instanceof PoolkeyError)) return { what: 'poolkey failed: see the terminal' }
-        const { what, fix } = explainError(error, profile)
-        return { what: sentence(what), ...(fix === undefined ? {} : { fix: capitalised(fix) }) }
-      },
-      signal: waitSignal,
-      timeoutSeconds: options.timeout,
-      now: () => serverTime(broker).getTime(),
-    })
-  } finally {
-    clearInterval(countdown)
-    terminal.progress(undefined)
-  }
-}
-
-/** Stores a verified sign-in, unless that would replace somebody else's session without their leave. */
-async function keepSignIn(parts: {
-  context: CommandContext
-  broker: Broker
-  signedIn: SignedIn
-  yes: boolean
-}): Promise<void> {
-  const { context, broker, signedIn, yes } = parts
-  const { signIn } = broker.profile
-  const current = signIn ? readSession(broker.vault, sessionId(signIn)) : undefined
-  if (current?.state === 'active' && current.claims.sub !== signedIn.claims.sub && !yes) {
-    const people = { current: whoIs(current.claims), next: whoIs(signedIn.claims) }
-    const question = `${people.current} is signed in here. Replace that session with ${people.next}'s?`
-    if (!(await context.terminal.confirm(question, broker.signal)))
-      throw new PoolkeyError('other-person', people)
-  }
-  await storeSignIn(broker, signedIn)
 }
 
 /** Shows that the sign-in yields credentials. If not, the session is kept, both are said, and the exchange's code returned. */
@@ -214,25 +129,6 @@ function warnOfClock(context: CommandContext, broker: Broker): void {
     'warning',
     `this machine's clock is ${Math.abs(minutes)} minutes ${minutes > 0 ? 'behind' : 'ahead of'} the user pool's`,
   )
-}
-
-const NO_BROWSER = {
-  root: 'Running as root: no browser is started (set BROWSER or --browser to have one).',
-  ssh: 'This is an SSH session: no browser is started.',
-  'no-display': 'There is no display: no browser is started.',
-}
-
-function noticeText(notice: SignInNotice): string {
-  switch (notice.kind) {
-    case 'unverified-error':
-      return `Somebody reports an error, unverified: ${notice.error}${notice.description === undefined ? '' : ` (${notice.description})`}. Still waiting.`
-    case 'rejected-callback':
-      return `A request to the callback was refused: ${notice.problem}. Still waiting.`
-    case 'pasted-url-rejected':
-      return `That URL does not fit: ${notice.problem}.`
-    case 'not-opened':
-      return `No browser opened (${notice.detail}). Open the URL yourself.`
-  }
 }
 
 function overridesFrom(options: LoginOptions): Overrides {

@@ -17,10 +17,11 @@ export async function status(context: CommandContext, options: StatusOptions): P
   const profile = await context.readProfile()
   const broker = await openIfThere(context, profile)
   const found = readStatus(broker, { profile, now: context.now() })
-  const willSucceed =
-    found.credentials.state === 'fresh' || ['valid', 'refreshable'].includes(found.session.state)
+  const isSignedIn = profile.signIn === undefined || ['valid', 'refreshable'].includes(found.session.state)
+  const willSucceed = profile.exchange.kind !== 'none' && (found.credentials.state === 'fresh' || isSignedIn)
   if (options.json === true) context.terminal.answer(`${JSON.stringify(found)}\n`)
-  else if (options.check !== true) context.terminal.answer(describe(found, context.now()))
+  else if (options.check !== true)
+    context.terminal.answer(describe(found, context.now() + (found.clockSkewSeconds ?? 0) * 1000))
   return options.check === true && !willSucceed ? 4 : 0
 }
 
@@ -57,7 +58,7 @@ function sessionText(session: SessionStatus, now: number): string {
     case 'none':
       return 'nobody is signed in'
     case 'ended':
-      return `${who} must sign in again`
+      return who === '' ? 'damaged: sign in again' : `${who} must sign in again`
     case 'valid':
     case 'refreshable': {
       const end = session.refreshTokenExpiresAt

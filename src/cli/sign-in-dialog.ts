@@ -1,0 +1,141 @@
+/** The sign-in as the person at the terminal sees it: the URL, the countdown, the notices, the question who may stay. */
+import { serverTime } from '../broker/broker.ts'
+import type { Broker } from '../broker/broker.ts'
+import { sessionId } from '../broker/entry-names.ts'
+import { readSession, storeSignIn } from '../broker/session.ts'
+import { whoIs } from '../broker/session-entry.ts'
+import { explainError } from '../errors/catalogue.ts'
+import { PoolkeyError } from '../errors/poolkey-error.ts'
+import type { Profile } from '../profile/profile.ts'
+import { openBrowser } from '../sign-in/browser.ts'
+import { splitCommand, whyNoBrowser } from '../sign-in/browser-command.ts'
+import type { BrowserSurroundings } from '../sign-in/browser-command.ts'
+import { signInWithBrowser } from '../sign-in/browser-sign-in.ts'
+import type { SignedIn, SignInNotice } from '../sign-in/browser-sign-in.ts'
+import type { CommandContext } from './context.ts'
+import { capitalised, sentence, timeLeft } from './words.ts'
+
+/** How the person wants it: `browser` false prints the URL only; `yes` replaces somebody else's session unasked. */
+export interface DialogOptions {
+  browser?: string | boolean
+  timeout: number
+  yes?: boolean
+}
+
+/** Signs in with the browser and stores the session. Throws what `signInWithBrowser` throws, and `other-person`. */
+export async function runSignIn(parts: {
+  context: CommandContext
+  broker: Broker
+  profile: Profile
+  signIn: NonNullable<Profile['signIn']> & { domain: URL }
+  options: DialogOptions
+}): Promise<void> {
+  const { context, broker, profile, signIn, options } = parts
+  const { terminal } = context
+  const surroundings: BrowserSurroundings = {
+    command: signIn.browserCommand ?? splitCommand(context.env['BROWSER'] ?? '', context.platform),
+    env: context.env,
+    platform: context.platform,
+    isRoot: context.isRoot,
+  }
+  const none = options.browser === false ? 'asked' : whyNoBrowser(surroundings)
+  const waitSignal = AbortSignal.any([broker.signal, AbortSignal.timeout(options.timeout * 1000)])
+  const endsAt = broker.now() + options.timeout * 1000
+  const countdown = setInterval(() => {
+    terminal.progress(`Waiting for the browser ... ${timeLeft(endsAt - broker.now())} left`)
+  }, 1000)
+  const stopCountdown = () => {
+    clearInterval(countdown)
+    terminal.progress(undefined)
+  }
+  try {
+    await signInWithBrowser({
+      signIn,
+      clientSecret: broker.clientSecret,
+      http: broker.http,
+      openBrowser:
+        none === undefined
+          ? (url) => openBrowser({ ...surroundings, url, helperPath: context.openHelperPath })
+          : undefined,
+      onUrl: (url) => {
+        if (none !== undefined && none !== 'asked') terminal.say(NO_BROWSER[none])
+        terminal.say(
+          none === undefined
+            ? 'Sign in with the browser that opens; if none does, open:'
+            : 'Open this URL in a browser on this machine:',
+        )
+        terminal.say(`  ${url}`)
+        if (!terminal.isLive) terminal.say(`Waiting up to ${options.timeout} s for the browser.`)
+      },
+      onNotice: (notice) => {
+        terminal.say(noticeText(notice))
+      },
+      accept: (signedIn) => {
+        // The browser is back: what follows may be a question, which a countdown would erase.
+        stopCountdown()
+        return keepSignIn({ context, broker, signedIn, yes: options.yes === true })
+      },
+      describeFailure: (error) => {
+        if (!(error instanceof PoolkeyError)) return { what: 'poolkey failed: see the terminal' }
+        const { what, fix } = explainError(error, profile)
+        return { what: sentence(what), ...(fix === undefined ? {} : { fix: capitalised(fix) }) }
+      },
+      signal: waitSignal,
+      timeoutSeconds: options.timeout,
+      now: () => serverTime(broker).getTime(),
+    })
+  } finally {
+    stopCountdown()
+  }
+}
+
+/** Stores a verified sign-in, unless that would replace somebody else's session without their leave. */
+async function keepSignIn(parts: {
+  context: CommandContext
+  broker: Broker
+  signedIn: SignedIn
+  yes: boolean
+}): Promise<void> {
+  const { context, broker, signedIn, yes } = parts
+  const { signIn } = broker.profile
+  const current = signIn ? readSession(broker.vault, sessionId(signIn)) : undefined
+  if (current?.state === 'active' && current.claims.sub !== signedIn.claims.sub && !yes) {
+    const people = { current: whoIs(current.claims), next: whoIs(signedIn.claims) }
+    const question = `${people.current} is signed in here. Replace that session with ${people.next}'s?`
+    if (!(await context.terminal.confirm(question, broker.signal))) {
+      await dropTokens(broker, signedIn)
+      throw new PoolkeyError('other-person', people)
+    }
+  }
+  await storeSignIn(broker, signedIn)
+}
+
+/** Revokes a sign-in that is not kept. Nobody holds its tokens from now on, so a failure leaves nothing to mend. */
+async function dropTokens(broker: Broker, { tokens }: SignedIn): Promise<void> {
+  const { profile, http, clientSecret, signal } = broker
+  if (!profile.signIn || !tokens.refreshToken) return
+  const { refreshToken } = tokens
+  const { requestRevocation } = await import('../sign-in/token-endpoint.ts')
+  await requestRevocation({ signIn: profile.signIn, clientSecret, refreshToken, http, signal }).catch(
+    () => undefined,
+  )
+}
+
+const NO_BROWSER = {
+  root: 'Running as root: no browser is started (set BROWSER or --browser to have one).',
+  ssh: 'This is an SSH session: no browser is started.',
+  'no-display': 'There is no display: no browser is started.',
+}
+
+function noticeText(notice: SignInNotice): string {
+  switch (notice.kind) {
+    case 'unverified-error':
+      return `Somebody reports an error, unverified: ${notice.error}${notice.description === undefined ? '' : ` (${notice.description})`}. Still waiting.`
+    case 'rejected-callback':
+      return `A request to the callback was refused: ${notice.problem}. Still waiting.`
+    case 'pasted-url-rejected':
+      return `That URL does not fit: ${notice.problem}.`
+    case 'not-opened':
+      return `No browser opened (${notice.detail}). Open the URL yourself.`
+  }
+}
