@@ -172,14 +172,20 @@ function exchangeBytes(asked: HttpRequest, limits: Limits): Promise<HttpAnswer> 
       settle()
       fail(kindOf(error), error.code ?? error.message, error)
     })
+    let isAnswered = false
     sent.once('response', (message) => {
+      isAnswered = true
       clearTimeout(connecting)
       readAnswer(message).then(resolve, (error: unknown) => {
         fail('reset', error instanceof Error ? error.message : 'the answer broke off', error)
         sent.destroy()
       })
     })
-    sent.once('close', settle)
+    // A server that switches protocols is hung up on by Node, with neither an answer nor an error.
+    sent.once('close', () => {
+      settle()
+      if (!isAnswered) fail('reset', 'closed without an answer')
+    })
     sent.end(body)
   })
 }
@@ -208,8 +214,9 @@ function readAnswer(message: IncomingMessage): Promise<HttpAnswer> {
       resolve({ status: message.statusCode ?? 0, headers, body: Buffer.concat(chunks) })
     })
     message.once('error', reject)
+    // After `end` this changes nothing.
     message.once('close', () => {
-      if (!message.complete) reject(new Error('the answer broke off'))
+      reject(new Error('the answer broke off'))
     })
   })
 }

@@ -150,10 +150,10 @@ function clientsFor(profile: Profile, http: Http): ExchangeClients {
 
 function deadline(seconds: number): AbortSignal {
   const controller = new AbortController()
-  const timer = setTimeout(() => {
+  // It keeps the process alive, lest Node leaves in silence while something is still owed; `runProgram` ends the process.
+  setTimeout(() => {
     controller.abort(new PoolkeyError('deadline-exceeded', { waitedFor: 'an answer', seconds }))
   }, seconds * 1000)
-  timer.unref()
   return controller.signal
 }
 
