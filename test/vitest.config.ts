@@ -6,6 +6,8 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 export default defineConfig({
   root,
   test: {
+    // Much of the time is spent waiting for processes and sockets: every core is worth a worker.
+    maxWorkers: '100%',
     projects: [
       {
         root,

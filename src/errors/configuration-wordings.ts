@@ -40,10 +40,12 @@ export const CONFIGURATION_WORDINGS: Wordings<
   'profile-unknown': {
     exitCode: 3,
     what: ({ profile, file }) => `there is no profile ${profile} in ${file}`,
-    fix: ({ known }) =>
-      known.length === 0
-        ? 'add the profile as the README shows; to try poolkey without one, run: poolkey demo'
-        : `name one with --profile or AWS_PROFILE; known: ${known.slice(0, MOST_NAMES).join(', ')}${known.length > MOST_NAMES ? ', ...' : ''}`,
+    fix: ({ profile, file, known, bareSectionLine }) =>
+      bareSectionLine !== undefined
+        ? `in line ${bareSectionLine} of ${file} write [profile ${profile}] in place of [${profile}]`
+        : known.length === 0
+          ? 'add the profile as the README shows; to try poolkey without one, run: poolkey demo'
+          : `name one with --profile or AWS_PROFILE; known: ${known.slice(0, MOST_NAMES).join(', ')}${known.length > MOST_NAMES ? ', ...' : ''}`,
   },
   'setting-unknown': {
     exitCode: 3,

@@ -12,9 +12,14 @@ export interface Wording<C extends ErrorCode> {
 /** A wording for each of these codes. */
 export type Wordings<C extends ErrorCode> = { [K in C]: Wording<K> }
 
+/** The command that signs in for a profile, to be copied. */
+export function loginCommand(profileName: string | undefined): string {
+  return `poolkey login --profile ${quoted(profileName ?? 'default')}`
+}
+
 /** The command that signs in again; the profile's name is quoted where a shell needs it. */
 export function runLogin(profileName: string | undefined): string {
-  return `run: poolkey login --profile ${quoted(profileName ?? 'default')}`
+  return `run: ${loginCommand(profileName)}`
 }
 
 /** The app client by its id, or in words. */

@@ -75,7 +75,7 @@ export const NETWORK_WORDINGS: Wordings<
     exitCode: 6,
     what: ({ seconds }) => `nobody came back from the browser within ${seconds} s`,
     fix: ({ clientId, redirectUri }, profile) =>
-      `if the browser showed an error page, register ${redirectUri} as a callback URL of app client ${clientId}; otherwise ${runLogin(profile?.name)}`,
+      `if the browser showed an error page, register ${redirectUri} as a callback URL of app client ${clientId}, or check that ID and cognito_domain${optional(' (', profile?.signIn?.domain?.host, ')')}; otherwise ${runLogin(profile?.name)}`,
   },
   'redirect-ports-taken': {
     exitCode: 6,

@@ -49,9 +49,16 @@ export const REFUSAL_WORDINGS: Wordings<
         ? `${known.what} (${facts.name})`
         : `${facts.operation} was refused: ${facts.name}${optional(': ', facts.message)}`
     },
-    // Of an unknown refusal nothing better is known than its own text.
-    fix: (facts, profile) => causeOf(facts, profile)?.fix,
+    fix: (facts, profile) => causeOf(facts, profile)?.fix ?? unknownRefusalFix(profile),
   },
+}
+
+// Of an unknown refusal nothing better is known than its own text and what was asked for.
+function unknownRefusalFix(profile: Profile | undefined): string {
+  const roleArn = profile?.exchange.kind === 'enhanced' ? profile.exchange.roleArn : undefined
+  return roleArn === undefined
+    ? 'check the role and the identity pool that the profile names; --debug shows which requests were made'
+    : `check that the token offers ${roleArn}: poolkey roles lists what it does`
 }
 
 type Fix = (profile: Profile | undefined) => string

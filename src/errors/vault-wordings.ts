@@ -1,5 +1,5 @@
 /** The vault and its key (exit 7). */
-import { optional } from './explanation.ts'
+import { loginCommand, optional } from './explanation.ts'
 import type { Wordings } from './explanation.ts'
 
 const START_OVER = 'run: poolkey logout --all, then poolkey login'
@@ -25,7 +25,7 @@ export const VAULT_WORDINGS: Wordings<
       }[problem]
       return `${text}${optional(' (', detail, ')')}`
     },
-    fix: ({ problem }) => {
+    fix: ({ problem }, profile) => {
       switch (problem) {
         case 'locked':
         case 'timeout':
@@ -34,7 +34,7 @@ export const VAULT_WORDINGS: Wordings<
           return 'unlock the keychain, allow poolkey to use it when it asks, then try again'
         case 'library':
         case 'service':
-          return 'start a keychain (on Linux a Secret Service such as gnome-keyring, with libsecret), or keep the key in a file of mode 0600: poolkey login --store file'
+          return `start a keychain (on Linux a Secret Service such as gnome-keyring, with libsecret), or keep the key under a passphrase (--store passphrase) or in a file of mode 0600: ${loginCommand(profile?.name)} --store file`
       }
     },
   },

@@ -143,7 +143,13 @@ export function layersOf(options: Omit<ParseProfileOptions, 'readFile' | 'env'>)
   const own = document.profiles.get(name)
   if (!own) {
     const known = [...document.profiles.keys()]
-    throw new PoolkeyError('profile-unknown', { profile: name, file: document.configFile, known })
+    const bareLine = options.configText.split('\n').findIndex((line) => line.trim() === `[${name}]`)
+    throw new PoolkeyError('profile-unknown', {
+      profile: name,
+      file: document.configFile,
+      known,
+      ...(bareLine === -1 ? {} : { bareSectionLine: bareLine + 1 }),
+    })
   }
   const base = chainBaseOf(own, document)
   const sections: Layers['sections'] = base === own ? [] : [{ section: own, gives: 'all' }]

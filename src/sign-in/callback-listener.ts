@@ -53,8 +53,8 @@ export async function openCallbackListener(options: CallbackListenerOptions): Pr
     const server = await openLoopbackServer({ host: hostname, port, onRequest: wait.onRequest })
     if (server) return wait.listenerOn(server)
   }
-  const holders = options.redirectUris.flatMap((redirectUri) => {
-    const { port } = endpointOf(redirectUri)
+  const ports = new Set(options.redirectUris.map((redirectUri) => endpointOf(redirectUri).port))
+  const holders = [...ports].flatMap((port) => {
     return readPortHolders(port).map((holder) => `port ${port}: ${holder}`)
   })
   throw new PoolkeyError('redirect-ports-taken', { redirectUris: options.redirectUris, holders })

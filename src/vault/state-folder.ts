@@ -1,6 +1,7 @@
 /** The folder that holds the vault: mode 0700, a real folder, ours. */
 import {
   closeSync,
+  existsSync,
   constants,
   fchmodSync,
   fstatSync,
@@ -9,6 +10,7 @@ import {
   openSync,
   readdirSync,
 } from 'node:fs'
+import { dirname } from 'node:path'
 import type { Stats } from 'node:fs'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import {
@@ -33,11 +35,23 @@ const SWEEP_AGE_MS = 60 * 60 * 1000
 export function prepareFolder(folder: string): void {
   const path = withoutTrailingSlash(folder)
   try {
-    if (!isFolderThere(path)) mkdirSync(path, { recursive: true, mode: 0o700 })
+    if (!isFolderThere(path)) makeFolders(path)
     isFolderThere(path)
     if (process.getuid !== undefined) tightenMode(path)
   } catch (error) {
     throw ioError(path, 'write', error)
+  }
+}
+
+// Not mkdir's `recursive`: Node's never returns where a file system says ENOENT below an existing folder, as /proc does.
+function makeFolders(path: string): void {
+  const parent = dirname(path)
+  if (parent !== path && !existsSync(parent)) makeFolders(parent)
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    // Another process may have been faster; what it made is looked at like any other.
+    if (errnoOf(error) !== 'EEXIST') throw error
   }
 }
 

@@ -154,7 +154,8 @@ describe('wrong usage', () => {
     { words: ['--zzz'], error: "unknown option '--zzz'", fix: 'see: poolkey --help' },
     {
       words: ['login', '--timeout', '0'],
-      error: "option '--timeout <seconds>' argument '0' is invalid. a whole number of seconds is needed.",
+      error:
+        "option '--timeout <seconds>' argument '0' is invalid. a whole number of seconds from 1 to 86400 is needed.",
       fix: 'see: poolkey login --help',
     },
     {

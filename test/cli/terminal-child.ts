@@ -2,9 +2,10 @@
  * What the tests of the terminal run as another process. JSON in the first argument says what the streams,
  * which are pipes, are said to be, which environment counts, and what to do, step by step; one order after the other.
  */
-import { readSync } from 'node:fs'
+import { readSync, writeSync } from 'node:fs'
 import { openTerminal } from '../../src/cli/terminal.ts'
 import type { Terminal } from '../../src/cli/terminal.ts'
+import { PoolkeyError } from '../../src/errors/poolkey-error.ts'
 
 export type Step =
   | { do: 'answer'; text: string; times?: number }
@@ -77,4 +78,8 @@ async function act(): Promise<void> {
   process.exit(0)
 }
 
-void act()
+act().catch((error: unknown) => {
+  const told = error instanceof PoolkeyError ? `${error.code} ${JSON.stringify(error.facts)}` : String(error)
+  writeSync(2, told)
+  process.exit(1)
+})

@@ -56,11 +56,12 @@ describe('the answer', () => {
     expect(stdout).toBe('0123456789'.repeat(300_000))
   })
 
-  test('that nobody reads ends the command quietly with 1', async () => {
+  test('that nobody reads is a failure, after which the command can clean up', async () => {
     const child = start({ steps: [{ do: 'wait' }, { do: 'answer', text: 'x', times: 200_000 }] })
     child.stdout.destroy()
     child.stdin.write('go\n')
-    expect(await ended(child)).toEqual({ code: 1, stdout: '', stderr: '' })
+    const stderr = 'output-closed {"errno":"EPIPE"}'
+    expect(await ended(child)).toEqual({ code: 1, stdout: '', stderr })
   })
 })
 

@@ -57,3 +57,24 @@ test('ended by SIGINT cleans up', async () => {
   expect(await demo.ended).toMatchObject({ code: 130 })
   expect(readdirSync(join(station.home, 'tmp'))).toEqual([])
 })
+
+test('whose reader goes away, as head does, ends with 1 and leaves nothing behind', async () => {
+  const station = await openStation()
+  const demo = station.start(['demo'])
+  demo.child.stdout?.once('data', () => demo.child.stdout?.destroy())
+  expect(await demo.ended).toMatchObject({
+    code: 1,
+    stderr: 'poolkey: error: nobody reads the output any more\n',
+  })
+  expect(readdirSync(join(station.home, 'tmp'))).toEqual([])
+})
+
+test('without a folder for temporary files says which variable names it', async () => {
+  const station = await openStation()
+  const folder = join(station.home, 'missing')
+  expect(await station.run(['demo'], { TMPDIR: folder })).toMatchObject({
+    code: 3,
+    stdout: '',
+    stderr: `poolkey: error: environment variable TMPDIR = ${folder} is not valid\npoolkey: fix: set TMPDIR to a folder that exists and that you can write to\n`,
+  })
+})

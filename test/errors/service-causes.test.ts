@@ -314,10 +314,10 @@ describe('STS', () => {
 })
 
 describe('what is not known', () => {
-  test('is quoted as it came, without a fix that might be wrong', () => {
+  test('is quoted as it came, with a fix that says where to look', () => {
     expect(told('identity pool', { name: 'NewException', message: 'Something new.' })).toEqual({
       what: 'GetId was refused: NewException: Something new.',
-      fix: undefined,
+      fix: 'check the role and the identity pool that the profile names; --debug shows which requests were made',
       exitCode: 5,
     })
     expect(told('STS', { name: 'AccessDenied', message: '', operation: 'AssumeRole' }).what).toBe(
@@ -327,8 +327,8 @@ describe('what is not known', () => {
 
   test('a text of the other service is no known cause', () => {
     const { message } = IDENTITY_POOL_CASES[0]!
-    expect(told('STS', { name: 'NotAuthorizedException', message }).fix).toBeUndefined()
-    expect(told('identity pool', { name: 'AccessDenied', message: DENIED }).fix).toBeUndefined()
+    expect(told('STS', { name: 'NotAuthorizedException', message }).fix).toMatch(/^check the role/)
+    expect(told('identity pool', { name: 'AccessDenied', message: DENIED }).fix).toMatch(/^check the role/)
   })
 
   test.each(DANGEROUS_TEXTS.map((text) => [JSON.stringify(text), text]))('is neutralised: %s', (_, text) => {

@@ -90,6 +90,14 @@ describe('reading', () => {
     })
   })
 
+  test('/dev/null is an empty file, a device without an end is refused', () => {
+    expect(readConfigFile('/dev/null')).toBe('')
+    expect(failureOf(() => readConfigFile('/dev/zero'))).toEqual({
+      code: 'config-unreadable',
+      facts: { file: '/dev/zero', reason: 'it is a device, not a file' },
+    })
+  })
+
   test('all profiles are those of poolkey that can be used', () => {
     writeFileSync(file, `${PROFILE}[profile broken]\ncognito_foo = 1\n[profile other]\nregion = x\n`)
     expect(readAllProfilesFromDisk(place()).map(({ name }) => name)).toEqual(['dev'])

@@ -550,3 +550,19 @@ test('every setting in force tells whence it comes', () => {
   expect(originOf('cognito_scopes')).toEqual({ kind: 'default' })
   expect(originOf('cognito_issuer')).toBeUndefined()
 })
+
+test('a section without the word profile is named with its line', () => {
+  const parse = () =>
+    parseProfile({
+      name: 'dev2',
+      configText: '[profile dev]\n\n[dev2]\ncognito_client_id = x\n',
+      configFile: '/config',
+      env: {},
+      readFile: () => '',
+    })
+  expect(parse).toThrow(
+    expect.objectContaining({
+      facts: { profile: 'dev2', file: '/config', known: ['dev'], bareSectionLine: 3 },
+    }),
+  )
+})

@@ -160,6 +160,30 @@ describe('redeeming a code', () => {
     })
   })
 
+  test('a refusal that quotes the request tells none of its secrets', async () => {
+    const { url } = await startServer((request, response) => {
+      const said = `${request.body} ${request.headers.authorization ?? ''}`
+      answerJson(response, 400, { error: said, error_description: `${'x'.repeat(480)} ${said}` })
+    })
+    const [code, codeVerifier, refreshToken] = ['Canary code/1', 'Canary-verifier', 'Canary+refresh==']
+    const options = {
+      ...refreshOptions(url).options,
+      clientSecret: new Secret('Canary-secret'),
+      code: new Secret(code),
+      codeVerifier: new Secret(codeVerifier),
+      refreshToken: new Secret(refreshToken),
+      redirectUri: 'http://localhost:8400/callback',
+    }
+    for (const ask of [requestTokensByCode, requestTokensByRefresh, requestRevocation]) {
+      const error: unknown = await ask(options).catch((thrown: unknown) => thrown)
+      expect(error).toMatchObject({
+        code: 'token-refused',
+        facts: { error: expect.stringMatching(/=\[redacted\].* Basic \[redacted\]$/) as unknown },
+      })
+      expect(JSON.stringify(error)).not.toMatch(/Cana|Q2FuYX|NhbmFye|DYW5hc/)
+    }
+  })
+
   test.each([
     ['a 400 without error', 400, 'application/json', '{"message":"x"}', 'not-the-protocol'],
     ['a 400 whose error is no text', 400, 'application/json', '{"error":{"a":1}}', 'not-the-protocol'],

@@ -142,3 +142,9 @@ describe('sweepTemporaries', () => {
     expect(readdirSync(folder).sort()).toEqual(['b.sealed.03.tmp', 'c.sealed'])
   })
 })
+
+it.runIf(process.platform === 'linux')('a place where no folder can be made ends, and is named', () => {
+  expect(() => {
+    prepareFolder('/proc/1/poolkey/state')
+  }).toThrow(expect.objectContaining({ code: 'vault-io' }))
+})

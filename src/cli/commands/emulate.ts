@@ -24,6 +24,9 @@ export async function emulate(context: CommandContext, options: EmulateOptions):
     )
     terminal.say('  poolkey login --profile emulated')
     terminal.say(
+      `  aws sts get-caller-identity --profile emulated    (older ones need --endpoint-url ${emulator.origin})`,
+    )
+    terminal.say(
       `The sign-in form comes filled in: ${username} / ${password}. Everything is forgotten when this ends (Ctrl-C).`,
     )
     await new Promise((_, reject) => {

@@ -1,6 +1,7 @@
 import type { Broker } from '../../broker/broker.ts'
 import { readStatus } from '../../broker/status.ts'
 import type { SessionStatus, Status } from '../../broker/status.ts'
+import { loginCommand } from '../../errors/explanation.ts'
 import { isPoolkeyError } from '../../errors/poolkey-error.ts'
 import type { CommandContext } from '../context.ts'
 import { lifetime, table } from '../words.ts'
@@ -22,6 +23,9 @@ export async function status(context: CommandContext, options: StatusOptions): P
   if (options.json === true) context.terminal.answer(`${JSON.stringify(found)}\n`)
   else if (options.check !== true)
     context.terminal.answer(describe(found, context.now() + (found.clockSkewSeconds ?? 0) * 1000))
+  if (options.json !== true && options.check !== true && !isSignedIn) {
+    context.terminal.say(`To sign in: ${loginCommand(profile.name)}`)
+  }
   return options.check === true && !willSucceed ? 4 : 0
 }
 
