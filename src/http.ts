@@ -121,6 +121,7 @@ function exchangeBytes(asked: HttpRequest, limits: Limits): Promise<HttpAnswer> 
       reject(new PoolkeyError('network', { host: url.host, operation, kind, detail }, { cause }))
     }
     const body = asked.body === undefined ? undefined : bytesOf(asked.body)
+    let isAnswered = false
     const options: RequestOptions = {
       method: asked.method,
       agent: limits.agent,
@@ -172,7 +173,6 @@ function exchangeBytes(asked: HttpRequest, limits: Limits): Promise<HttpAnswer> 
       settle()
       fail(kindOf(error), error.code ?? error.message, error)
     })
-    let isAnswered = false
     sent.once('response', (message) => {
       isAnswered = true
       clearTimeout(connecting)
@@ -214,9 +214,8 @@ function readAnswer(message: IncomingMessage): Promise<HttpAnswer> {
       resolve({ status: message.statusCode ?? 0, headers, body: Buffer.concat(chunks) })
     })
     message.once('error', reject)
-    // After `end` this changes nothing.
     message.once('close', () => {
-      reject(new Error('the answer broke off'))
+      reject(new Error('the answer broke off')) // Too late to change anything after `end`.
     })
   })
 }

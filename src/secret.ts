@@ -19,6 +19,16 @@ export class Secret {
     return this.#value === other.#value
   }
 
+  /** A text with `[redacted]` wherever it holds the value, as it is or as a form or URL writes it. */
+  hideIn(text: string): string {
+    if (this.#value === '') return text
+    const asForm = new URLSearchParams([['', this.#value]]).toString().slice(1)
+    return [this.#value, encodeURIComponent(this.#value), asForm].reduce(
+      (rest, form) => rest.replaceAll(form, '[redacted]'),
+      text,
+    )
+  }
+
   toString(): string {
     return '[redacted]'
   }

@@ -52,7 +52,7 @@ function get(http: Http, url: URL, signal = NEVER) {
   return http.request({ operation: 'the test', method: 'GET', url, signal })
 }
 
-async function failureOf(promise: Promise<unknown>): Promise<object> {
+async function failureOf(promise: Promise<unknown>): Promise<{ code: string; facts: unknown }> {
   const error: unknown = await promise.then(
     () => 'it did not fail',
     (failure: unknown) => failure,
@@ -96,6 +96,35 @@ describe('a request', () => {
       'a, b',
       'short and stout',
     ])
+  })
+
+  test.each([
+    {
+      name: 'switches protocols',
+      said: 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n',
+    },
+    { name: 'announces an answer that never comes', said: 'HTTP/1.1 103 Early Hints\r\n\r\n' },
+    { name: 'says nothing', said: '' },
+  ])('fails where the server $name, whether it hangs up or not', async ({ said }) => {
+    for (const hangsUp of [true, false]) {
+      const url = await startTcp((socket) => {
+        socket.once('data', () => (hangsUp ? socket.end(said) : socket.write(said)))
+      })
+      const { code, facts } = await failureOf(get(openHttp({ requestTimeoutMs: 300 }), url))
+      expect(code).toBe('network')
+      if (hangsUp) expect(facts).toMatchObject({ kind: 'reset' })
+    }
+  })
+
+  test('gets the answer that comes after interim ones', async () => {
+    const url = await startTcp((socket) => {
+      socket.once('data', () =>
+        socket.end(
+          'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok',
+        ),
+      )
+    })
+    expect((await get(openHttp(), url)).body.toString()).toBe('ok')
   })
 
   test('follows no redirect', async () => {

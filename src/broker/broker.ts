@@ -1,7 +1,10 @@
+import { uptime } from 'node:os'
 import type { ExchangeClients } from '../exchange/exchange.ts'
 import type { Http } from '../http.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { Secret } from '../secret.ts'
+import { localPlatform } from '../vault/lock-platform.ts'
+import type { ClockReading } from './clock-reading.ts'
 
 /** An open vault: where the sealed entries lie, and the key that opens them. */
 export interface Vault {
@@ -21,22 +24,55 @@ export interface Broker {
   clientSecret: Secret | undefined
   /** Milliseconds of this machine's clock. */
   now: () => number
+  /** The system itself unless said. */
+  machine?: () => Machine
   /** The one deadline everything takes: locks, requests, retries. */
   signal: AbortSignal
   /** Told when another process is being waited for. */
   onWait?: (waiting: { what: string; pid: number | undefined }) => void
 }
 
+/** How long this machine has been up, asleep or not; `bootId` names that start, where the system has a name for it. */
+export interface Machine {
+  bootId: string | undefined
+  uptimeMs: number
+}
+
 // Below this a difference between the clocks is the time a request takes, not a clock that is off.
 const NOISE_MS = 5_000
 
-/** How far the servers' clock is ahead of ours: as measured in this run, else as `remembered`; 0 where it is only noise. */
-export function clockSkewMs(broker: Broker, remembered = 0): number {
-  const measured = broker.http.clockSkewMs() ?? remembered
+/** How far the servers' clock is ahead of ours, as measured in this run; 0 where it is only noise, or not measured. */
+export function clockSkewMs(broker: Broker): number {
+  const measured = broker.http.clockSkewMs() ?? 0
   return Math.abs(measured) < NOISE_MS ? 0 : Math.round(measured)
 }
 
-/** The instant by the servers' clock. */
-export function serverTime(broker: Broker, rememberedSkewMs = 0): Date {
-  return new Date(broker.now() + clockSkewMs(broker, rememberedSkewMs))
+/**
+ * The instant by the servers' clock. A remembered difference may be out of date, as our clock may have been set since: the
+ * time is then the latest of what it gives and what the machine's uptime gives (after a restart: what our clock says). So
+ * a clock that was set right makes things look older, never fresher, and one that is steadily wrong costs at most a
+ * renewal a restart.
+ */
+export function serverTime(broker: Broker, remembered?: ClockReading): Date {
+  const now = broker.now()
+  if (broker.http.clockSkewMs() !== undefined) return new Date(now + clockSkewMs(broker))
+  if (remembered === undefined || remembered.clockSkewMs === 0) return new Date(now)
+  const { boot } = remembered
+  const { bootId, uptimeMs } = machineOf(broker)
+  const evidence = boot !== undefined && boot.id === bootId ? boot.at.getTime() + uptimeMs : now
+  return new Date(Math.max(now + remembered.clockSkewMs, evidence))
+}
+
+/** What to remember of the clocks from now on: this run's reading, or the one from before if nothing was measured. */
+export function readClock(broker: Broker, remembered?: ClockReading): ClockReading {
+  if (broker.http.clockSkewMs() === undefined) {
+    return { clockSkewMs: remembered?.clockSkewMs ?? 0, boot: remembered?.boot }
+  }
+  const { bootId, uptimeMs } = machineOf(broker)
+  const at = new Date(serverTime(broker).getTime() - uptimeMs)
+  return { clockSkewMs: clockSkewMs(broker), boot: bootId === undefined ? undefined : { id: bootId, at } }
+}
+
+function machineOf(broker: Broker): Machine {
+  return broker.machine?.() ?? { bootId: localPlatform().self.bootId, uptimeMs: uptime() * 1000 }
 }

@@ -1,16 +1,17 @@
 /** The sealed credentials: one exchange's answer, as bytes and back. */
 import type { Credentials } from '../exchange/credentials.ts'
 import { Secret } from '../secret.ts'
-import { instant, number, optionalText, parseFields, text } from './json-fields.ts'
+import { parseClock } from './clock-reading.ts'
+import type { ClockReading } from './clock-reading.ts'
+import { instant, optionalText, parseFields, text } from './json-fields.ts'
 
-export interface StoredCredentials {
+/** With the clocks as they were when these were minted. */
+export interface StoredCredentials extends ClockReading {
   credentials: Credentials
   /** By the servers' clock. */
   issuedAt: Date
   /** The sign-in they were minted from; undefined for a guest. */
   signInId: string | undefined
-  /** How far the servers' clock was ahead of ours when they were minted. */
-  clockSkewMs: number
 }
 
 export function serializeCredentials(stored: StoredCredentials): Buffer {
@@ -40,6 +41,6 @@ export function parseCredentials(bytes: Buffer): StoredCredentials {
     },
     issuedAt: instant(fields, 'issuedAt'),
     signInId: optionalText(fields, 'signInId'),
-    clockSkewMs: number(fields, 'clockSkewMs'),
+    ...parseClock(fields),
   }
 }

@@ -5,8 +5,8 @@ import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
 import { exchangeForCredentials } from '../exchange/exchange.ts'
 import type { ExchangeResult } from '../exchange/exchange.ts'
 import type { Credentials } from '../exchange/credentials.ts'
-import { readEntry, writeEntry } from '../vault/entries.ts'
-import { clockSkewMs, serverTime } from './broker.ts'
+import { readEntry } from '../vault/entries.ts'
+import { readClock, serverTime } from './broker.ts'
 import type { Broker, Vault } from './broker.ts'
 import { parseCredentials, serializeCredentials } from './credentials-entry.ts'
 import type { StoredCredentials } from './credentials-entry.ts'
@@ -16,8 +16,10 @@ import type { Lifetime, MinLife } from './freshness.ts'
 import { readGuestIdentity, writeGuestIdentity } from './guest.ts'
 import { FieldError } from './json-fields.ts'
 import { withBrokerLock } from './locks.ts'
+import { isStillThere, writeSealed } from './sealed-write.ts'
 import { hasUsableIdToken, obtainSession, readSession, rememberIdentity } from './session.ts'
 import type { Session } from './session-entry.ts'
+import { onceForAll } from './shared-failure.ts'
 
 export interface ObtainedCredentials {
   credentials: Credentials
@@ -31,29 +33,54 @@ export interface CredentialsWish {
   renew?: boolean
 }
 
-/** Throws `sign-in-required`, `no-exchange` and whatever the refresh or the exchange fails with. */
+// How long somebody else's renewal is waited for by who has credentials that still serve.
+const FALLBACK_PATIENCE_MS = 3_000
+
+/**
+ * Throws `sign-in-required`, `no-exchange`, `life-too-short` when new ones live less than the milliseconds wished for, and
+ * whatever the refresh or the exchange fails with.
+ */
 export async function obtainCredentials(
   broker: Broker,
   wish: CredentialsWish = {},
 ): Promise<ObtainedCredentials> {
+  const { credentials, from } = await obtainStored(broker, wish)
+  if (from === 'exchange' && typeof wish.minLife === 'number') expectLife(broker, credentials, wish.minLife)
+  // Not stored: it is this profile's word, not the service's, and may change.
+  return {
+    credentials: { ...credentials, accountId: credentials.accountId ?? broker.profile.accountId },
+    from,
+  }
+}
+
+async function obtainStored(broker: Broker, wish: CredentialsWish): Promise<ObtainedCredentials> {
   const { profile, vault } = broker
   if (profile.exchange.kind === 'none') throw new PoolkeyError('no-exchange', { profile: profile.name })
   const name = credentialsEntryName(profile)
   const known = readCredentials(vault, name)
   if (known && isFresh(broker, known, wish)) return { credentials: known.credentials, from: 'cache' }
   const seenAt = known?.issuedAt.getTime()
+  const fallback = () => (wish.renew === true ? undefined : stillServing(broker, name, wish.minLife))
+  const patienceMs = fallback() && FALLBACK_PATIENCE_MS
   try {
-    return await withBrokerLock(broker, { kind: 'credentials', id: name }, async () => {
-      const current = readCredentials(vault, name)
-      const renewedMeanwhile = current && current.issuedAt.getTime() !== seenAt
-      if (current && isFresh(broker, current, renewedMeanwhile ? { ...wish, renew: false } : wish)) {
+    return await onceForAll<ObtainedCredentials>(broker, {
+      lock: { kind: 'credentials', id: name, patienceMs },
+      // Whoever insists on new ones, such as after a sign-in, may have mended what the others failed with.
+      isStubborn: wish.renew === true,
+      lookAgain: () => {
+        const current = readCredentials(vault, name)
+        const renewedMeanwhile = current && current.issuedAt.getTime() !== seenAt
+        if (!current || !isFresh(broker, current, renewedMeanwhile ? { ...wish, renew: false } : wish)) return
         return { credentials: current.credentials, from: 'cache' }
-      }
-      return { credentials: await exchangeAndStore(broker, name), from: 'exchange' }
+      },
+      work: async () => ({
+        credentials: await exchangeAndStore(broker, { name, patienceMs }),
+        from: 'exchange',
+      }),
     })
   } catch (error) {
-    if (wish.renew === true || isPoolkeyError(error, 'interrupted')) throw error
-    const left = stillServing(broker, name, wish.minLife)
+    if (isPoolkeyError(error, 'interrupted')) throw error
+    const left = fallback()
     if (left) return { credentials: left, from: 'fallback' }
     throw error
   }
@@ -76,7 +103,7 @@ function isFresh(broker: Broker, stored: StoredCredentials, wish: CredentialsWis
 }
 
 function freshness(broker: Broker, stored: StoredCredentials, minLife?: MinLife) {
-  return freshnessOf(lifeOf(stored), serverTime(broker, stored.clockSkewMs), minLife)
+  return freshnessOf(lifeOf(stored), serverTime(broker, stored), minLife)
 }
 
 function lifeOf({ issuedAt, credentials }: StoredCredentials): Lifetime {
@@ -86,11 +113,14 @@ function lifeOf({ issuedAt, credentials }: StoredCredentials): Lifetime {
 // In all: an exchange is made anew when a new sign-in made it void, or when its ID token turned out to be over.
 const MAX_TRIES = 3
 
-async function exchangeAndStore(broker: Broker, name: string): Promise<Credentials> {
+async function exchangeAndStore(
+  broker: Broker,
+  { name, patienceMs }: { name: string; patienceMs: number | undefined },
+): Promise<Credentials> {
   const { signIn } = broker.profile
   if (!signIn) return exchangeAsGuest(broker, name)
   for (let tries = 1; ; tries += 1) {
-    const session = await obtainSession(broker)
+    const session = await obtainSession(broker, { patienceMs })
     try {
       const result = await exchangeWith(broker, session)
       if (await keep(broker, { session, name, result })) return result.credentials
@@ -110,8 +140,10 @@ async function exchangeAsGuest(broker: Broker, name: string): Promise<Credential
   const result = await exchangeForCredentials({ profile, signedIn: undefined, identityId, clients, signal })
   refuseExpired(broker, result.credentials, serverTime(broker))
   keepIfPossible(() => {
+    // Wiped meanwhile: a guest has nothing to sign in to, so what is in hand is handed out all the same.
+    if (!isStillThere(vault)) return
     if (result.identityId !== undefined && result.identityId !== identityId) {
-      writeGuestIdentity(vault, guest, { identityId: result.identityId, at: serverTime(broker) })
+      writeGuestIdentity(broker, guest, { identityId: result.identityId, at: serverTime(broker) })
     }
     store(broker, name, result.credentials, undefined)
   })
@@ -128,7 +160,7 @@ async function exchangeWith(broker: Broker, session: Session): Promise<ExchangeR
     clients,
     signal,
   })
-  refuseExpired(broker, result.credentials, serverTime(broker, session.clockSkewMs))
+  refuseExpired(broker, result.credentials, serverTime(broker, session))
   return result
 }
 
@@ -167,6 +199,14 @@ function keepIfPossible(write: () => void): void {
   }
 }
 
+/** New credentials do not live longer than the service lets them: nobody is to find that out too late. */
+function expectLife(broker: Broker, { expiration }: Credentials, minLifeMs: number): void {
+  const now = serverTime(broker)
+  if (hasLifeLeft({ issuedAt: now, expiresAt: expiration }, now, minLifeMs)) return
+  const gotSeconds = Math.floor((expiration.getTime() - now.getTime()) / 1000)
+  throw new PoolkeyError('life-too-short', { wantedSeconds: Math.ceil(minLifeMs / 1000), gotSeconds })
+}
+
 /** No service hands out credentials that are over: such an answer is old, or not the service's. */
 function refuseExpired(broker: Broker, credentials: Credentials, now: Date): void {
   if (credentials.expiration > now) return
@@ -189,15 +229,14 @@ function signedOut(broker: Broker, reason: 'none' | 'ended' | 'damaged'): Poolke
 
 function store(broker: Broker, name: string, credentials: Credentials, signInId: string | undefined): void {
   const issuedAt = serverTime(broker)
-  writeEntry({
-    ...broker.vault,
+  writeSealed(broker, {
     name,
     header: {
       kind: 'credentials',
       issuedAt: issuedAt.toISOString(),
       expiresAt: credentials.expiration.toISOString(),
     },
-    plaintext: serializeCredentials({ credentials, issuedAt, signInId, clockSkewMs: clockSkewMs(broker) }),
+    plaintext: serializeCredentials({ credentials, issuedAt, signInId, ...readClock(broker) }),
   })
 }
 
@@ -205,6 +244,6 @@ function store(broker: Broker, name: string, credentials: Credentials, signInId:
 function stillServing(broker: Broker, name: string, minLife: MinLife = 0): Credentials | undefined {
   const stored = readCredentials(broker.vault, name)
   if (!stored || freshness(broker, stored) === 'expired') return undefined
-  const now = serverTime(broker, stored.clockSkewMs)
+  const now = serverTime(broker, stored)
   return hasLifeLeft(lifeOf(stored), now, minLife) ? stored.credentials : undefined
 }

@@ -1,7 +1,8 @@
 /** A guest's identity ID, kept sealed: it is the only name a guest has, and losing it makes a new guest. */
-import { readEntry, writeEntry } from '../vault/entries.ts'
-import type { Vault } from './broker.ts'
+import { readEntry } from '../vault/entries.ts'
+import type { Broker, Vault } from './broker.ts'
 import { FieldError, parseFields, text } from './json-fields.ts'
+import { writeSealed } from './sealed-write.ts'
 
 /** Undefined where there is none yet, or a damaged one. */
 export function readGuestIdentity(vault: Vault, name: string): string | undefined {
@@ -16,12 +17,11 @@ export function readGuestIdentity(vault: Vault, name: string): string | undefine
 }
 
 export function writeGuestIdentity(
-  vault: Vault,
+  broker: Broker,
   name: string,
   guest: { identityId: string; at: Date },
 ): void {
-  writeEntry({
-    ...vault,
+  writeSealed(broker, {
     name,
     header: { kind: 'guest', issuedAt: guest.at.toISOString() },
     plaintext: Buffer.from(JSON.stringify({ version: 1, identityId: guest.identityId })),

@@ -1,13 +1,22 @@
 /** The broker's three locks, always taken in this order: `login`, `credentials`, `session`. */
 import { join } from 'node:path'
 import { withLock } from '../vault/lock.ts'
-import type { Broker } from './broker.ts'
+import type { Broker, Vault } from './broker.ts'
 
 export interface BrokerLock {
   kind: 'login' | 'credentials' | 'session'
   id: string
   /** How long a living holder is waited for; 45 s unless said. */
-  patienceMs?: number
+  patienceMs?: number | undefined
+}
+
+/** Where the locks of a vault lie. */
+export function locksFolder(vault: Vault): string {
+  return join(vault.folder, 'locks')
+}
+
+export function lockName(lock: BrokerLock): string {
+  return `${lock.kind}-${lock.id}`
 }
 
 /** Runs `work` while no other process holds this lock. Throws `lock-held`, or the broker signal's reason. */
@@ -15,8 +24,8 @@ export function withBrokerLock<T>(broker: Broker, lock: BrokerLock, work: () => 
   const { vault, signal, onWait } = broker
   return withLock(
     {
-      folder: join(vault.folder, 'locks'),
-      name: `${lock.kind}-${lock.id}`,
+      folder: locksFolder(vault),
+      name: lockName(lock),
       signal,
       ...(lock.patienceMs === undefined ? {} : { patienceMs: lock.patienceMs }),
       ...(onWait

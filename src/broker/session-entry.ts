@@ -3,19 +3,12 @@ import type { JSONWebKeySet } from 'jose'
 import { Secret } from '../secret.ts'
 import { readClaims } from '../sign-in/claims.ts'
 import type { IdTokenClaims } from '../sign-in/claims.ts'
-import {
-  FieldError,
-  instant,
-  isFields,
-  number,
-  optionalText,
-  parseFields,
-  text,
-  texts,
-} from './json-fields.ts'
+import { parseClock } from './clock-reading.ts'
+import type { ClockReading } from './clock-reading.ts'
+import { FieldError, instant, isFields, optionalText, parseFields, text, texts } from './json-fields.ts'
 
-/** A sign-in that can still be used. */
-export interface Session {
+/** A sign-in that can still be used, with the clocks as they were when its tokens came. */
+export interface Session extends ClockReading {
   state: 'active'
   /** Random, new with every sign-in: credentials carry it, so that a sign-in as somebody else makes them void. */
   signInId: string
@@ -29,8 +22,6 @@ export interface Session {
   keys: JSONWebKeySet
   /** Identity pool ID -> identity ID: GetId is asked once a session and pool. */
   identityIds: Record<string, string>
-  /** How far the servers' clock was ahead of ours when this was written. */
-  clockSkewMs: number
 }
 
 /** What is left of a sign-in that the user pool ended: who it was, so that people can be told. */
@@ -77,7 +68,7 @@ export function parseSession(bytes: Buffer): StoredSession {
     claims: readClaims(claims),
     keys,
     identityIds: texts(fields, 'identityIds'),
-    clockSkewMs: number(fields, 'clockSkewMs'),
+    ...parseClock(fields),
   }
 }
 

@@ -4,18 +4,20 @@
  */
 import { randomUUID } from 'node:crypto'
 import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
-import { decodeClaims } from '../sign-in/claims.ts'
-import { listEntries, readEntry, removeEntry, writeEntry } from '../vault/entries.ts'
-import { clockSkewMs, serverTime } from './broker.ts'
+import { listEntries, readEntry, removeEntry } from '../vault/entries.ts'
+import { readClock, serverTime } from './broker.ts'
 import type { Broker, Vault } from './broker.ts'
 import { credentialsPrefix, sessionEntryName, sessionId } from './entry-names.ts'
 import { isIdTokenUsable } from './freshness.ts'
 import { FieldError } from './json-fields.ts'
 import { withBrokerLock } from './locks.ts'
+import { writeSealed } from './sealed-write.ts'
 import { parseSession, serializeSession, whoIs } from './session-entry.ts'
 import type { Session, StoredSession } from './session-entry.ts'
+import { forgetFailures, onceForAll } from './shared-failure.ts'
 import type { SignInSettings } from '../profile/profile.ts'
 import type { SignedIn } from '../sign-in/browser-sign-in.ts'
+import type { ReceivedTokens } from '../sign-in/token-answer.ts'
 
 export type SessionOnDisk = StoredSession | { state: 'none' } | { state: 'damaged'; problem: string }
 
@@ -49,15 +51,26 @@ export function listSignedIn(vault: Vault): string[] {
   })
 }
 
-/** The session of the broker's profile with an ID token that will be accepted. Throws `sign-in-required` when a person is needed. */
-export async function obtainSession(broker: Broker): Promise<Session> {
+/**
+ * The session of the broker's profile with an ID token that will be accepted; `patienceMs` as for a lock. Throws
+ * `sign-in-required` when a person is needed.
+ */
+export async function obtainSession(
+  broker: Broker,
+  options: { patienceMs?: number | undefined } = {},
+): Promise<Session> {
   const signIn = signInOf(broker)
   const id = sessionId(signIn)
   const stored = expectActive(broker, readSession(broker.vault, id))
   if (hasUsableIdToken(broker, stored)) return stored
-  return withBrokerLock(broker, { kind: 'session', id }, async () => {
-    const session = expectActive(broker, readSession(broker.vault, id))
-    return hasUsableIdToken(broker, session) ? session : refreshSession(broker, session)
+  const current = () => expectActive(broker, readSession(broker.vault, id))
+  return onceForAll(broker, {
+    lock: { kind: 'session', id, ...options },
+    lookAgain: () => {
+      const session = current()
+      return hasUsableIdToken(broker, session) ? session : undefined
+    },
+    work: () => refreshSession(broker, current()),
   })
 }
 
@@ -70,13 +83,23 @@ export async function refreshSession(broker: Broker, session: Session): Promise<
   writeSession(broker, session)
   const { requestTokensByRefresh } = await import('../sign-in/token-endpoint.ts')
   const { http, clientSecret, signal } = broker
+  // The old refresh token is spent by now: the next one is kept whatever else is wrong with the answer, unless it is
+  // somebody else's.
+  const onReceived = (received: ReceivedTokens): void => {
+    expectSame('sub', session.claims.sub, received.sub)
+    expectSame('iss', session.claims.issuer, received.issuer)
+    if (!received.refreshToken || received.refreshToken.equals(refreshToken)) return
+    writeSession(broker, { ...session, refreshToken: received.refreshToken })
+  }
   try {
-    const answer = await requestTokensByRefresh({ signIn, clientSecret, refreshToken, http, signal })
-    const fresh = decodeClaims(answer.idToken)
-    expectSame('sub', session.claims.sub, fresh.sub)
-    expectSame('iss', session.claims.issuer, fresh.issuer)
-    const rotated: Session = { ...session, refreshToken: answer.refreshToken ?? refreshToken }
-    if (answer.refreshToken && !answer.refreshToken.equals(refreshToken)) writeSession(broker, rotated)
+    const answer = await requestTokensByRefresh({
+      signIn,
+      clientSecret,
+      refreshToken,
+      http,
+      signal,
+      onReceived,
+    })
     const { requestKeys, verifyIdToken } = await import('../sign-in/id-token.ts')
     const { claims, keys } = await verifyIdToken({
       token: answer.idToken,
@@ -85,17 +108,18 @@ export async function refreshSession(broker: Broker, session: Session): Promise<
       nonce: undefined,
       knownKeys: session.keys,
       fetchKeys: () => requestKeys({ issuer: signIn.issuer, http, signal }),
-      now: serverTime(broker, session.clockSkewMs),
+      now: serverTime(broker, session),
     })
-    const now = serverTime(broker, session.clockSkewMs)
+    const now = serverTime(broker, session)
     const refreshed: Session = {
-      ...rotated,
+      ...session,
+      refreshToken: answer.refreshToken ?? refreshToken,
       idToken: answer.idToken,
       accessToken: answer.accessToken,
       accessTokenExpiresAt: new Date(now.getTime() + answer.expiresInSeconds * 1000),
       claims,
       keys,
-      clockSkewMs: clockSkewMs(broker, session.clockSkewMs),
+      ...readClock(broker, session),
     }
     writeSession(broker, refreshed)
     return refreshed
@@ -115,7 +139,10 @@ async function adoptOrEnd(broker: Broker, refused: Session, cause: PoolkeyError)
   throw signInRequired(broker, 'ended', cause)
 }
 
-/** Makes a verified sign-in the session, and everything minted from the one before it void. Takes the `session` lock. */
+/**
+ * Makes a verified sign-in the session, and everything minted from the one before it void. Takes the `session` lock.
+ * Throws `sign-in-required` when `logout --all` wiped the vault since it was opened.
+ */
 export async function storeSignIn(broker: Broker, signedIn: SignedIn): Promise<Session> {
   const id = sessionId(signInOf(broker))
   const now = serverTime(broker)
@@ -131,7 +158,7 @@ export async function storeSignIn(broker: Broker, signedIn: SignedIn): Promise<S
     claims,
     keys,
     identityIds: {},
-    clockSkewMs: clockSkewMs(broker),
+    ...readClock(broker),
   }
   return withBrokerLock(broker, { kind: 'session', id }, () => {
     // Credentials first: a crash in between leaves the old session without them, never a new person with the old one's.
@@ -154,8 +181,9 @@ export function rememberIdentity(
   })
 }
 
-/** Removes all credentials minted from a session. */
+/** Removes all credentials minted from a session, and what is known of failures to get them. */
 export function wipeCredentials(vault: Vault, holder: string): void {
+  forgetFailures(vault, holder)
   for (const name of listEntries(vault.folder)) {
     if (name.startsWith(credentialsPrefix(holder))) removeEntry({ folder: vault.folder, name })
   }
@@ -163,8 +191,7 @@ export function wipeCredentials(vault: Vault, holder: string): void {
 
 function writeSession(broker: Broker, session: StoredSession): void {
   const issuedAt = session.state === 'active' ? session.claims.issuedAt : session.endedAt
-  writeEntry({
-    ...broker.vault,
+  writeSealed(broker, {
     name: sessionEntryName(sessionId(signInOf(broker))),
     header: {
       kind: 'session',
@@ -177,7 +204,7 @@ function writeSession(broker: Broker, session: StoredSession): void {
 
 /** Whether the ID token will be accepted, by the servers' clock as far as it is known by now. */
 export function hasUsableIdToken(broker: Broker, session: Session): boolean {
-  return isIdTokenUsable(session.claims, serverTime(broker, session.clockSkewMs))
+  return isIdTokenUsable(session.claims, serverTime(broker, session))
 }
 
 function expectActive(broker: Broker, stored: SessionOnDisk): Session {
@@ -185,8 +212,10 @@ function expectActive(broker: Broker, stored: SessionOnDisk): Session {
   throw signInRequired(broker, stored.state)
 }
 
-function expectSame(check: string, expected: string, got: string): void {
-  if (expected !== got) throw new PoolkeyError('id-token-invalid', { check, expected, got })
+/** What cannot be told is not another one: the verification after it insists on both. */
+function expectSame(check: string, expected: string, got: string | undefined): void {
+  if (got !== undefined && expected !== got)
+    throw new PoolkeyError('id-token-invalid', { check, expected, got })
 }
 
 function signInRequired(

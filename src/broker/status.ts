@@ -1,5 +1,6 @@
 /** What is known of a profile's session and credentials without asking anybody. The shape is the contract's `status --json`. */
 import type { Profile } from '../profile/profile.ts'
+import { serverTime } from './broker.ts'
 import type { Broker } from './broker.ts'
 import { readCredentials } from './credentials.ts'
 import { credentialsEntryName, sessionId } from './entry-names.ts'
@@ -40,14 +41,14 @@ const DAY_MS = 24 * 60 * 60 * 1000
 export function readStatus(broker: Broker | undefined, about: { profile: Profile; now: number }): Status {
   const { profile, now } = about
   const session = broker && profile.signIn ? readSession(broker.vault, sessionId(profile.signIn)) : undefined
-  const skewMs = session?.state === 'active' ? session.clockSkewMs : 0
+  const active = session?.state === 'active' ? session : undefined
   return {
     version: 1,
     profile: profile.name,
     store: broker?.vault.store,
-    clockSkewSeconds: session?.state === 'active' ? Math.round(skewMs / 1000) : undefined,
-    session: sessionStatus(session, profile, new Date(now + skewMs)),
-    credentials: credentialsStatus(broker, profile, now),
+    clockSkewSeconds: active && Math.round(active.clockSkewMs / 1000),
+    session: sessionStatus(session, profile, broker ? serverTime(broker, active) : new Date(now)),
+    credentials: credentialsStatus(broker, profile),
   }
 }
 
@@ -79,17 +80,17 @@ function sessionStatus(
   }
 }
 
-function credentialsStatus(broker: Broker | undefined, profile: Profile, now: number): Status['credentials'] {
+function credentialsStatus(broker: Broker | undefined, profile: Profile): Status['credentials'] {
   const exchange = profile.exchange.kind
   const stored = broker ? readCredentials(broker.vault, credentialsEntryName(profile)) : undefined
-  if (!stored) return { state: 'none', exchange }
-  const { credentials, issuedAt, clockSkewMs } = stored
+  if (!broker || !stored) return { state: 'none', exchange }
+  const { credentials, issuedAt } = stored
   const life = { issuedAt, expiresAt: credentials.expiration }
   return {
-    state: freshnessOf(life, new Date(now + clockSkewMs)),
+    state: freshnessOf(life, serverTime(broker, stored)),
     exchange,
     roleArn: credentials.roleArn,
-    accountId: credentials.accountId,
+    accountId: credentials.accountId ?? profile.accountId,
     accessKeyId: credentials.accessKeyId,
     expiresAt: credentials.expiration.toISOString(),
   }

@@ -7,7 +7,7 @@ import { plainText } from '../errors/plain-text.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 
 export interface Terminal {
-  /** Writes the answer to stdout. Ends the process quietly with code 1 when nobody reads it. */
+  /** Writes the answer to stdout. Throws `output-closed` when nobody reads it, or it cannot be written. */
   answer(text: string): void
   /** Says one line to the person. */
   say(line: string): void
@@ -121,7 +121,7 @@ function writeAll(descriptor: 1 | 2, text: string): void {
       }
       // Nobody listens on stderr: what is said is lost, what is done is not.
       if (descriptor === 2) return
-      process.exit(1)
+      throw new PoolkeyError('output-closed', { errno: String(code) }, { cause: error })
     }
   }
 }

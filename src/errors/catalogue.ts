@@ -34,6 +34,13 @@ const WORDINGS: Wordings<ErrorCode> = {
   ...NETWORK_WORDINGS,
   ...VAULT_WORDINGS,
 
+  // Whoever stopped reading, as `head` does, knows why.
+  'output-closed': {
+    exitCode: 1,
+    what: ({ errno }) =>
+      errno === 'EPIPE' ? 'nobody reads the output any more' : `cannot write the output (${errno})`,
+  },
+
   // Whoever ended it knows why: there is nothing to mend.
   interrupted: {
     exitCode: ({ signal }) => ({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 })[signal],

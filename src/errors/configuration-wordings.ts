@@ -19,6 +19,7 @@ export const CONFIGURATION_WORDINGS: Wordings<
   | 'store-mismatch'
   | 'no-exchange'
   | 'other-person'
+  | 'life-too-short'
 > = {
   usage: { exitCode: 2, what: ({ problem }) => problem, fix: ({ fix }) => fix ?? 'see: poolkey --help' },
 
@@ -94,6 +95,16 @@ export const CONFIGURATION_WORDINGS: Wordings<
     what: ({ current, next }) =>
       `${next} signed in, but the session belongs to ${current}; it was left as it is`,
     fix: () => 'run login again with --yes to replace it, or give each their own cognito_session',
+  },
+  'life-too-short': {
+    exitCode: 3,
+    what: ({ wantedSeconds, gotSeconds }) =>
+      `the credentials live ${gotSeconds} s; at least ${wantedSeconds} s were asked for`,
+    // An identity pool's enhanced flow always gives an hour.
+    fix: (_facts, profile) =>
+      profile?.exchange.kind === 'enhanced' && !profile.chain
+        ? 'ask for less: the enhanced flow gives an hour at most; cognito_duration_seconds works with the other flows'
+        : 'raise cognito_duration_seconds as far as the role allows, or ask for less',
   },
 }
 

@@ -18,7 +18,13 @@ export interface ErrorFacts {
   'config-unreadable': { file: string; reason: string }
   'config-unwritable': { file: string; reason: string }
   'config-syntax': { file: string; line: number; problem: string }
-  'profile-unknown': { profile: string; file: string; known: string[] }
+  'profile-unknown': {
+    profile: string
+    file: string
+    known: string[]
+    /** Where `[name]` stands without the word `profile`, which AWS tools do not read. */
+    bareSectionLine?: number
+  }
   'setting-unknown': { place: SettingPlace; key: string; nearest?: string }
   'setting-invalid': { place: SettingPlace; key: string; value: string; allowed: string }
   'setting-missing': { profile: string; file: string; line?: number; key: string; neededFor: string }
@@ -27,6 +33,7 @@ export interface ErrorFacts {
   'store-mismatch': { store: string; requested: string }
   'no-exchange': { profile: string }
   'other-person': { current: string; next: string }
+  'life-too-short': { wantedSeconds: number; gotSeconds: number }
 
   // A person is needed (exit 4)
   'sign-in-required': { profile: string; reason: 'none' | 'ended' | 'damaged' | 'no-refresh-token' }
@@ -78,6 +85,9 @@ export interface ErrorFacts {
   'vault-damaged': { path: string; problem: string }
   'vault-unsafe': { path: string; problem: string }
   'vault-io': { path: string; operation: 'read' | 'write'; errno: string }
+
+  // The answer could not be handed over (exit 1)
+  'output-closed': { errno: string }
 
   // Ended from outside (exit 128 + n)
   interrupted: { signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' }

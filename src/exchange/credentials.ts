@@ -7,7 +7,7 @@ export interface Credentials {
   secretAccessKey: Secret
   sessionToken: Secret
   expiration: Date
-  /** Twelve digits, only where the service or the configuration says so. */
+  /** Twelve digits, only where the service says so; `aws_account_id` is filled in where they are handed out. */
   accountId: string | undefined
   /** The role they act as, where it is known: the assumed role's ARN or the one that was asked for. */
   roleArn: string | undefined

@@ -37,13 +37,8 @@ export interface ExchangeResult {
 export async function exchangeForCredentials(request: ExchangeRequest): Promise<ExchangeResult> {
   const { profile } = request
   const first = await firstCredentials(request)
-  const credentials = profile.chain
-    ? await followChain(request, profile.chain, first.credentials)
-    : first.credentials
-  return {
-    identityId: first.identityId,
-    credentials: { ...credentials, accountId: credentials.accountId ?? profile.accountId },
-  }
+  if (!profile.chain) return first
+  return { ...first, credentials: await followChain(request, profile.chain, first.credentials) }
 }
 
 async function firstCredentials(request: ExchangeRequest): Promise<ExchangeResult> {

@@ -41,11 +41,16 @@ export function createIdentityPoolClient(place: ServicePlace, http: Http): Ident
   const client = new CognitoIdentityClient(sdkOptions(place, http))
   const host = place.endpoint?.host ?? `cognito-identity.${place.region}`
 
-  async function call<T>(operation: string, signal: AbortSignal, send: () => Promise<T>): Promise<T> {
+  async function call<T>(
+    operation: string,
+    asked: { logins: Logins; signal: AbortSignal },
+    send: () => Promise<T>,
+  ): Promise<T> {
     try {
       return await send()
     } catch (error) {
-      throw readSdkError(error, { service: 'identity pool', operation, host, signal })
+      const secrets = Object.values(asked.logins ?? {})
+      throw readSdkError(error, { service: 'identity pool', operation, host, secrets, signal: asked.signal })
     }
   }
 
@@ -60,7 +65,9 @@ export function createIdentityPoolClient(place: ServicePlace, http: Http): Ident
   return {
     async requestIdentityId({ poolId, logins, signal }) {
       const command = new GetIdCommand({ IdentityPoolId: poolId, ...reveal(logins) })
-      const answer = await call('GetId', signal, () => client.send(command, { abortSignal: signal }))
+      const answer = await call('GetId', { logins, signal }, () =>
+        client.send(command, { abortSignal: signal }),
+      )
       if (answer.IdentityId === undefined) throw incomplete('GetId', 'IdentityId')
       return answer.IdentityId
     },
@@ -71,7 +78,9 @@ export function createIdentityPoolClient(place: ServicePlace, http: Http): Ident
         ...reveal(logins),
         ...(roleArn === undefined ? {} : { CustomRoleArn: roleArn }),
       })
-      const answer = await call(operation, signal, () => client.send(command, { abortSignal: signal }))
+      const answer = await call(operation, { logins, signal }, () =>
+        client.send(command, { abortSignal: signal }),
+      )
       const credentials = checkCredentials(
         {
           accessKeyId: answer.Credentials?.AccessKeyId,
@@ -86,7 +95,9 @@ export function createIdentityPoolClient(place: ServicePlace, http: Http): Ident
     async requestOpenIdToken({ identityId, logins, signal }) {
       const operation = 'GetOpenIdToken'
       const command = new GetOpenIdTokenCommand({ IdentityId: identityId, ...reveal(logins) })
-      const answer = await call(operation, signal, () => client.send(command, { abortSignal: signal }))
+      const answer = await call(operation, { logins, signal }, () =>
+        client.send(command, { abortSignal: signal }),
+      )
       if (answer.Token === undefined) throw incomplete(operation, 'Token')
       return { identityId: answer.IdentityId ?? identityId, token: new Secret(answer.Token) }
     },

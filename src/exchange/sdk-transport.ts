@@ -4,7 +4,9 @@
  */
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { ErrorFacts } from '../errors/poolkey-error.ts'
+import { redact } from '../errors/redact.ts'
 import type { Http } from '../http.ts'
+import type { Secret } from '../secret.ts'
 
 /** Where a service is reached. Without `endpoint` the SDK's own rules for the region's partition decide. */
 export interface ServicePlace {
@@ -91,23 +93,28 @@ const PASSING_TROUBLE = new Set([
   'IDPCommunicationErrorException',
 ])
 
-/** Turns what an SDK client threw into poolkey's error: `service-refused`, `unexpected-answer` or what our door threw. */
+/**
+ * Turns what an SDK client threw into poolkey's error: `service-refused`, `unexpected-answer` or what our door threw.
+ * `secrets` is what the request carried: some services quote what they refuse.
+ */
 export function readSdkError(
   error: unknown,
   about: {
     service: ErrorFacts['service-refused']['service']
     operation: string
     host: string
+    secrets: readonly Secret[]
     signal: AbortSignal
   },
 ): Error {
-  const { service, operation, host, signal } = about
+  const { service, operation, host, secrets, signal } = about
   if (signal.aborted && signal.reason instanceof Error) return signal.reason
   if (error instanceof PoolkeyError) return error
   if (!(error instanceof Error)) return new Error(`${operation} failed`, { cause: error })
   const status = statusOf(error)
-  const { name } = error
   if (status === undefined) return error
+  const name = redact(error.name, secrets)
+  const message = redact(error.message, secrets)
   const odd = (kind: ErrorFacts['unexpected-answer']['kind'], detail?: string) =>
     new PoolkeyError(
       'unexpected-answer',
@@ -115,16 +122,12 @@ export function readSdkError(
       { cause: error },
     )
   if (status === 429 || THROTTLING.has(name)) return odd('throttled')
-  if (status >= 500 || PASSING_TROUBLE.has(name)) return odd('server-error', `${name}: ${error.message}`)
+  if (status >= 500 || PASSING_TROUBLE.has(name)) return odd('server-error', `${name}: ${message}`)
   if (status >= 300 && status < 400) return odd('redirect')
   if (status < 400 || !('$fault' in error) || UNREADABLE.has(name)) {
     return odd(status === 403 ? 'firewall' : 'not-the-protocol')
   }
-  return new PoolkeyError(
-    'service-refused',
-    { service, operation, name, message: error.message, status },
-    { cause: error },
-  )
+  return new PoolkeyError('service-refused', { service, operation, name, message, status }, { cause: error })
 }
 
 // The SDK's names for an error answer in which it found no code (`NotFound`: any 404 of the query protocol).

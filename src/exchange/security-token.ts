@@ -57,11 +57,15 @@ export function createSecurityTokenClient(place: ServicePlace, http: Http): Secu
     })
   }
 
-  async function call<T>(operation: string, signal: AbortSignal, send: () => Promise<T>): Promise<T> {
+  async function call<T>(
+    operation: string,
+    asked: { secrets: readonly Secret[]; signal: AbortSignal },
+    send: () => Promise<T>,
+  ): Promise<T> {
     try {
       return await send()
     } catch (error) {
-      throw readSdkError(error, { service: 'STS', operation, host, signal })
+      throw readSdkError(error, { service: 'STS', operation, host, ...asked })
     }
   }
 
@@ -102,7 +106,10 @@ export function createSecurityTokenClient(place: ServicePlace, http: Http): Secu
         ...(policyArns.length === 0 ? {} : { PolicyArns: policyArns.map((arn) => ({ arn })) }),
       })
       const client = clientWith(undefined)
-      const answer = await call(operation, signal, () => client.send(command, { abortSignal: signal }))
+      const secrets = [token]
+      const answer = await call(operation, { secrets, signal }, () =>
+        client.send(command, { abortSignal: signal }),
+      )
       return readCredentials(operation, answer.Credentials, answer.AssumedRoleUser)
     },
     async assumeRole({ roleArn, sessionName, durationSeconds, credentials, externalId, signal }) {
@@ -114,13 +121,17 @@ export function createSecurityTokenClient(place: ServicePlace, http: Http): Secu
         ...(externalId === undefined ? {} : { ExternalId: externalId }),
       })
       const client = clientWith(credentials)
-      const answer = await call(operation, signal, () => client.send(command, { abortSignal: signal }))
+      const secrets = secretsOf(credentials)
+      const answer = await call(operation, { secrets, signal }, () =>
+        client.send(command, { abortSignal: signal }),
+      )
       return readCredentials(operation, answer.Credentials, answer.AssumedRoleUser)
     },
     async requestCallerIdentity({ credentials, signal }) {
       const operation = 'GetCallerIdentity'
       const client = clientWith(credentials)
-      const answer = await call(operation, signal, () =>
+      const secrets = secretsOf(credentials)
+      const answer = await call(operation, { secrets, signal }, () =>
         client.send(new GetCallerIdentityCommand({}), { abortSignal: signal }),
       )
       const { Account: account, Arn: arn, UserId: userId } = answer
@@ -130,4 +141,8 @@ export function createSecurityTokenClient(place: ServicePlace, http: Http): Secu
       return { account, arn, userId }
     },
   }
+}
+
+function secretsOf({ secretAccessKey, sessionToken }: Credentials): Secret[] {
+  return [secretAccessKey, sessionToken]
 }

@@ -8,7 +8,6 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
-  readFileSync,
   readlinkSync,
   realpathSync,
   renameSync,
@@ -24,6 +23,7 @@ import { listProfiles } from './profile-list.ts'
 import { parseProfile } from './profile.ts'
 import type { Profile } from './profile.ts'
 import type { ConfigSources } from './profile-values.ts'
+import { readRegularFile } from './regular-file.ts'
 import type { SettingKey } from './settings.ts'
 
 /** What the places of the files depend on. */
@@ -81,7 +81,7 @@ export function readAllProfilesFromDisk(place: ConfigPlace): Profile[] {
 /** The text of one file, undefined where there is none. Throws `config-unreadable`. */
 export function readConfigFile(path: string): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(path))
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readRegularFile(path))
   } catch (cause) {
     if (errnoOf(cause) === 'ENOENT') return undefined
     const reason = cause instanceof TypeError ? 'it is not UTF-8 text' : reasonOf(cause)
@@ -203,7 +203,7 @@ function syncFolder(folder: string): void {
 }
 
 function policyReader(place: ConfigPlace): (path: string) => string {
-  return (path) => readFileSync(expandHome(path, place.homeFolder), 'utf8')
+  return (path) => readRegularFile(expandHome(path, place.homeFolder)).toString('utf8')
 }
 
 function expandHome(path: string, homeFolder: string): string {

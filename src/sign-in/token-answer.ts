@@ -1,6 +1,7 @@
 /** Reads what the user pool's OAuth endpoints and key document answer, and tells the protocol's refusals from everything else. */
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { ErrorFacts } from '../errors/poolkey-error.ts'
+import { redact } from '../errors/redact.ts'
 import type { HttpAnswer } from '../http.ts'
 import { Secret } from '../secret.ts'
 
@@ -12,20 +13,31 @@ export interface TokenAnswer {
   expiresInSeconds: number
 }
 
+/** What can be told of an answer before any of it is judged; undefined is what it does not tell. `sub` and `issuer` are the ID token's. */
+export interface ReceivedTokens {
+  refreshToken: Secret | undefined
+  sub: string | undefined
+  issuer: string | undefined
+}
+
 /** Where an answer came from, for errors. */
 export interface AnswerOrigin {
   host: string
   operation: string
 }
 
-type Grant = ErrorFacts['token-refused']['grant']
+/** What was asked for, and with which secrets: an endpoint that quotes its input must not put them into an error. */
+export interface Asked {
+  grant: ErrorFacts['token-refused']['grant']
+  secrets: readonly Secret[]
+}
 
 /**
  * The tokens of a 200. Throws `token-refused` for the protocol's own errors, `id-token-invalid` when the ID token is
  * missing (the scope openid was not granted), else `unexpected-answer`.
  */
-export function parseTokenAnswer(answer: HttpAnswer, grant: Grant, origin: AnswerOrigin): TokenAnswer {
-  refuseUnlessSuccess(answer, grant, origin)
+export function parseTokenAnswer(answer: HttpAnswer, asked: Asked, origin: AnswerOrigin): TokenAnswer {
+  refuseUnlessSuccess(answer, asked, origin)
   const body = parseJsonAnswer(answer, origin)
   const accessToken = body['access_token']
   const idToken = body['id_token']
@@ -58,8 +70,21 @@ export function parseTokenAnswer(answer: HttpAnswer, grant: Grant, origin: Answe
   }
 }
 
+/** What a 200 hands over, however odd the rest of it is. Never throws, verifies nothing. */
+export function decodeReceived({ status, body }: HttpAnswer): ReceivedTokens {
+  const tokens = status === 200 ? parseObject(body) : undefined
+  const { refresh_token: refreshToken, id_token: idToken } = tokens ?? {}
+  const payload = isText(idToken) ? (idToken.split('.')[1] ?? '') : ''
+  const { sub, iss } = parseObject(Buffer.from(payload, 'base64url')) ?? {}
+  return {
+    refreshToken: isText(refreshToken) ? new Secret(refreshToken) : undefined,
+    sub: isText(sub) ? sub : undefined,
+    issuer: isText(iss) ? iss : undefined,
+  }
+}
+
 /** Accepts a 200 and throws `token-refused` for {"error": ...} with 400 or 401 (RFC 6749 5.2), else `unexpected-answer`. */
-export function refuseUnlessSuccess(answer: HttpAnswer, grant: Grant, origin: AnswerOrigin): void {
+export function refuseUnlessSuccess(answer: HttpAnswer, asked: Asked, origin: AnswerOrigin): void {
   const { status } = answer
   if (status === 200) return
   if (status === 400 || status === 401) {
@@ -68,9 +93,9 @@ export function refuseUnlessSuccess(answer: HttpAnswer, grant: Grant, origin: An
     const description = body?.['error_description']
     if (isText(error)) {
       throw new PoolkeyError('token-refused', {
-        grant,
-        error: short(error),
-        ...(isText(description) ? { description: short(description) } : {}),
+        grant: asked.grant,
+        error: quotable(error, asked),
+        ...(isText(description) ? { description: quotable(description, asked) } : {}),
         status,
       })
     }
@@ -137,6 +162,8 @@ function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
 }
 
-function short(text: string): string {
-  return text.length <= 500 ? text : `${text.slice(0, 500)}…`
+// Secrets go first: of one that is cut in two, the rest would not be found.
+function quotable(text: string, { secrets }: Asked): string {
+  const safe = redact(text, secrets)
+  return safe.length <= 500 ? safe : `${safe.slice(0, 500)}…`
 }

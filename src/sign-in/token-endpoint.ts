@@ -1,11 +1,11 @@
 import type { Http, HttpRequest } from '../http.ts'
 import type { SignInSettings } from '../profile/profile.ts'
-import type { Secret } from '../secret.ts'
+import { Secret } from '../secret.ts'
 import { domainOf } from './authorization.ts'
 import { requestWithRetries } from './request-retry.ts'
 import type { Wait } from './request-retry.ts'
-import { parseTokenAnswer, refuseUnlessSuccess } from './token-answer.ts'
-import type { AnswerOrigin, TokenAnswer } from './token-answer.ts'
+import { decodeReceived, parseTokenAnswer, refuseUnlessSuccess } from './token-answer.ts'
+import type { AnswerOrigin, Asked, ReceivedTokens, TokenAnswer } from './token-answer.ts'
 
 /** Who asks: the app client, with its secret where it has one. */
 export interface TokenRequest {
@@ -29,25 +29,26 @@ export async function requestTokensByCode(
     redirect_uri: options.redirectUri,
     code_verifier: options.codeVerifier.reveal(),
   })
-  return parseTokenAnswer(await options.http.request(request), 'code', originOf(request))
+  const asked = askedWith(options, 'code', [options.code, options.codeVerifier])
+  return parseTokenAnswer(await options.http.request(request), asked, originOf(request))
 }
 
 /**
  * Fresh tokens for a refresh token; with rotation the answer holds the next one. Passing faults are tried again, a lost
- * answer once (with the old token, which a pool with a grace period still takes). Throws as `requestTokensByCode`.
+ * answer once (with the old token, which a pool with a grace period still takes). `onReceived` is told of an answer before
+ * it is judged, since the old token is spent whatever is wrong with it. Throws as `requestTokensByCode`, and what
+ * `onReceived` throws.
  */
 export async function requestTokensByRefresh(
-  options: TokenRequest & { refreshToken: Secret },
+  options: TokenRequest & { refreshToken: Secret; onReceived?: (received: ReceivedTokens) => void },
 ): Promise<TokenAnswer> {
   const request = formRequest(options, '/oauth2/token', {
     grant_type: 'refresh_token',
     refresh_token: options.refreshToken.reveal(),
   })
-  return parseTokenAnswer(
-    await requestWithRetries(options.http, request, options.wait),
-    'refresh',
-    originOf(request),
-  )
+  const answer = await requestWithRetries(options.http, request, options.wait)
+  options.onReceived?.(decodeReceived(answer))
+  return parseTokenAnswer(answer, askedWith(options, 'refresh', [options.refreshToken]), originOf(request))
 }
 
 /** Revokes a refresh token and the access tokens made from it. A token that is dead already is a success (RFC 7009 2.2). */
@@ -55,7 +56,7 @@ export async function requestRevocation(options: TokenRequest & { refreshToken: 
   const request = formRequest(options, '/oauth2/revoke', { token: options.refreshToken.reveal() })
   refuseUnlessSuccess(
     await requestWithRetries(options.http, request, options.wait),
-    'revoke',
+    askedWith(options, 'revoke', [options.refreshToken]),
     originOf(request),
   )
 }
@@ -74,9 +75,7 @@ function formRequest(
   if (clientSecret === undefined) {
     body.set('client_id', signIn.clientId)
   } else {
-    // Cognito takes both parts as they are, without the encoding of RFC 6749 2.3.1.
-    headers['Authorization'] =
-      `Basic ${Buffer.from(`${signIn.clientId}:${clientSecret.reveal()}`).toString('base64')}`
+    headers['Authorization'] = `Basic ${basicCredentials(signIn.clientId, clientSecret).reveal()}`
   }
   const operation = path === '/oauth2/revoke' ? 'the revocation endpoint' : 'the token endpoint'
   return {
@@ -87,6 +86,17 @@ function formRequest(
     body: body.toString(),
     signal,
   }
+}
+
+/** Cognito takes both parts as they are, without the encoding of RFC 6749 2.3.1. */
+function basicCredentials(clientId: string, clientSecret: Secret): Secret {
+  return new Secret(Buffer.from(`${clientId}:${clientSecret.reveal()}`).toString('base64'))
+}
+
+function askedWith(options: TokenRequest, grant: Asked['grant'], sent: Secret[]): Asked {
+  const { clientSecret, signIn } = options
+  if (clientSecret === undefined) return { grant, secrets: sent }
+  return { grant, secrets: [...sent, clientSecret, basicCredentials(signIn.clientId, clientSecret)] }
 }
 
 function originOf(request: HttpRequest): AnswerOrigin {

@@ -97,7 +97,6 @@ const MAY_TOUCH: Record<string, string> = {
   'main.ts': 'hands the process on',
   'cli/wire.ts': 'the wiring: everybody else gets these as arguments',
   'cli/program.ts': 'arguments in, exit code out',
-  'cli/terminal.ts': 'the only printing; ends the process when nobody reads the answer',
   'vault/keychain-helper.ts': 'a program of its own',
   'sign-in/open-helper.ts': 'a program of its own',
   'emulator/emulator.ts': "the clock is an argument; the machine's own is only the default",

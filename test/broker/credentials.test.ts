@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
-import { guestEntryName, holderId } from '../../src/broker/entry-names.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { guestEntryName, holderId, sessionEntryName } from '../../src/broker/entry-names.ts'
 import { obtainCredentials, readCredentials } from '../../src/broker/credentials.ts'
 import { readGuestIdentity } from '../../src/broker/guest.ts'
 import { obtainSession, storeSignIn } from '../../src/broker/session.ts'
@@ -15,12 +15,14 @@ import {
   EXCHANGE,
   failureOf,
   gate,
+  idOf,
   openSignedInWorld,
   openWorld,
   OTHER_PERSON,
   REFRESH,
   signInAt,
   storedSession,
+  wipe,
 } from './emulated-broker.ts'
 import type { World } from './emulated-broker.ts'
 
@@ -255,6 +257,149 @@ test.each([0, -1, -HOUR])(
   },
 )
 
+describe('callers who wait for somebody else', () => {
+  /** From now on the identity pool refuses every exchange; returns what makes it good again. */
+  function refuseExchanges(world: World): () => void {
+    const { settings } = world.emulator
+    const good = settings.identityPool
+    const authenticatedRole = 'arn:aws:iam::111122223333:role/Unknown'
+    settings.identityPool = { ...good, authenticatedRole, roleMapping: { kind: 'none' } }
+    return () => {
+      settings.identityPool = good
+    }
+  }
+
+  test('share a failure that happens while they wait, and whoever comes later tries anew', async () => {
+    const world = await openSignedInWorld()
+    const held = gate()
+    world.emulator.faults.set(EXCHANGE, { kind: 'hold', until: held.until })
+    const first = failureOf(obtainCredentials(world.broker()))
+    await arrived(world, EXCHANGE)
+    let waiting = 0
+    const onWait = () => {
+      waiting += 1
+    }
+    const others = [1, 2, 3, 4, 5].map(() => failureOf(obtainCredentials(world.broker({}, { onWait }))))
+    await vi.waitUntil(() => waiting === 5, { timeout: 10_000, interval: 5 })
+    world.clock.advance(1)
+    const makeGood = refuseExchanges(world)
+    held.open()
+    const failure = await first
+    expect(failure).toMatchObject({ code: 'service-refused' })
+    expect(await Promise.all(others)).toEqual([1, 2, 3, 4, 5].map(() => failure))
+    expect(world.emulator.count(EXCHANGE)).toBe(1)
+    expect(await failureOf(obtainCredentials(world.broker()))).toEqual(failure)
+    expect(world.emulator.count(EXCHANGE)).toBe(2)
+    makeGood()
+    expect((await obtainCredentials(world.broker())).from).toBe('exchange')
+  })
+
+  test('but insist on new credentials try for themselves', async () => {
+    const world = await openSignedInWorld()
+    const [held, heldAgain] = [gate(), gate()]
+    for (const { until } of [held, heldAgain]) world.emulator.faults.set(EXCHANGE, { kind: 'hold', until })
+    const first = failureOf(obtainCredentials(world.broker()))
+    await arrived(world, EXCHANGE)
+    const waiting = gate()
+    const insisting = obtainCredentials(world.broker({}, { onWait: waiting.open }), { renew: true })
+    await waiting.until
+    world.clock.advance(1)
+    const makeGood = refuseExchanges(world)
+    held.open()
+    expect(await first).toMatchObject({ code: 'service-refused' })
+    makeGood()
+    heldAgain.open()
+    expect((await insisting).from).toBe('exchange')
+  })
+
+  test('wait only briefly while what they have still serves', async () => {
+    const world = await openSignedInWorld()
+    const { credentials } = await obtainCredentials(world.broker())
+    world.clock.advance(50 * MINUTE)
+    const held = gate()
+    world.emulator.faults.set(EXCHANGE, { kind: 'hold', until: held.until })
+    const slow = obtainCredentials(world.broker())
+    await arrived(world, EXCHANGE, 2)
+    const startedMs = performance.now()
+    const quick = await obtainCredentials(world.broker())
+    expect(quick.from).toBe('fallback')
+    expect(quick.credentials.accessKeyId).toBe(credentials.accessKeyId)
+    expect(performance.now() - startedMs).toBeLessThan(10_000)
+    held.open()
+    expect((await slow).from).toBe('exchange')
+  }, 15_000)
+
+  test('for a refresh of another role wait only briefly, too', async () => {
+    const world = await openSignedInWorld()
+    const editor = { cognito_role_arn: world.emulator.roles.editor }
+    world.clock.advance(30 * MINUTE)
+    await obtainCredentials(world.broker())
+    world.clock.advance(50 * MINUTE)
+    const held = gate()
+    world.emulator.faults.set(REFRESH, { kind: 'hold', until: held.until })
+    const slow = obtainCredentials(world.broker(editor))
+    await arrived(world, REFRESH)
+    expect((await obtainCredentials(world.broker())).from).toBe('fallback')
+    held.open()
+    expect((await slow).from).toBe('exchange')
+  }, 15_000)
+})
+
+describe('a life wished for', () => {
+  test.each([{}, { renew: true }])(
+    'that new credentials do not have either is an error: %j',
+    async (wish) => {
+      const world = await openSignedInWorld()
+      const minLife = 40_000_000
+      expect(await failureOf(obtainCredentials(world.broker(), { ...wish, minLife }))).toEqual({
+        code: 'life-too-short',
+        facts: { wantedSeconds: 40_000, gotSeconds: 3600 },
+      })
+      expect((await obtainCredentials(world.broker())).from).toBe('cache')
+    },
+  )
+
+  test('in halves is what there is', async () => {
+    const world = await openSignedInWorld({ credentialsSeconds: 900 })
+    expect((await obtainCredentials(world.broker(), { minLife: 'half' })).from).toBe('exchange')
+  })
+})
+
+test('the account is what the profile says today, where the service does not tell', async () => {
+  const world = await openSignedInWorld()
+  const accountOf = async (extra: Record<string, string>) => {
+    const { credentials, from } = await obtainCredentials(world.broker(extra))
+    return [from, credentials.accountId]
+  }
+  expect(await accountOf({ aws_account_id: '111111111111' })).toEqual(['exchange', '111111111111'])
+  expect(await accountOf({ aws_account_id: '222222222222' })).toEqual(['cache', '222222222222'])
+  expect(await accountOf({})).toEqual(['cache', undefined])
+})
+
+describe('in a vault that was wiped meanwhile', () => {
+  test('an exchange yields nothing, and stores nothing', async () => {
+    const world = await openSignedInWorld()
+    const sealed = readFileSync(join(world.vault.folder, `${sessionEntryName(idOf(world))}.sealed`))
+    const held = gate()
+    world.emulator.faults.set(EXCHANGE, { kind: 'hold', until: held.until })
+    const outcome = failureOf(obtainCredentials(world.broker()))
+    await arrived(world, EXCHANGE)
+    wipe(world)
+    // As if the wipe had not yet come to the session.
+    writeFileSync(join(world.vault.folder, `${sessionEntryName(idOf(world))}.sealed`), sealed)
+    held.open()
+    expect(await outcome).toEqual({ code: 'sign-in-required', facts: { profile: 'dev', reason: 'none' } })
+    expect(listEntries(world.vault.folder)).toEqual([sessionEntryName(idOf(world))])
+  })
+
+  test('a guest gets credentials, which are not stored', async () => {
+    const world = await openWorld({ identityPool: { allowUnauthenticated: true } })
+    wipe(world)
+    expect((await obtainCredentials(world.broker(GUEST))).from).toBe('exchange')
+    expect(listEntries(world.vault.folder)).toEqual([])
+  })
+})
+
 describe('an exchange under way', () => {
   async function holdExchange(world: World) {
     const held = gate()
@@ -362,6 +507,63 @@ test.each([-5, 5])('a clock that is %d hours off does no harm', async (hours) =>
   world.clock.advance(2 * MINUTE)
   expect((await obtainCredentials(world.broker({}, { now }))).from).toBe('exchange')
   expect(counts(world)).toEqual({ GetId: 1, [EXCHANGE]: 2, [REFRESH]: 0 })
+})
+
+describe('after the clock was set', () => {
+  /** A vault written under a clock that was so many minutes ahead. */
+  async function openWrittenUnder(minutesAhead: number): Promise<World> {
+    const world = await openWorld()
+    const options = { now: () => world.clock.now() + minutesAhead * MINUTE * 1000 }
+    const broker = world.broker({}, options)
+    const url = new URL(world.emulator.origin)
+    const { signal } = broker
+    await broker.http.request({ operation: 'the test', method: 'GET', url, signal })
+    await storeSignIn(broker, await signInAt(world))
+    await obtainCredentials(world.broker({}, options))
+    return world
+  }
+
+  const RIGHT = [40, -40].flatMap((ahead) =>
+    ['the-only-boot', 'another-boot', undefined].map((bootId) => [ahead, bootId] as const),
+  )
+
+  test.each(RIGHT)(
+    'right, from %d minutes ahead, what expired is not handed out (%s)',
+    async (ahead, bootId) => {
+      const world = await openWrittenUnder(ahead)
+      world.clock.advance(70 * MINUTE)
+      const { credentials, from } = await obtainCredentials(world.broker({}, { bootId }))
+      expect(from).toBe('exchange')
+      expect(credentials.expiration.getTime()).toBe(world.clock.now() + HOUR * 1000)
+      // The ID token was over as well, which showed before it was sent.
+      expect(counts(world)).toEqual({ GetId: 1, [EXCHANGE]: 2, [REFRESH]: 1 })
+    },
+  )
+
+  test('beyond right, what expired is not handed out', async () => {
+    const world = await openWrittenUnder(40)
+    world.clock.advance(70 * MINUTE)
+    const behind = () => world.clock.now() - 20 * MINUTE * 1000
+    expect((await obtainCredentials(world.broker({}, { now: behind }))).from).toBe('exchange')
+  })
+
+  test('nothing expired is a fallback either', async () => {
+    const world = await openWrittenUnder(40)
+    world.clock.advance(70 * MINUTE)
+    for (const name of [REFRESH, EXCHANGE]) world.emulator.faults.set(name, { kind: 'reset' }, NEVER_ENDING)
+    expect(await failureOf(obtainCredentials(world.broker()))).toMatchObject({ code: 'network' })
+  })
+
+  test('never, a clock that is ahead costs one renewal a restart', async () => {
+    const world = await openWrittenUnder(50)
+    const now = () => world.clock.now() + 50 * MINUTE * 1000
+    world.clock.advance(5 * MINUTE)
+    expect((await obtainCredentials(world.broker({}, { now }))).from).toBe('cache')
+    const restarted = { now, bootId: 'another-boot' }
+    expect((await obtainCredentials(world.broker({}, restarted))).from).toBe('exchange')
+    world.clock.advance(40 * MINUTE)
+    expect((await obtainCredentials(world.broker({}, restarted))).from).toBe('cache')
+  })
 })
 
 describe('a guest', () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { onTestFinished, vi } from 'vitest'
-import type { Broker, Vault } from '../../src/broker/broker.ts'
+import type { Broker, Machine, Vault } from '../../src/broker/broker.ts'
 import { credentialsEntryName, sessionId } from '../../src/broker/entry-names.ts'
 import { readSession, storeSignIn } from '../../src/broker/session.ts'
 import type { Session } from '../../src/broker/session-entry.ts'
@@ -10,6 +10,9 @@ import { PoolkeyError } from '../../src/errors/poolkey-error.ts'
 import { Secret } from '../../src/secret.ts'
 import type { SignedIn } from '../../src/sign-in/browser-sign-in.ts'
 import { requestKeys, verifyIdToken } from '../../src/sign-in/id-token.ts'
+import { keyIdOf } from '../../src/vault/seal.ts'
+import { removeVaultFile, writeVaultFile } from '../../src/vault/vault-file.ts'
+import { listEntries, removeEntry } from '../../src/vault/entries.ts'
 import {
   authorizeUrl,
   challengeOf,
@@ -42,6 +45,9 @@ export interface BrokerOptions {
   signal?: AbortSignal
   /** This machine's clock, where it differs from the servers'. */
   now?: () => number
+  /** This machine's start, where it is not the world's only one. */
+  bootId?: string | undefined
+  onWait?: () => void
 }
 
 export async function openWorld(options: EmulatorOptions = {}): Promise<World> {
@@ -49,11 +55,17 @@ export async function openWorld(options: EmulatorOptions = {}): Promise<World> {
   const emulator = await emulatorForTest({ now: clock.now, ...options })
   emulator.settings.users.push(OTHER_PERSON)
   const vault: Vault = { folder: temporaryFolder(), key: randomBytes(32), store: 'file' }
+  const id = randomBytes(16).toString('hex')
+  writeVaultFile(vault.folder, { version: 1, id, store: 'file', keyCheck: keyIdOf(vault.key) })
+  const bornAt = clock.now() - 1_000_000
   return {
     emulator,
     vault,
     clock,
-    broker: (extra = {}, { signal = endOfTest(), now = clock.now } = {}) => {
+    broker: (extra = {}, options = {}) => {
+      const { signal = endOfTest(), now = clock.now, onWait } = options
+      const bootId = 'bootId' in options ? options.bootId : 'the-only-boot'
+      const machine = (): Machine => ({ bootId, uptimeMs: clock.now() - bornAt })
       const profile = profileOf(emulator, extra)
       const http = openHttp({ now })
       return {
@@ -63,10 +75,18 @@ export async function openWorld(options: EmulatorOptions = {}): Promise<World> {
         clients: clientsOf(profile, http),
         clientSecret: undefined,
         now,
+        machine,
         signal,
+        ...(onWait === undefined ? {} : { onWait }),
       }
     },
   }
+}
+
+/** What `logout --all` leaves: nothing that was sealed, and no vault. */
+export function wipe({ vault }: World): void {
+  for (const name of listEntries(vault.folder)) removeEntry({ folder: vault.folder, name })
+  removeVaultFile(vault.folder)
 }
 
 /** Somebody signs in with a browser; nothing is stored yet. */

@@ -21,6 +21,7 @@ import {
   REFRESH,
   signInAt,
   storedSession,
+  wipe,
 } from './emulated-broker.ts'
 import type { World } from './emulated-broker.ts'
 
@@ -292,6 +293,45 @@ describe('an answer to a refresh', () => {
     },
   )
 
+  test.each<[string, (answer: Record<string, unknown>) => object, string]>([
+    ['without an ID token', (answer) => ({ ...answer, id_token: undefined }), 'id-token-invalid'],
+    ['with an ID token that is no token', (answer) => ({ ...answer, id_token: 'a.b.c' }), 'id-token-invalid'],
+    ['with an ID token that is no text', (answer) => ({ ...answer, id_token: 7 }), 'unexpected-answer'],
+    ['without an access token', (answer) => ({ ...answer, access_token: undefined }), 'unexpected-answer'],
+    ['with a life in words', (answer) => ({ ...answer, expires_in: '3600' }), 'unexpected-answer'],
+    ['of another token type', (answer) => ({ ...answer, token_type: 'mac' }), 'unexpected-answer'],
+  ])('%s is refused, but its refresh token is kept: the old one is spent', async (_name, change, code) => {
+    const world = await openSignedInWorld(ROTATING)
+    const before = storedSession(world)
+    world.clock.advance(HOUR)
+    world.emulator.faults.set(REFRESH, {
+      kind: 'alter',
+      alter: (answer) => ({
+        ...answer,
+        body: JSON.stringify(change(JSON.parse(answer.body) as Record<string, unknown>)),
+      }),
+    })
+    expect(await failureOf(obtainSession(world.broker()))).toMatchObject({ code })
+    const after = storedSession(world)
+    expect(after.idToken.equals(before.idToken)).toBe(true)
+    expect(after.refreshToken!.equals(before.refreshToken!)).toBe(false)
+    expect((await obtainSession(world.broker())).claims.expiresAt.getTime()).toBe(
+      world.clock.now() + HOUR * 1000,
+    )
+  })
+
+  test.each([{ exp: 'never' }, { iat: undefined }, { aud: 'another-client' }])(
+    "of somebody else is refused, and nothing of it is kept, though the ID token's %j is wrong as well",
+    async (claims) => {
+      const world = await openSignedInWorld(ROTATING)
+      const before = storedSession(world)
+      world.clock.advance(HOUR)
+      world.emulator.forge({ grant: 'refresh_token', claims: { sub: 'somebody-else', ...claims } })
+      expect(await failureOf(obtainSession(world.broker()))).toMatchObject({ facts: { check: 'sub' } })
+      expect(serializeSession(storedSession(world))).toEqual(serializeSession(before))
+    },
+  )
+
   test('has its new refresh token on disk before anything else is asked', async () => {
     const world = await openSignedInWorld(ROTATING)
     const before = storedSession(world)
@@ -357,6 +397,37 @@ describe('a sign-in', () => {
     held.open()
     await Promise.all([refreshing, storing])
     expect(storedSession(world).claims.email).toBe(OTHER_PERSON.email)
+  })
+})
+
+describe('in a vault that was wiped meanwhile', () => {
+  test('a sign-in is not stored', async () => {
+    const world = await openSignedInWorld()
+    const signedIn = await signInAt(world)
+    wipe(world)
+    expect(await failureOf(storeSignIn(world.broker(), signedIn))).toEqual(required('none'))
+    expect(listEntries(world.vault.folder)).toEqual([])
+  })
+
+  test('or wiped and made anew, a sign-in is not stored under the old key', async () => {
+    const world = await openWorld()
+    const signedIn = await signInAt(world)
+    const stale = { ...world.broker(), vault: { ...world.vault, key: Buffer.alloc(32, 1) } }
+    expect(await failureOf(storeSignIn(stale, signedIn))).toEqual(required('none'))
+    expect(listEntries(world.vault.folder)).toEqual([])
+  })
+
+  test('the outcome of a refresh is not stored', async () => {
+    const world = await openSignedInWorld(ROTATING)
+    world.clock.advance(HOUR)
+    const held = gate()
+    world.emulator.faults.set(REFRESH, { kind: 'hold', until: held.until })
+    const outcome = failureOf(obtainSession(world.broker()))
+    await arrived(world, REFRESH)
+    wipe(world)
+    held.open()
+    expect(await outcome).toEqual(required('none'))
+    expect(listEntries(world.vault.folder)).toEqual([])
   })
 })
 

@@ -23,6 +23,7 @@ const SESSION: Session = {
   keys: { keys: [{ kty: 'RSA', kid: 'key-1', n: 'n', e: 'AQAB' }] },
   identityIds: { 'eu-west-1:pool': 'eu-west-1:identity' },
   clockSkewMs: -7_200_000,
+  boot: { id: 'a-boot', at: new Date('2026-11-20T08:00:00Z') },
 }
 const ENDED: EndedSession = { state: 'ended', who: 'ada@example.com', endedAt: AT }
 const CREDENTIALS: StoredCredentials = {
@@ -37,6 +38,7 @@ const CREDENTIALS: StoredCredentials = {
   issuedAt: AT,
   signInId: 'a-sign-in',
   clockSkewMs: 42,
+  boot: { id: 'a-boot', at: new Date('2026-11-20T08:00:00Z') },
 }
 
 /** Secrets in clear, so that two values can be compared. */
@@ -71,13 +73,14 @@ describe('a session', () => {
     ['of somebody', SESSION],
     ['without a refresh token', { ...SESSION, refreshToken: undefined }],
     ['without an identity ID', { ...SESSION, identityIds: {} }],
+    ['on a system that does not name its starts', { ...SESSION, boot: undefined }],
     ['that has ended', ENDED],
   ])('%s is read back as it was written', (_name, session) => {
     expect(plain(parseSession(serializeSession(session)))).toEqual(plain(session))
   })
 
   const required = fieldsOf(serializeSession(SESSION)).filter(
-    (name) => name !== 'refreshToken' && name !== 'state',
+    (name) => !['refreshToken', 'boot', 'state'].includes(name),
   )
 
   test('holds what it has to', () => {
@@ -97,8 +100,8 @@ describe('a session', () => {
     )
   })
 
-  test.each([...required, 'refreshToken'])('with a damaged %s is refused, not quoted', (name) => {
-    const values = [null, true, [], {}, ...(name === 'refreshToken' ? [] : [undefined])]
+  test.each([...required, 'refreshToken', 'boot'])('with a damaged %s is refused, not quoted', (name) => {
+    const values = [null, true, [], {}, ...(['refreshToken', 'boot'].includes(name) ? [] : [undefined])]
     if (name !== 'clockSkewMs') values.push(17)
     const isText = ['signInId', 'idToken', 'accessToken', 'refreshToken'].includes(name)
     if (!isText) values.push('CANARY')
@@ -143,7 +146,7 @@ describe('credentials', () => {
   })
 
   test.each(fieldsOf(serializeCredentials(CREDENTIALS)))('with a damaged %s are refused', (name) => {
-    const isOptional = ['accountId', 'roleArn', 'signInId'].includes(name)
+    const isOptional = ['accountId', 'roleArn', 'signInId', 'boot'].includes(name)
     const values: unknown[] = [null, true, [], {}, ...(isOptional ? [] : [undefined])]
     if (name !== 'clockSkewMs') values.push(17)
     if (['expiration', 'issuedAt', 'clockSkewMs', 'version'].includes(name)) values.push('CANARY')

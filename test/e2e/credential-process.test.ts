@@ -142,7 +142,7 @@ test('without a reader on stdout it does not end with 0', async () => {
   })
   const [code] = (await once(child, 'close')) as [number | null]
   expect(code).toBe(1)
-  expect(stderr).toBe('')
+  expect(stderr).toBe('poolkey: error: nobody reads the output any more\n')
 })
 
 test('stdout that is full is not taken for an answer given', async () => {

@@ -37,7 +37,7 @@ test('does nothing when the sign-in already works', async () => {
   const again = await dev(station, 'login')
   expect(again).toMatchObject({ code: 0, stdout: '' })
   expect(again.stderr).toBe(
-    'Already signed in as test-user@example.com. To sign in anew: poolkey login --force\n',
+    'Already signed in as test-user@example.com. To sign in anew: poolkey login --profile dev --force\n',
   )
   expect(station.emulator.requests.length).toBe(seen)
 })

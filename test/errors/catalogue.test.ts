@@ -23,6 +23,7 @@ const EXIT_CODES: Record<Exclude<ErrorCode, 'interrupted'>, number> = {
   'store-mismatch': 3,
   'no-exchange': 3,
   'other-person': 3,
+  'life-too-short': 3,
   'sign-in-required': 4,
   'sign-in-refused': 5,
   'token-refused': 5,
@@ -41,10 +42,12 @@ const EXIT_CODES: Record<Exclude<ErrorCode, 'interrupted'>, number> = {
   'vault-damaged': 7,
   'vault-unsafe': 7,
   'vault-io': 7,
+  'output-closed': 1,
 }
 
 // Why a failure has no fix.
 const WITHOUT_FIX: Partial<Record<ErrorCode, string>> = {
+  'output-closed': 'whoever stopped reading knows why',
   interrupted: 'whoever ended it knows why',
   'service-refused': 'of an unknown refusal nothing better is known than its own text',
 }
@@ -83,7 +86,14 @@ describe('every code', () => {
   })
 
   test('what happened differs from one variant to the next', () => {
-    for (const code of ['sign-in-required', 'network', 'keychain-unavailable', 'interrupted'] as const) {
+    const codes = [
+      'sign-in-required',
+      'network',
+      'keychain-unavailable',
+      'output-closed',
+      'interrupted',
+    ] as const
+    for (const code of codes) {
       const texts = errorsOf(code, 'example').map((error) => explainError(error).what)
       expect(new Set(texts).size, code).toBe(texts.length)
     }
@@ -219,13 +229,15 @@ describe('wording', () => {
     }
     expect(said('sign-in-timeout', facts)).toEqual([
       'nobody came back from the browser within 300 s',
-      'if the browser showed an error page, register http://localhost:8400/callback as a callback URL of app client 1example23456789; otherwise run: poolkey login --profile dev',
+      expect.stringMatching(
+        /register http:\/\/localhost:8400\/callback as a callback URL of app client 1example23456789, or check that ID and cognito_domain \(.+\); otherwise run: poolkey login --profile dev$/,
+      ) as string,
     ])
   })
 
   test.each([
-    ['library', 'poolkey login --store file'],
-    ['service', 'poolkey login --store file'],
+    ['library', 'poolkey login --profile dev --store file'],
+    ['service', 'poolkey login --profile dev --store file'],
     ['locked', 'unlock the keychain'],
     ['timeout', 'unlock the keychain'],
     ['denied', 'allow poolkey'],

@@ -32,6 +32,7 @@ export const EVERY_FAILURE: { [C in ErrorCode]: FactsFor<C> } = {
   'store-mismatch': (text) => [{ store: text, requested: text }],
   'no-exchange': (text) => [{ profile: text }],
   'other-person': (text) => [{ current: text, next: text }],
+  'life-too-short': () => [{ wantedSeconds: 40_000, gotSeconds: 3600 }],
   'sign-in-required': (text) =>
     (['none', 'ended', 'damaged', 'no-refresh-token'] as const).map((reason) => ({ profile: text, reason })),
   'sign-in-refused': (text) => [
@@ -115,6 +116,7 @@ export const EVERY_FAILURE: { [C in ErrorCode]: FactsFor<C> } = {
     ['ENOSPC', 'EACCES', text].flatMap((errno) =>
       (['read', 'write'] as const).map((operation) => ({ path: text, operation, errno })),
     ),
+  'output-closed': (text) => [{ errno: 'EPIPE' }, { errno: text }],
   interrupted: () => (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((signal) => ({ signal })),
 }
 

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Emulator } from '../../src/emulator/emulator.ts'
 import type { Fault } from '../../src/emulator/faults.ts'
@@ -138,6 +140,65 @@ describe.each(CALLS)('what $operation fails with', (call) => {
     ] satisfies Fault[]) {
       const failure = await failureAt(call, fault, 2)
       expect(failure).toMatchObject({ code: 'service-refused', tries: 3 })
+    }
+  })
+})
+
+describe('a service that quotes what it was sent', () => {
+  const TOKEN = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJDYW5hcnkifQ.c2lnbmF0dXJl'
+  const OPAQUE = { ...CREDENTIALS, sessionToken: new Secret('Canary/session+token==') }
+
+  /** Answers in the protocol of the request with its body and headers for a message. */
+  async function startEcho(status: number): Promise<URL> {
+    const server = createServer((request, response) => {
+      let said = JSON.stringify(request.headers)
+      request.setEncoding('utf8').on('data', (text: string) => (said += decodeURIComponent(text) + text))
+      request.once('end', () => {
+        const isJson = request.headers['x-amz-target'] !== undefined
+        const text = said.replaceAll(/[<>&]/g, ' ')
+        const json = { __type: 'ValidationException', message: said }
+        const xml = `<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code><Message>${text}</Message></Error></ErrorResponse>`
+        response.writeHead(status, { 'Content-Type': isJson ? 'application/x-amz-json-1.1' : 'text/xml' })
+        response.end(isJson ? JSON.stringify(json) : xml)
+      })
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => {
+      server.closeAllConnections()
+      server.close()
+    })
+    return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  }
+
+  test.each([400, 500])('with HTTP %i does not bring a token or a key into an error', async (status) => {
+    const place = {
+      region: 'eu-west-1',
+      endpoint: await startEcho(status),
+      useFips: false,
+      useDualstack: false,
+    }
+    const logins = { provider: new Secret(TOKEN) }
+    const role = { roleArn: 'arn:aws:iam::111122223333:role/a', sessionName: 'a', durationSeconds: 900 }
+    const pool = createIdentityPoolClient(place, openHttp())
+    const sts = createSecurityTokenClient(place, openHttp())
+    const session = { ...role, credentials: OPAQUE, externalId: undefined, signal: NEVER }
+    const withToken = { ...role, policy: undefined, policyArns: [], signal: NEVER }
+    const asked = [
+      pool.requestIdentityId({ poolId: 'eu-west-1:a', logins, signal: NEVER }),
+      pool.requestCredentials({ identityId: 'eu-west-1:a', logins, roleArn: undefined, signal: NEVER }),
+      pool.requestOpenIdToken({ identityId: 'eu-west-1:a', logins, signal: NEVER }),
+      sts.assumeRoleWithWebIdentity({ ...withToken, token: new Secret(TOKEN) }),
+      sts.assumeRoleWithWebIdentity({ ...withToken, token: new Secret('Canary/opaque+token==') }),
+      sts.assumeRole(session),
+      sts.requestCallerIdentity(session),
+    ]
+    for (const outcome of await Promise.allSettled(asked)) {
+      const error: unknown = outcome.status === 'rejected' ? outcome.reason : outcome
+      if (!(error instanceof PoolkeyError)) throw new Error('not our error', { cause: error })
+      expect(error.code).toBe(status === 400 ? 'service-refused' : 'unexpected-answer')
+      const facts = JSON.stringify(error.facts)
+      expect(facts).toContain('[redacted]')
+      expect(facts).not.toMatch(/eyJ|Canary/)
     }
   })
 })

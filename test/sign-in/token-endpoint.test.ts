@@ -8,6 +8,7 @@ import {
   requestTokensByCode,
   requestTokensByRefresh,
 } from '../../src/sign-in/token-endpoint.ts'
+import type { ReceivedTokens } from '../../src/sign-in/token-answer.ts'
 import { answerJson, closed, freePort, listen, startServer } from './support/server.ts'
 import { CLIENT_ID } from './support/settings.ts'
 
@@ -266,6 +267,42 @@ describe('refreshing', () => {
       client_id: CLIENT_ID,
       refresh_token: 'refresh-1',
     })
+  })
+
+  test('tells what it received before any of it is judged', async () => {
+    const tokenOf = (claims: object) => `x.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.x`
+    const cases: [object, object][] = [
+      [{ refresh_token: 'new' }, { refreshToken: 'new' }],
+      [{ refresh_token: 'new', id_token: 'x' }, { refreshToken: 'new' }],
+      [
+        { refresh_token: 'new', id_token: tokenOf({ sub: 'me' }) },
+        { refreshToken: 'new', sub: 'me' },
+      ],
+      [{ refresh_token: 7, id_token: tokenOf({ sub: 7, iss: 'us' }) }, { issuer: 'us' }],
+      [{ refresh_token: '', id_token: [] }, {}],
+    ]
+    for (const [body, expected] of cases) {
+      const { url } = await startServer((_request, response) => {
+        answerJson(response, 200, body)
+      })
+      const told: object[] = []
+      const onReceived = ({ refreshToken, ...rest }: ReceivedTokens) =>
+        told.push({ refreshToken: refreshToken?.reveal(), ...rest })
+      const refreshing = requestTokensByRefresh({ ...refreshOptions(url).options, onReceived })
+      await expect(refreshing).rejects.toMatchObject({ code: 'unexpected-answer' })
+      expect(told).toEqual([{ refreshToken: undefined, sub: undefined, issuer: undefined, ...expected }])
+    }
+  })
+
+  test('takes nothing from what is no success', async () => {
+    const { url } = await startServer((_request, response) => {
+      answerJson(response, 400, { ...TOKENS, error: 'invalid_grant' })
+    })
+    const told: unknown[] = []
+    const onReceived = ({ refreshToken }: ReceivedTokens) => told.push(refreshToken)
+    const refreshing = requestTokensByRefresh({ ...refreshOptions(url).options, onReceived })
+    await expect(refreshing).rejects.toMatchObject({ code: 'token-refused' })
+    expect(told).toEqual([undefined])
   })
 
   test('E76: a refused token is not tried again', async () => {

@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { startEmulator } from '../../emulator/emulator.ts'
 import type { Emulator } from '../../emulator/emulator.ts'
 import { signInHeadlessly } from '../../emulator/headless-browser.ts'
+import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import { checkCredentials } from '../../exchange/credentials.ts'
 import { createSecurityTokenClient } from '../../exchange/security-token.ts'
 import { createHttp } from '../../http.ts'
@@ -24,12 +25,16 @@ interface Child {
 
 const PROFILE = 'demo'
 
-/** Signs in, gets credentials, uses them, and gets them again from the cache; leaves nothing behind. */
+/**
+ * Signs in, gets credentials, uses them, and gets them again from the cache; leaves nothing behind.
+ * Throws `environment-invalid` without a place for temporary files, `output-closed`.
+ */
 export async function demo(context: CommandContext): Promise<number> {
   const { terminal } = context
-  const folder = mkdtempSync(join(tmpdir(), 'poolkey-demo-'))
   const emulator = await startEmulator({ redirectUris: await freeRedirectUris(), now: context.now })
+  let folder: string | undefined
   try {
+    folder = makeFolder(context.platform)
     writeFileSync(join(folder, 'config'), emulator.profileText(PROFILE), { mode: 0o600 })
     const env = demoEnvironment(context.env, folder)
     terminal.answer(`An embedded Cognito and STS listen on ${emulator.origin}: no AWS account is needed.\n`)
@@ -67,7 +72,18 @@ export async function demo(context: CommandContext): Promise<number> {
     throw error
   } finally {
     await emulator.stop()
-    rmSync(folder, { recursive: true, force: true })
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function makeFolder(platform: NodeJS.Platform): string {
+  const place = tmpdir()
+  try {
+    return mkdtempSync(join(place, 'poolkey-demo-'))
+  } catch (cause) {
+    const variable = platform === 'win32' ? 'TEMP' : 'TMPDIR'
+    const facts = { variable, value: place, allowed: 'a folder that exists and that you can write to' }
+    throw new PoolkeyError('environment-invalid', facts, { cause })
   }
 }
 
@@ -123,6 +139,7 @@ function runSelf(
     })
     let stdout = ''
     let pending = ''
+    let failure: Error | undefined
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       stdout += text
     })
@@ -130,11 +147,15 @@ function runSelf(
       const lines = (pending + text).split('\n')
       pending = lines.pop() ?? ''
       for (const line of lines) {
-        context.terminal.answer(`  ${line}\n`)
+        try {
+          context.terminal.answer(`  ${line}\n`)
+        } catch (error) {
+          // Thrown in here it would be nobody's to catch: the child finishes what it does, then it is said.
+          failure = error instanceof Error ? error : new Error('the story broke off', { cause: error })
+        }
         if (/^\s+http/.test(line)) run.onUrl?.(line.trim())
       }
     })
-    let failure: Error | undefined
     child.once('error', (error) => {
       failure = error
       if (child.pid === undefined) reject(error)
