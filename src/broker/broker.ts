@@ -40,6 +40,8 @@ export interface Machine {
 
 // Below this a difference between the clocks is the time a request takes, not a clock that is off.
 const NOISE_MS = 5_000
+// Clocks drift, and are slewed.
+const STEADY_WITHIN_MS = 60_000
 
 /** How far the servers' clock is ahead of ours, as measured in this run; 0 where it is only noise, or not measured. */
 export function clockSkewMs(broker: Broker): number {
@@ -48,10 +50,10 @@ export function clockSkewMs(broker: Broker): number {
 }
 
 /**
- * The instant by the servers' clock. A remembered difference may be out of date, as our clock may have been set since: the
- * time is then the latest of what it gives and what the machine's uptime gives (after a restart: what our clock says). So
- * a clock that was set right makes things look older, never fresher, and one that is steadily wrong costs at most a
- * renewal a restart.
+ * The instant by the servers' clock. A remembered difference counts as long as our clock has gone on by as much as the
+ * machine has been up; else it was set since, or the machine restarted, and the instant is the latest that it may be. So a
+ * clock that was set right makes things look older, never fresher, and one that is steadily wrong costs at most a renewal
+ * a restart.
  */
 export function serverTime(broker: Broker, remembered?: ClockReading): Date {
   const now = broker.now()
@@ -59,8 +61,10 @@ export function serverTime(broker: Broker, remembered?: ClockReading): Date {
   if (remembered === undefined || remembered.clockSkewMs === 0) return new Date(now)
   const { boot } = remembered
   const { bootId, uptimeMs } = machineOf(broker)
-  const evidence = boot !== undefined && boot.id === bootId ? boot.at.getTime() + uptimeMs : now
-  return new Date(Math.max(now + remembered.clockSkewMs, evidence))
+  const byClock = now + remembered.clockSkewMs
+  const byUptime = boot !== undefined && boot.id === bootId ? boot.at.getTime() + uptimeMs : -Infinity
+  const isSteady = Math.abs(byClock - byUptime) < STEADY_WITHIN_MS
+  return new Date(Math.max(byClock, byUptime, isSteady ? -Infinity : now))
 }
 
 /** What to remember of the clocks from now on: this run's reading, or the one from before if nothing was measured. */

@@ -547,6 +547,14 @@ describe('after the clock was set', () => {
     expect((await obtainCredentials(world.broker({}, { now: behind }))).from).toBe('exchange')
   })
 
+  test('right while the machine did not count the time, what expired is not handed out', async () => {
+    const world = await openWrittenUnder(40)
+    const machine = world.broker().machine!()
+    world.clock.advance(70 * MINUTE)
+    const resumed = { ...world.broker(), machine: () => machine }
+    expect((await obtainCredentials(resumed)).from).toBe('exchange')
+  })
+
   test('nothing expired is a fallback either', async () => {
     const world = await openWrittenUnder(40)
     world.clock.advance(70 * MINUTE)
