@@ -1,6 +1,7 @@
 /** What is remembered of the clocks, beside everything that is stored. */
-import { FieldError, instant, isFields, number, text } from './json-fields.ts'
-import type { Fields } from './json-fields.ts'
+import { isJsonObject } from '../json-object.ts'
+import type { JsonObject } from '../json-object.ts'
+import { FieldError, instant, number, text } from './json-fields.ts'
 
 export interface ClockReading {
   /** How far the servers' clock was ahead of ours. */
@@ -10,9 +11,9 @@ export interface ClockReading {
 }
 
 /** A reading as an entry holds it. Throws FieldError. */
-export function parseClock(fields: Fields): ClockReading {
+export function parseClock(fields: JsonObject): ClockReading {
   const { boot } = fields
-  if (boot !== undefined && !isFields(boot)) throw new FieldError('no boot')
+  if (boot !== undefined && !isJsonObject(boot)) throw new FieldError('no boot')
   return {
     clockSkewMs: number(fields, 'clockSkewMs'),
     boot: boot && { id: text(boot, 'id'), at: instant(boot, 'at') },

@@ -1,11 +1,12 @@
 /** The sealed session: what one sign-in left behind, as bytes and back. */
 import type { JSONWebKeySet } from 'jose'
+import { isJsonObject } from '../json-object.ts'
 import { Secret } from '../secret.ts'
 import { readClaims } from '../sign-in/claims.ts'
 import type { IdTokenClaims } from '../sign-in/claims.ts'
 import { parseClock } from './clock-reading.ts'
 import type { ClockReading } from './clock-reading.ts'
-import { FieldError, instant, isFields, optionalText, parseFields, text, texts } from './json-fields.ts'
+import { FieldError, instant, optionalText, parseFields, text, texts } from './json-fields.ts'
 
 /** A sign-in that can still be used, with the clocks as they were when its tokens came. */
 export interface Session extends ClockReading {
@@ -55,7 +56,7 @@ export function parseSession(bytes: Buffer): StoredSession {
   }
   const refreshToken = optionalText(fields, 'refreshToken')
   const { claims, keys } = fields
-  if (!isFields(claims)) throw new FieldError('no claims')
+  if (!isJsonObject(claims)) throw new FieldError('no claims')
   if (!isKeySet(keys)) throw new FieldError('no keys')
   return {
     state: 'active',
@@ -78,7 +79,7 @@ export function whoIs(claims: IdTokenClaims): string {
 }
 
 function isKeySet(value: unknown): value is JSONWebKeySet {
-  return isFields(value) && Array.isArray(value['keys'])
+  return isJsonObject(value) && Array.isArray(value['keys'])
 }
 
 function json(value: unknown): Buffer {

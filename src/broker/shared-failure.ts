@@ -5,11 +5,12 @@
  */
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { ErrorFacts } from '../errors/poolkey-error.ts'
+import { isJsonObject } from '../json-object.ts'
+import type { JsonObject } from '../json-object.ts'
 import { discard, pathIn, readOwnFile, writeOwnFile } from '../vault/durable-file.ts'
 import { namesIn } from '../vault/state-folder.ts'
 import type { Broker, Vault } from './broker.ts'
-import { FieldError, instant, isFields, parseFields } from './json-fields.ts'
-import type { Fields } from './json-fields.ts'
+import { FieldError, instant, parseFields } from './json-fields.ts'
 import { lockName, locksFolder, withBrokerLock } from './locks.ts'
 import type { BrokerLock } from './locks.ts'
 
@@ -67,7 +68,7 @@ function readNote(broker: Broker, path: string): { at: number; error: PoolkeyErr
     if (file.kind !== 'found') return undefined
     const note = parseFields(file.bytes)
     const { code, facts } = note
-    const error = isShared(code) && isFields(facts) ? errorOf(broker, code, facts) : undefined
+    const error = isShared(code) && isJsonObject(facts) ? errorOf(broker, code, facts) : undefined
     return error && { at: instant(note, 'at').getTime(), error }
   } catch (error) {
     // As without a note: this caller tries for itself.
@@ -76,7 +77,7 @@ function readNote(broker: Broker, path: string): { at: number; error: PoolkeyErr
   }
 }
 
-function errorOf(broker: Broker, code: SharedCode, facts: Fields): PoolkeyError | undefined {
+function errorOf(broker: Broker, code: SharedCode, facts: JsonObject): PoolkeyError | undefined {
   // Another profile of the same session may have failed: who reads this is told of their own.
   const own = 'profile' in FACTS[code] ? { ...facts, profile: broker.profile.name } : facts
   return areFacts(code, own) ? new PoolkeyError(code, own) : undefined
@@ -136,7 +137,7 @@ function isShared(code: unknown): code is SharedCode {
 }
 
 function areFacts<C extends SharedCode>(code: C, facts: unknown): facts is ErrorFacts[C] {
-  if (!isFields(facts)) return false
+  if (!isJsonObject(facts)) return false
   return Object.entries<Shape>(FACTS[code]).every(([name, shape]) => fits(facts[name], shape))
 }
 

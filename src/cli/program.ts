@@ -26,9 +26,9 @@ Examples:
 
 const EXIT_CODES = `
 Exit codes:
-  0 done            3 configuration       6 network, timeout
-  1 a bug           4 sign-in required    7 store of the secrets
-  2 wrong usage     5 refused             130, 143 interrupted, terminated
+  0 done                    3 configuration       6 network, timeout
+  1 a bug, output closed    4 sign-in required    7 store of the secrets
+  2 wrong usage             5 refused             130, 143 interrupted, terminated
 `
 
 /** Runs one command and ends the process with its exit code. */

@@ -1,5 +1,6 @@
 /** How a sign-in becomes AWS credentials: which exchange, which role, and a second role behind it. */
 import { dirname, resolve } from 'node:path'
+import { parseJsonObject } from '../json-object.ts'
 import { conflictOf, findText, invalidSetting, readSetting } from './profile-values.ts'
 import type { Layers, ProfileSection } from './profile-values.ts'
 import type { ChainSettings, ExchangeSettings, RoleRequest } from './profile.ts'
@@ -147,13 +148,7 @@ function readPolicyFile(path: string, readFile: (path: string) => string): strin
 /** STS: at most 2048 characters of U+0009, U+000A, U+000D, U+0020 to U+00FF. */
 function isSessionPolicy(text: string): boolean {
   if (text.length > 2048 || !/^[\t\n\r\u0020-\u00FF]+$/.test(text)) return false
-  try {
-    const policy: unknown = JSON.parse(text)
-    return typeof policy === 'object' && policy !== null && !Array.isArray(policy)
-  } catch {
-    // Not JSON: the answer is no.
-    return false
-  }
+  return parseJsonObject(text) !== undefined
 }
 
 function firstSet(settings: Setting<unknown, SettingKey>[], layers: Layers) {

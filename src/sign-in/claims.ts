@@ -1,5 +1,7 @@
+import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
+import { parseJsonObject } from '../json-object.ts'
 import type { Secret } from '../secret.ts'
 
 // Cognito's longest is a day. A date far beyond any lifetime is a broken or forged token, not a long session.
@@ -54,13 +56,9 @@ export function decodeClaims(token: Secret): IdTokenClaims {
 
 /** The JSON object that a token's payload holds. Throws `id-token-invalid` without quoting it. */
 export function parsePayload(payload: Uint8Array): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload))
-    if (isObject(value)) return value
-  } catch {
-    // JSON.parse quotes its input: nothing of it goes on.
-  }
-  throw invalid('format', 'a JSON object of claims')
+  const claims = isUtf8(payload) ? parseJsonObject(Buffer.from(payload).toString('utf8')) : undefined
+  if (!claims) throw invalid('format', 'a JSON object of claims')
+  return claims
 }
 
 /** What the claims must fit. `nonce` undefined: none was sent, so none is checked. */
@@ -153,8 +151,4 @@ function seconds(raw: Record<string, unknown>, name: string): number {
 // Up to the year 9999, so that every instant can be printed.
 function isSeconds(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= 253_402_300_799
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

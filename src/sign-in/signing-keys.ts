@@ -1,4 +1,5 @@
 import type { JSONWebKeySet, JWK } from 'jose'
+import { isJsonObject } from '../json-object.ts'
 
 // More than any issuer has; each may cost a signature check.
 const MAX_KEYS = 100
@@ -8,7 +9,7 @@ const MAX_KEYS = 100
  * other keys are left out. `undefined` when nothing usable remains.
  */
 export function parseSigningKeys(value: unknown): JSONWebKeySet | undefined {
-  const listed: unknown = isObject(value) ? value['keys'] : undefined
+  const listed: unknown = isJsonObject(value) ? value['keys'] : undefined
   if (!Array.isArray(listed)) return undefined
   const keys = listed.slice(0, MAX_KEYS).flatMap(parseSigningKey)
   return keys.length === 0 ? undefined : { keys }
@@ -20,13 +21,9 @@ export function keysFor(keys: JSONWebKeySet, kid: string | undefined): JWK[] {
 }
 
 function parseSigningKey(value: unknown): JWK[] {
-  if (!isObject(value) || value['kty'] !== 'RSA') return []
+  if (!isJsonObject(value) || value['kty'] !== 'RSA') return []
   const { n, e, kid, use, alg } = value
   if (typeof n !== 'string' || typeof e !== 'string') return []
   if ((use !== undefined && use !== 'sig') || (alg !== undefined && alg !== 'RS256')) return []
   return [{ kty: 'RSA', n, e, ...(typeof kid === 'string' ? { kid } : {}) }]
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -3,6 +3,7 @@ import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { ErrorFacts } from '../errors/poolkey-error.ts'
 import { redact } from '../errors/redact.ts'
 import type { HttpAnswer } from '../http.ts'
+import { parseJsonObject } from '../json-object.ts'
 import { Secret } from '../secret.ts'
 
 /** A token set as the endpoint handed it out; nothing in it is verified. `expiresInSeconds` is the access token's. */
@@ -72,10 +73,10 @@ export function parseTokenAnswer(answer: HttpAnswer, asked: Asked, origin: Answe
 
 /** What a 200 hands over, however odd the rest of it is. Never throws, verifies nothing. */
 export function decodeReceived({ status, body }: HttpAnswer): ReceivedTokens {
-  const tokens = status === 200 ? parseObject(body) : undefined
+  const tokens = status === 200 ? parseJsonObject(body.toString('utf8')) : undefined
   const { refresh_token: refreshToken, id_token: idToken } = tokens ?? {}
   const payload = isText(idToken) ? (idToken.split('.')[1] ?? '') : ''
-  const { sub, iss } = parseObject(Buffer.from(payload, 'base64url')) ?? {}
+  const { sub, iss } = parseJsonObject(Buffer.from(payload, 'base64url').toString('utf8')) ?? {}
   return {
     refreshToken: isText(refreshToken) ? new Secret(refreshToken) : undefined,
     sub: isText(sub) ? sub : undefined,
@@ -88,7 +89,7 @@ export function refuseUnlessSuccess(answer: HttpAnswer, asked: Asked, origin: An
   const { status } = answer
   if (status === 200) return
   if (status === 400 || status === 401) {
-    const body = parseObject(answer.body)
+    const body = parseJsonObject(answer.body.toString('utf8'))
     const error = body?.['error']
     const description = body?.['error_description']
     if (isText(error)) {
@@ -105,7 +106,7 @@ export function refuseUnlessSuccess(answer: HttpAnswer, asked: Asked, origin: An
 
 /** The JSON object of an answer with status 200; anything else throws `unexpected-answer`. */
 export function parseJsonAnswer(answer: HttpAnswer, origin: AnswerOrigin): Record<string, unknown> {
-  const body = answer.status === 200 ? parseObject(answer.body) : undefined
+  const body = answer.status === 200 ? parseJsonObject(answer.body.toString('utf8')) : undefined
   if (body === undefined) throw unexpectedAnswer(answer, origin)
   return body
 }
@@ -142,20 +143,6 @@ function unexpectedAnswer(answer: HttpAnswer, origin: AnswerOrigin): PoolkeyErro
 // The origin alone: what a portal puts into path and query is its own business.
 function redirectTarget(location: string | undefined): string {
   return location !== undefined && URL.canParse(location) ? `to ${new URL(location).origin}` : ''
-}
-
-function parseObject(body: Buffer): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(body.toString('utf8'))
-    return isObject(value) ? value : undefined
-  } catch {
-    // JSON.parse quotes its input, which may be a token: the error is dropped, not passed on as a cause.
-    return undefined
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isText(value: unknown): value is string {

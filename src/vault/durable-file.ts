@@ -158,16 +158,19 @@ export function isForeign(stats: Stats): boolean {
   return ourUid !== undefined && stats.uid !== ourUid
 }
 
-function inspectOwnFile(path: string): boolean {
-  let stats: Stats | undefined
+/** What stands at a path itself, be it a link; undefined for nothing. Throws `vault-io`. */
+export function lookAt(path: string): Stats | undefined {
   try {
-    stats = lstatSync(path, { throwIfNoEntry: false })
+    return lstatSync(path, { throwIfNoEntry: false })
   } catch (error) {
     throw ioError(path, 'read', error)
   }
-  if (stats === undefined) return false
-  refuseForeign(path, stats)
-  return true
+}
+
+function inspectOwnFile(path: string): boolean {
+  const stats = lookAt(path)
+  if (stats !== undefined) refuseForeign(path, stats)
+  return stats !== undefined
 }
 
 function refuseForeign(path: string, stats: Stats): void {

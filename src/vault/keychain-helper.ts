@@ -5,6 +5,7 @@
  */
 import { createInterface } from 'node:readline'
 import type * as Keytar from 'keytar'
+import { parseJsonObject } from '../json-object.ts'
 import type { KeychainAnswer, KeychainRequest } from './keychain.ts'
 
 const MAX_DETAIL_CHARACTERS = 200
@@ -64,17 +65,8 @@ function problemOf(message: string): 'locked' | 'denied' | 'service' {
 }
 
 function parseRequest(line: string): KeychainRequest | undefined {
-  let parsed: unknown
-  try {
-    parsed = JSON.parse(line)
-  } catch {
-    return undefined
-  }
-  if (typeof parsed !== 'object' || parsed === null) return undefined
-  if (!('op' in parsed) || !('service' in parsed) || !('account' in parsed)) return undefined
-  const { op, service, account } = parsed
+  const { op, service, account, value } = parseJsonObject(line) ?? {}
   if (typeof service !== 'string' || typeof account !== 'string') return undefined
   if (op === 'get' || op === 'remove') return { op, service, account }
-  if (op !== 'set' || !('value' in parsed) || typeof parsed.value !== 'string') return undefined
-  return { op, service, account, value: parsed.value }
+  return op === 'set' && typeof value === 'string' ? { op, service, account, value } : undefined
 }

@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process'
 import { dirname, isAbsolute } from 'node:path'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { ErrorFacts } from '../errors/poolkey-error.ts'
+import { parseJsonObject } from '../json-object.ts'
 import { Secret } from '../secret.ts'
 import type { Keychain } from './sealing-key.ts'
 
@@ -141,21 +142,10 @@ function helperEnvironment(env: Record<string, string | undefined>): Record<stri
 }
 
 function parseAnswer(line: string): KeychainAnswer | undefined {
-  let parsed: unknown
-  try {
-    parsed = JSON.parse(line)
-  } catch {
-    // The parser's message quotes its input, which may be the key.
-    return undefined
-  }
-  if (typeof parsed !== 'object' || parsed === null || !('ok' in parsed)) return undefined
-  if (parsed.ok === true) {
-    const value = 'value' in parsed ? parsed.value : null
-    return typeof value === 'string' || value === null ? { ok: true, value } : undefined
-  }
-  if (!('problem' in parsed) || !isProblem(parsed.problem)) return undefined
-  const detail = 'detail' in parsed && typeof parsed.detail === 'string' ? { detail: parsed.detail } : {}
-  return { ok: false, problem: parsed.problem, ...detail }
+  const { ok, value = null, problem, detail } = parseJsonObject(line) ?? {}
+  if (ok === true) return typeof value === 'string' || value === null ? { ok, value } : undefined
+  if (!isProblem(problem)) return undefined
+  return { ok: false, problem, ...(typeof detail === 'string' ? { detail } : {}) }
 }
 
 function isProblem(value: unknown): value is Unavailable['problem'] {

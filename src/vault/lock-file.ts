@@ -5,6 +5,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { closeSync, constants, linkSync, lstatSync, openSync, unlinkSync, writeFileSync } from 'node:fs'
+import { parseJsonObject } from '../json-object.ts'
 import { createOwnFile, discard, errnoOf, ioError, readOwnFile, temporaryPathFor } from './durable-file.ts'
 import type { ProcessIdentity } from './lock-platform.ts'
 import { TAKEOVER_SUFFIX } from './state-folder.ts'
@@ -140,19 +141,13 @@ function claimByCreation(ticket: Ticket, path: string): boolean {
 }
 
 function parseLine(line: string): { id: string; identity: ProcessIdentity } | undefined {
-  let parsed: unknown
-  try {
-    parsed = JSON.parse(line)
-  } catch {
-    return undefined
-  }
-  if (typeof parsed !== 'object' || parsed === null) return undefined
-  const facts = new Map<string, unknown>(Object.entries(parsed))
+  const facts = parseJsonObject(line)
+  if (!facts) return undefined
   const text = (key: string): string | undefined => {
-    const value = facts.get(key)
+    const value = facts[key]
     return typeof value === 'string' ? value : undefined
   }
-  const [id, host, system, pid] = [text('id'), text('host'), text('system'), facts.get('pid')]
+  const [id, host, system, pid] = [text('id'), text('host'), text('system'), facts['pid']]
   // The id becomes part of a file name.
   if (id === undefined || !/^[0-9a-f]{24}$/.test(id) || host === undefined || system === undefined)
     return undefined

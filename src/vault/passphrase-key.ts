@@ -4,6 +4,8 @@
  * SHA-256 of that line, which tells damage from a wrong passphrase (the tag cannot). Touches no disk.
  */
 import { createCipheriv, createDecipheriv, createHash, randomBytes, scrypt } from 'node:crypto'
+import { parseJsonObject } from '../json-object.ts'
+import type { JsonObject } from '../json-object.ts'
 import type { Secret } from '../secret.ts'
 
 /** A wrapped key as read: scrypt's cost N, and 32 bytes of ciphertext with their 16-byte tag. */
@@ -61,8 +63,8 @@ export function parseWrappedKey(
   const [, line, checksum] = /^([^\n]*)\n([0-9a-f]{64})\n$/.exec(bytes.toString('utf8')) ?? []
   if (line === undefined || checksumOf(line) !== checksum)
     return { kind: 'damaged', problem: 'it was altered or cut short' }
-  const facts = factsOf(line)
-  const version = facts?.get('version')
+  const facts = parseJsonObject(line)
+  const version = facts?.['version']
   if (typeof version === 'number' && version > 1)
     return { kind: 'damaged', problem: 'it was written by a newer poolkey' }
   const wrapped = version === 1 ? wrappedKeyOf(facts) : undefined
@@ -106,17 +108,17 @@ async function deriveKey(passphrase: Secret, salt: Buffer, cost: number): Promis
   })
 }
 
-function wrappedKeyOf(facts: Map<string, unknown> | undefined): WrappedKey | undefined {
-  const cost = facts?.get('n')
+function wrappedKeyOf(facts: JsonObject | undefined): WrappedKey | undefined {
+  const cost = facts?.['n']
   const isKnown =
-    facts?.get('kdf') === 'scrypt' &&
-    facts.get('r') === BLOCK_SIZE &&
-    facts.get('p') === PARALLELIZATION &&
+    facts?.['kdf'] === 'scrypt' &&
+    facts['r'] === BLOCK_SIZE &&
+    facts['p'] === PARALLELIZATION &&
     isAffordable(cost)
-  const salt = bytesOf(facts?.get('salt'), SALT_BYTES)
-  const nonce = bytesOf(facts?.get('nonce'), NONCE_BYTES)
-  const ciphertext = bytesOf(facts?.get('ciphertext'), KEY_BYTES)
-  const tag = bytesOf(facts?.get('tag'), TAG_BYTES)
+  const salt = bytesOf(facts?.['salt'], SALT_BYTES)
+  const nonce = bytesOf(facts?.['nonce'], NONCE_BYTES)
+  const ciphertext = bytesOf(facts?.['ciphertext'], KEY_BYTES)
+  const tag = bytesOf(facts?.['tag'], TAG_BYTES)
   if (!isKnown || !salt || !nonce || !ciphertext || !tag) return undefined
   return { cost, salt, nonce, ciphertext, tag }
 }
@@ -130,18 +132,6 @@ function bytesOf(value: unknown, length: number): Buffer | undefined {
   if (typeof value !== 'string') return undefined
   const bytes = Buffer.from(value, 'base64')
   return bytes.length === length ? bytes : undefined
-}
-
-function factsOf(line: string): Map<string, unknown> | undefined {
-  try {
-    const parsed: unknown = JSON.parse(line)
-    return typeof parsed === 'object' && parsed !== null
-      ? new Map<string, unknown>(Object.entries(parsed))
-      : undefined
-  } catch {
-    // The parser's message quotes its input, so it is dropped.
-    return undefined
-  }
 }
 
 function associatedData(vaultId: string): Buffer {

@@ -5,7 +5,6 @@ import {
   constants,
   fchmodSync,
   fstatSync,
-  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -20,6 +19,7 @@ import {
   ioError,
   isForeign,
   isOwnName,
+  lookAt,
   withoutTrailingSlash,
 } from './durable-file.ts'
 
@@ -58,15 +58,9 @@ function makeFolders(path: string): void {
 /** Whether the folder exists. Throws `vault-unsafe` as `prepareFolder` does, and repairs nothing. */
 export function isFolderThere(folder: string): boolean {
   const path = withoutTrailingSlash(folder)
-  let stats: Stats | undefined
-  try {
-    stats = lstatSync(path, { throwIfNoEntry: false })
-  } catch (error) {
-    throw ioError(path, 'read', error)
-  }
-  if (stats === undefined) return false
-  refuseUnsafe(path, stats)
-  return true
+  const stats = lookAt(path)
+  if (stats !== undefined) refuseUnsafe(path, stats)
+  return stats !== undefined
 }
 
 /** The names in the folder that can be the vault's, sorted; none when there is no folder. */
@@ -85,7 +79,7 @@ export function sweepTemporaries(folder: string, now: () => number): void {
   for (const name of namesIn(folder)) {
     if (!name.endsWith(TEMPORARY_SUFFIX) && !name.endsWith(TAKEOVER_SUFFIX)) continue
     const path = `${withoutTrailingSlash(folder)}/${name}`
-    const stats = lstatSync(path, { throwIfNoEntry: false })
+    const stats = lookAt(path)
     if (stats !== undefined && now() - stats.mtimeMs > SWEEP_AGE_MS) discard(path)
   }
 }

@@ -4,6 +4,8 @@
  * can read them.
  */
 import { PoolkeyError } from '../errors/poolkey-error.ts'
+import { parseJsonObject } from '../json-object.ts'
+import type { JsonObject } from '../json-object.ts'
 import { pathIn, readOwnFile, removeOwnFile, writeOwnFile } from './durable-file.ts'
 import type { Store, VaultFile } from './sealing-key.ts'
 import { isFolderThere } from './state-folder.ts'
@@ -36,12 +38,12 @@ export function readVaultFile(folder: string): VaultFile | undefined {
   const path = vaultFilePath(folder)
   const facts = readFacts(folder)
   if (facts === 'absent') return undefined
-  const version = facts?.get('version')
+  const version = facts?.['version']
   if (typeof version === 'number' && version > 1) {
     throw new PoolkeyError('vault-damaged', { path, problem: 'it was written by a newer poolkey' })
   }
-  const [id, store, keyCheck] = [facts?.get('id'), facts?.get('store'), facts?.get('keyCheck')]
-  const copiesAt = facts?.get('copiesAt') ?? []
+  const [id, store, keyCheck] = [facts?.['id'], facts?.['store'], facts?.['keyCheck']]
+  const copiesAt = facts?.['copiesAt'] ?? []
   const isWhole = isVaultId(id) && isStore(store) && typeof keyCheck === 'string'
   // A copy is cleared sooner or later: the key itself must never be taken for one.
   if (version !== 1 || !isWhole || !isStores(copiesAt) || copiesAt.includes(store)) {
@@ -53,7 +55,7 @@ export function readVaultFile(folder: string): VaultFile | undefined {
 /** What can still be told of the vault's id when `vault.json` is damaged: wiping needs it to find the keychain's item. */
 export function salvageVaultId(folder: string): string | undefined {
   const facts = readFacts(folder)
-  const id = facts === 'absent' ? undefined : facts?.get('id')
+  const id = facts === 'absent' ? undefined : facts?.['id']
   return isVaultId(id) ? id : undefined
 }
 
@@ -118,20 +120,12 @@ export function decodeKey(text: string): Buffer | undefined {
   return key.length === KEY_BYTES && encodeKey(key) === text ? key : undefined
 }
 
-function readFacts(folder: string): 'absent' | Map<string, unknown> | undefined {
+function readFacts(folder: string): 'absent' | JsonObject | undefined {
   if (!isFolderThere(folder)) return 'absent'
   const file = readOwnFile(vaultFilePath(folder), MAX_BYTES)
   if (file.kind === 'absent') return 'absent'
   if (file.kind === 'too-large') return undefined
-  try {
-    const parsed: unknown = JSON.parse(file.bytes.toString('utf8'))
-    return typeof parsed === 'object' && parsed !== null
-      ? new Map<string, unknown>(Object.entries(parsed))
-      : undefined
-  } catch {
-    // The parser's message quotes its input, so it is dropped.
-    return undefined
-  }
+  return parseJsonObject(file.bytes.toString('utf8'))
 }
 
 function isVaultId(value: unknown): value is string {
