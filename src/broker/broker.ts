@@ -20,7 +20,7 @@ export interface Broker {
   vault: Vault
   http: Http
   clients: ExchangeClients
-  /** The app client's secret, where it has one. */
+  /** The app client's secret, as the environment gives it; else a sealed one counts (`clientSecretOf`). */
   clientSecret: Secret | undefined
   /** Milliseconds of this machine's clock. */
   now: () => number

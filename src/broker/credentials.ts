@@ -10,13 +10,13 @@ import { readClock, serverTime } from './broker.ts'
 import type { Broker, Vault } from './broker.ts'
 import { parseCredentials, serializeCredentials } from './credentials-entry.ts'
 import type { StoredCredentials } from './credentials-entry.ts'
-import { credentialsEntryName, guestEntryName, holderId } from './entry-names.ts'
+import { credentialsEntryName, holderId } from './entry-names.ts'
 import { freshnessOf, hasLifeLeft } from './freshness.ts'
 import type { Lifetime, MinLife } from './freshness.ts'
-import { readGuestIdentity, writeGuestIdentity } from './guest.ts'
+import { keepGuestIdentity, obtainGuestIdentity } from './guest.ts'
 import { FieldError } from './json-fields.ts'
 import { withBrokerLock } from './locks.ts'
-import { isStillThere, writeSealed } from './sealed-write.ts'
+import { isStillThere, keepIfPossible, writeSealed } from './sealed-write.ts'
 import { hasUsableIdToken, obtainSession, readSession, rememberIdentity } from './session.ts'
 import type { Session } from './session-entry.ts'
 import { onceForAll } from './shared-failure.ts'
@@ -118,7 +118,7 @@ async function exchangeAndStore(
   { name, patienceMs }: { name: string; patienceMs: number | undefined },
 ): Promise<Credentials> {
   const { signIn } = broker.profile
-  if (!signIn) return exchangeAsGuest(broker, name)
+  if (!signIn) return exchangeAsGuest(broker, { name, patienceMs })
   for (let tries = 1; ; tries += 1) {
     const session = await obtainSession(broker, { patienceMs })
     try {
@@ -133,20 +133,22 @@ async function exchangeAndStore(
   }
 }
 
-async function exchangeAsGuest(broker: Broker, name: string): Promise<Credentials> {
+async function exchangeAsGuest(
+  broker: Broker,
+  { name, patienceMs }: { name: string; patienceMs: number | undefined },
+): Promise<Credentials> {
   const { profile, vault, clients, signal } = broker
-  const guest = guestEntryName(holderId(profile))
-  const identityId = readGuestIdentity(vault, guest)
+  const identityId = await obtainGuestIdentity(broker, { patienceMs })
   const result = await exchangeForCredentials({ profile, signedIn: undefined, identityId, clients, signal })
   refuseExpired(broker, result.credentials, serverTime(broker))
-  keepIfPossible(() => {
-    // Wiped meanwhile: a guest has nothing to sign in to, so what is in hand is handed out all the same.
-    if (!isStillThere(vault)) return
-    if (result.identityId !== undefined && result.identityId !== identityId) {
-      writeGuestIdentity(broker, guest, { identityId: result.identityId, at: serverTime(broker) })
-    }
-    store(broker, name, result.credentials, undefined)
-  })
+  // Another one when the pool no longer knew the first.
+  if (result.identityId !== undefined) keepGuestIdentity(broker, result.identityId)
+  // Wiped meanwhile: a guest has nothing to sign in to, so what is in hand is handed out all the same.
+  if (isStillThere(vault)) {
+    keepIfPossible(() => {
+      store(broker, name, result.credentials, undefined)
+    })
+  }
   return result.credentials
 }
 
@@ -188,15 +190,6 @@ function keep(
     })
     return Promise.resolve(true)
   })
-}
-
-/** A disk that is full or read-only takes nothing away from whoever asked: what is in hand is returned, the next one asks anew. */
-function keepIfPossible(write: () => void): void {
-  try {
-    write()
-  } catch (error) {
-    if (!isPoolkeyError(error, 'vault-io')) throw error
-  }
 }
 
 /** New credentials do not live longer than the service lets them: nobody is to find that out too late. */

@@ -50,6 +50,18 @@ export function credentialsPrefix(holder: string): string {
   return `credentials-${holder}-`
 }
 
+const CLIENT_SECRET_PREFIX = 'client-secret-'
+
+/** An app client's secret: it goes to no other issuer, client or domain than it was sealed for. */
+export function clientSecretEntryName({ issuer, clientId, domain }: SignInSettings): string {
+  return `${CLIENT_SECRET_PREFIX}${fingerprint(['client-secret', issuer, clientId, domain?.origin ?? null])}`
+}
+
+/** Whether an entry is an app client's secret, whosever it is. */
+export function isClientSecretEntry(name: string): boolean {
+  return name.startsWith(CLIENT_SECRET_PREFIX)
+}
+
 export function guestEntryName(holder: string): string {
   return `guest-${holder}`
 }

@@ -1,11 +1,60 @@
-/** A guest's identity ID, kept sealed: it is the only name a guest has, and losing it makes a new guest. */
-import { readEntry } from '../vault/entries.ts'
+/**
+ * A guest's identity ID, kept sealed: it is the only name a guest has, and losing it makes a new guest. One process asks
+ * for it, for all profiles of the pool, and it is on disk before anything else can fail.
+ */
+import { requestGuestIdentity } from '../exchange/exchange.ts'
+import { readEntry, removeEntry } from '../vault/entries.ts'
+import { serverTime } from './broker.ts'
 import type { Broker, Vault } from './broker.ts'
+import { guestEntryName, holderId } from './entry-names.ts'
 import { FieldError, parseFields, text } from './json-fields.ts'
-import { writeSealed } from './sealed-write.ts'
+import { isStillThere, keepIfPossible, writeSealed } from './sealed-write.ts'
+import { wipeCredentials } from './session.ts'
+import { onceForAll } from './shared-failure.ts'
 
-/** Undefined where there is none yet, or a damaged one. */
-export function readGuestIdentity(vault: Vault, name: string): string | undefined {
+/** The guest's identity ID, asked for where there is none yet or a damaged one; `patienceMs` as for a lock. Throws as the identity pool's client does. */
+export async function obtainGuestIdentity(
+  broker: Broker,
+  options: { patienceMs?: number | undefined } = {},
+): Promise<string> {
+  const { profile, vault, clients, signal } = broker
+  const name = guestEntryName(holderId(profile))
+  return (
+    readGuestIdentity(vault, name) ??
+    onceForAll(broker, {
+      lock: { kind: 'session', id: holderId(profile), ...options },
+      lookAgain: () => readGuestIdentity(vault, name),
+      work: async () => {
+        const identityId = await requestGuestIdentity({ profile, clients, signal })
+        keepGuestIdentity(broker, identityId)
+        return identityId
+      },
+    })
+  )
+}
+
+/** Keeps an identity ID for the next time, if there is a place for it. */
+export function keepGuestIdentity(broker: Broker, identityId: string): void {
+  const name = guestEntryName(holderId(broker.profile))
+  if (!isStillThere(broker.vault) || readGuestIdentity(broker.vault, name) === identityId) return
+  keepIfPossible(() => {
+    writeSealed(broker, {
+      name,
+      header: { kind: 'guest', issuedAt: serverTime(broker).toISOString() },
+      plaintext: Buffer.from(JSON.stringify({ version: 1, identityId })),
+    })
+  })
+}
+
+/** Drops the guest's identity and credentials; false when there was none. The next exchange is a new guest's. */
+export function forgetGuest(broker: Broker): boolean {
+  const { vault, profile } = broker
+  const holder = holderId(profile)
+  wipeCredentials(vault, holder)
+  return removeEntry({ folder: vault.folder, name: guestEntryName(holder) })
+}
+
+function readGuestIdentity(vault: Vault, name: string): string | undefined {
   const entry = readEntry({ ...vault, name })
   if (entry.kind !== 'found') return undefined
   try {
@@ -14,16 +63,4 @@ export function readGuestIdentity(vault: Vault, name: string): string | undefine
     if (error instanceof FieldError) return undefined
     throw error
   }
-}
-
-export function writeGuestIdentity(
-  broker: Broker,
-  name: string,
-  guest: { identityId: string; at: Date },
-): void {
-  writeSealed(broker, {
-    name,
-    header: { kind: 'guest', issuedAt: guest.at.toISOString() },
-    plaintext: Buffer.from(JSON.stringify({ version: 1, identityId: guest.identityId })),
-  })
 }

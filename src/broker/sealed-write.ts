@@ -1,5 +1,5 @@
 /** The one way the broker writes an entry: only into the vault it opened. */
-import { PoolkeyError } from '../errors/poolkey-error.ts'
+import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
 import { writeEntry } from '../vault/entries.ts'
 import { keyIdOf } from '../vault/seal.ts'
 import { readVaultFile } from '../vault/vault-file.ts'
@@ -18,6 +18,15 @@ export function writeSealed(
     throw new PoolkeyError('sign-in-required', { profile: profile.name, reason: 'none' })
   }
   writeEntry({ ...vault, ...entry })
+}
+
+/** A disk that is full or read-only takes nothing away from whoever asked: what is in hand is returned, the next one asks anew. */
+export function keepIfPossible(write: () => void): void {
+  try {
+    write()
+  } catch (error) {
+    if (!isPoolkeyError(error, 'vault-io')) throw error
+  }
 }
 
 /** Whether the vault is the one that was opened; its key may have moved to another store. */

@@ -7,6 +7,7 @@ import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
 import { listEntries, readEntry, removeEntry } from '../vault/entries.ts'
 import { readClock, serverTime } from './broker.ts'
 import type { Broker, Vault } from './broker.ts'
+import { clientSecretOf } from './client-secret.ts'
 import { credentialsPrefix, sessionEntryName, sessionId } from './entry-names.ts'
 import { isIdTokenUsable } from './freshness.ts'
 import { FieldError } from './json-fields.ts'
@@ -82,7 +83,7 @@ export async function refreshSession(broker: Broker, session: Session): Promise<
   // The whole write is rehearsed before the token is spent: a rotated token that finds no place on disk would be lost.
   writeSession(broker, session)
   const { requestTokensByRefresh } = await import('../sign-in/token-endpoint.ts')
-  const { http, clientSecret, signal } = broker
+  const { http, signal } = broker
   // The old refresh token is spent by now: the next one is kept whatever else is wrong with the answer, unless it is
   // somebody else's.
   const onReceived = (received: ReceivedTokens): void => {
@@ -94,7 +95,7 @@ export async function refreshSession(broker: Broker, session: Session): Promise<
   try {
     const answer = await requestTokensByRefresh({
       signIn,
-      clientSecret,
+      clientSecret: clientSecretOf(broker),
       refreshToken,
       http,
       signal,

@@ -1,8 +1,10 @@
 /** Signing out: what is on this machine first, so that nothing of it survives a network that fails; then the user pool. */
 import { isPoolkeyError } from '../errors/poolkey-error.ts'
 import type { PoolkeyError } from '../errors/poolkey-error.ts'
+import type { Secret } from '../secret.ts'
 import { listEntries, readEntry, removeEntry } from '../vault/entries.ts'
 import type { Broker } from './broker.ts'
+import { clientSecretOf } from './client-secret.ts'
 import { credentialsPrefix, sessionEntryName, sessionId } from './entry-names.ts'
 import { withBrokerLock } from './locks.ts'
 import { readSession, wipeCredentials } from './session.ts'
@@ -34,22 +36,32 @@ export async function signOut(broker: Broker): Promise<SignedOut> {
   const who = whoIs(session.claims)
   if (!session.refreshToken) return { who, credentialsUntil, revocation: { kind: 'nothing-to-revoke' } }
   try {
-    const { requestRevocation } = await import('../sign-in/token-endpoint.ts')
-    const { http, clientSecret, signal } = broker
-    await requestRevocation({
-      signIn: profile.signIn,
-      clientSecret,
-      refreshToken: session.refreshToken,
-      http,
-      signal,
-    })
+    await revoke(broker, session.refreshToken)
     return { who, credentialsUntil, revocation: { kind: 'revoked' } }
   } catch (error) {
-    for (const code of ['token-refused', 'unexpected-answer', 'network', 'deadline-exceeded'] as const) {
+    for (const code of UNREVOKED) {
       if (isPoolkeyError(error, code)) return { who, credentialsUntil, revocation: { kind: 'failed', error } }
     }
     throw error
   }
+}
+
+// A revocation that failed, for whatever reason: what is local is wiped all the same.
+const UNREVOKED = [
+  'token-refused',
+  'unexpected-answer',
+  'network',
+  'deadline-exceeded',
+  'client-secret-damaged',
+] as const
+
+/** Revokes a refresh token of the profile's app client. Throws `token-refused`, `unexpected-answer`, `network`. */
+export async function revoke(broker: Broker, refreshToken: Secret): Promise<void> {
+  const { profile, http, signal } = broker
+  if (!profile.signIn) throw new Error('a revocation without sign-in settings')
+  const { requestRevocation } = await import('../sign-in/token-endpoint.ts')
+  const clientSecret = clientSecretOf(broker)
+  await requestRevocation({ signIn: profile.signIn, clientSecret, refreshToken, http, signal })
 }
 
 function lastExpiry(broker: Broker, holder: string): Date | undefined {

@@ -1,6 +1,7 @@
 /** What a command stands on: the terminal, the profile, the broker. Made by the wiring, once a run. */
 import type { Broker, Vault } from '../broker/broker.ts'
 import type { Profile } from '../profile/profile.ts'
+import type { MovedKey } from '../vault/move-key.ts'
 import type { Store } from '../vault/sealing-key.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -52,6 +53,11 @@ export interface CommandContext {
   openBroker(options: OpenBrokerOptions): Promise<Broker>
   /** The vault without a profile; undefined where there is none yet. */
   openVault(seconds: number): Promise<Vault | undefined>
-  /** Removes every session, the key and the vault; what could not be removed is returned. */
-  wipeVault(): Promise<string[]>
+  /** Moves the sealing key; `isChanging` asks for a new passphrase where it is under one already. */
+  moveKey(asked: { to: Store; isChanging: boolean }): Promise<MovedKey>
+  /**
+   * Removes every entry, the key and the vault; what could not be removed is returned. Entries that are to be kept keep
+   * the key.
+   */
+  wipeVault(isKept?: (entry: string) => boolean): Promise<string[]>
 }

@@ -1,16 +1,15 @@
-/** The command tree: which command takes what, and how any ending becomes an exit code. */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+/** From the arguments to a command, and from any ending to an exit code. */
+import { Command, CommanderError } from 'commander'
 import { version } from '../../package.json'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
-import type { CommandContext, GlobalOptions } from './context.ts'
+import { addCommands } from './command-tree.ts'
+import type { MakeCommand, RunCommand } from './command-tree.ts'
+import type { GlobalOptions } from './context.ts'
 import { explainAsJson, explainTo } from './failure.ts'
 import type { Explain } from './failure.ts'
 import { openTerminal } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
 import { wire } from './wire.ts'
-
-/** `words` are the command's arguments. */
-type Run<O> = (context: CommandContext, options: O, ...words: string[]) => Promise<number>
 
 const INTRODUCTION = `Temporary AWS credentials from an Amazon Cognito sign-in, for every AWS tool on this machine.
 
@@ -94,11 +93,11 @@ function buildProgram(
       outputError: () => undefined,
     })
 
-  const command = <O>(
+  const command: MakeCommand = <O>(
     name: string,
     group: string,
     description: string,
-    load: () => Promise<Run<O>>,
+    load: () => Promise<RunCommand<O>>,
     parent = program,
   ) => {
     const made = parent
@@ -123,106 +122,6 @@ function buildProgram(
     return made
   }
 
-  command(
-    'login',
-    'Sign in:',
-    'sign in, then prove it by an exchange',
-    async () => (await import('./commands/login.ts')).login,
-  )
-    .option('--force', 'sign in anew even if the session still works')
-    .option('--no-browser', 'open no browser: print the URL and wait')
-    .option('--browser <command>', 'command that opens the URL')
-    .option('--identity-provider <name>', 'skip the chooser: Google, a SAML name, ...')
-    .option('--idp-identifier <id>', 'skip the chooser by an identifier')
-    .option('--login-hint <hint>', 'fill in the user name')
-    .option('--lang <code>', 'language of the sign-in page')
-    .option('--prompt <prompt>', 'login, select_account, consent or none')
-    .addOption(
-      new Option('--store <store>', 'where the sealing key lives, at first use').choices([
-        'keychain',
-        'passphrase',
-        'file',
-      ]),
-    )
-    .option('--timeout <seconds>', 'how long to wait for the browser', wholeSeconds, 300)
-    .option('--yes', "replace another person's session without asking")
-  command(
-    'logout',
-    'Sign in:',
-    'revoke and wipe the session and its credentials',
-    async () => (await import('./commands/logout.ts')).logout,
-  ).option('--all', 'every session and the sealing key')
-  command(
-    'status',
-    'Sign in:',
-    'who is signed in and what time is left; asks no network',
-    async () => (await import('./commands/status.ts')).status,
-  )
-    .option('--check', 'exit 4 unless credentials can be had without a person')
-    .option('--json', 'as JSON')
-  command(
-    'whoami',
-    'Sign in:',
-    'GetCallerIdentity beside who signed in',
-    async () => (await import('./commands/whoami.ts')).whoami,
-  )
-    .option('--role <arn>', 'another role, this once')
-    .option('--json', 'as JSON')
-  const roles = command(
-    'roles',
-    'Sign in:',
-    'roles the token offers, the preferred one, the one in use',
-    async () => (await import('./commands/roles.ts')).listRoles,
-  ).option('--json', 'as JSON')
-  command(
-    'use <name>',
-    'Set up:',
-    'write one of them into the profile, by name or ARN',
-    async () => (await import('./commands/roles.ts')).chooseRole,
-    roles,
-  )
-  command(
-    'credential-process',
-    'Use:',
-    'answer an AWS SDK or tool (credential_process)',
-    async () => (await import('./commands/credential-process.ts')).credentialProcess,
-  )
-  command(
-    'env',
-    'Use:',
-    'statements that put credentials into a shell: eval "$(poolkey env)"',
-    async () => (await import('./commands/env.ts')).env,
-  )
-    .addOption(new Option('--shell <shell>', 'whose syntax').choices(['sh', 'bash', 'zsh']).default('sh'))
-    .option('--unset', 'take them back')
-    .option('--role <arn>', 'another role, this once')
-    .option('--min-life <seconds>', 'at least so much life (default: half)', wholeSeconds)
-  command(
-    'demo',
-    'Try:',
-    'the whole chain against an embedded Cognito; no AWS account needed',
-    async () => (await import('./commands/demo.ts')).demo,
-  )
-  command(
-    'emulate',
-    'Try:',
-    'run an embedded Cognito and STS for offline development',
-    async () => (await import('./commands/emulate.ts')).emulate,
-  ).option('--port <port>', 'port on loopback (default: any free one)', portNumber)
-
+  addCommands(command)
   return program
-}
-
-function wholeSeconds(value: string): number {
-  const seconds = Number(value)
-  if (!Number.isInteger(seconds) || seconds < 1 || seconds > 86_400)
-    throw new InvalidArgumentError('a whole number of seconds from 1 to 86400 is needed.')
-  return seconds
-}
-
-function portNumber(value: string): number {
-  const port = Number(value)
-  if (!Number.isInteger(port) || port < 1 || port > 65_535)
-    throw new InvalidArgumentError('a port from 1 to 65535 is needed.')
-  return port
 }

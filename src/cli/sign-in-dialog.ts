@@ -1,9 +1,11 @@
 /** The sign-in as the person at the terminal sees it: the URL, the countdown, the notices, the question who may stay. */
 import { serverTime } from '../broker/broker.ts'
 import type { Broker } from '../broker/broker.ts'
+import { clientSecretOf } from '../broker/client-secret.ts'
 import { sessionId } from '../broker/entry-names.ts'
 import { readSession, storeSignIn } from '../broker/session.ts'
 import { whoIs } from '../broker/session-entry.ts'
+import { revoke } from '../broker/sign-out.ts'
 import { explainError } from '../errors/catalogue.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Profile } from '../profile/profile.ts'
@@ -51,7 +53,7 @@ export async function runSignIn(parts: {
   try {
     await signInWithBrowser({
       signIn,
-      clientSecret: broker.clientSecret,
+      clientSecret: clientSecretOf(broker),
       http: broker.http,
       openBrowser:
         none === undefined
@@ -112,13 +114,7 @@ async function keepSignIn(parts: {
 
 /** Revokes a sign-in that is not kept. Nobody holds its tokens from now on, so a failure leaves nothing to mend. */
 async function dropTokens(broker: Broker, { tokens }: SignedIn): Promise<void> {
-  const { profile, http, clientSecret, signal } = broker
-  if (!profile.signIn || !tokens.refreshToken) return
-  const { refreshToken } = tokens
-  const { requestRevocation } = await import('../sign-in/token-endpoint.ts')
-  await requestRevocation({ signIn: profile.signIn, clientSecret, refreshToken, http, signal }).catch(
-    () => undefined,
-  )
+  if (tokens.refreshToken) await revoke(broker, tokens.refreshToken).catch(() => undefined)
 }
 
 const NO_BROWSER = {

@@ -21,6 +21,8 @@ export interface Terminal {
   isLive: boolean
   /** Asks for a line that is not shown; only where `canAsk`. Throws `interrupted`, or the signal's reason. */
   askHidden(question: string, signal: AbortSignal): Promise<string>
+  /** Reads a secret: asked for without being shown, or all that is piped into stdin. Throws `usage`, `interrupted`. */
+  readSecret(question: string, signal: AbortSignal): Promise<string>
   /** Asks a yes-or-no question; false without a terminal. */
   confirm(question: string, signal: AbortSignal): Promise<boolean>
 }
@@ -46,9 +48,26 @@ export function openTerminal({ stdin, stderr, env, noInput }: TerminalStreams): 
     erase()
     writeAll(2, `${line}\n`)
   }
+  const askHidden = async (question: string, signal: AbortSignal) => {
+    erase()
+    writeAll(2, plainText(question, 200))
+    const { readHidden } = await import('./hidden-input.ts')
+    try {
+      return await readHidden(stdin, signal)
+    } finally {
+      writeAll(2, '\n')
+    }
+  }
   return {
     canAsk,
     isLive,
+    askHidden,
+    async readSecret(question, signal) {
+      if (canAsk) return askHidden(question, signal)
+      if (stdin.isTTY) throw new PoolkeyError('usage', { problem: 'nothing is piped into stdin' })
+      const { readPiped } = await import('./piped-input.ts')
+      return readPiped(stdin, signal)
+    },
     answer(text) {
       erase()
       writeAll(1, text)
@@ -67,16 +86,6 @@ export function openTerminal({ stdin, stderr, env, noInput }: TerminalStreams): 
       if (line === undefined) return
       writeAll(2, plainText(line, (stderr.columns || 80) - 1))
       drawn = true
-    },
-    async askHidden(question, signal) {
-      erase()
-      writeAll(2, question)
-      const { readHidden } = await import('./hidden-input.ts')
-      try {
-        return await readHidden(stdin, signal)
-      } finally {
-        writeAll(2, '\n')
-      }
     },
     async confirm(question, signal) {
       if (!canAsk) return false

@@ -15,6 +15,9 @@ import { stateFolderOf } from './state-folder.ts'
 import { passphraseSource } from './passphrase.ts'
 import { openTerminal } from './terminal.ts'
 
+// How long a keychain's own prompt may stay unanswered.
+const PROMPT_LIMIT_MS = 60_000
+
 /** Makes what the commands stand on. Throws `environment-invalid`. */
 export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandContext {
   const { env, platform } = proc
@@ -98,9 +101,30 @@ export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandConte
     },
     openVault: (seconds) =>
       openVaultFor({ seconds, mayPrompt: true }, AbortSignal.any([interrupted, deadline(seconds)])),
-    async wipeVault() {
+    async moveKey({ to, isChanging }) {
+      const { moveKey } = await import('../vault/move-key.ts')
+      const { readVaultFile } = await import('../vault/vault-file.ts')
+      const isUnderPassphrase = readVaultFile(stateFolder)?.store === 'passphrase'
+      return moveKey({
+        folder: stateFolder,
+        to,
+        keychain: await keychain(PROMPT_LIMIT_MS),
+        passphrase: passphraseSource({ env, terminal, mayPrompt: true }),
+        // What the environment gives opens the key; the new one is for a person to choose.
+        ...(isChanging && isUnderPassphrase
+          ? { newPassphrase: passphraseSource({ env: {}, terminal, mayPrompt: true }) }
+          : {}),
+        signal: interrupted,
+      })
+    },
+    async wipeVault(isKept) {
       const { wipeVault } = await import('../vault/sealing-key.ts')
-      return wipeVault({ folder: stateFolder, keychain: await keychain(), signal: interrupted })
+      return wipeVault({
+        folder: stateFolder,
+        keychain: await keychain(),
+        signal: interrupted,
+        ...(isKept ? { isKept } : {}),
+      })
     },
   }
 
@@ -123,7 +147,7 @@ export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandConte
     const opened = await openVault({
       folder: stateFolder,
       requestedStore,
-      keychain: await keychain(asked.mayPrompt === true ? 60_000 : undefined),
+      keychain: await keychain(asked.mayPrompt === true ? PROMPT_LIMIT_MS : undefined),
       passphrase: passphraseSource({ env, terminal, mayPrompt: asked.mayPrompt === true }),
       create: asked.create === true,
       signal,

@@ -81,8 +81,8 @@ export const CONFIGURATION_WORDINGS: Wordings<
   'store-mismatch': {
     exitCode: 3,
     what: ({ store, requested }) => `this vault keeps its key in the ${store} store, not ${requested}`,
-    fix: ({ store }) =>
-      `leave out --store and POOLKEY_STORE, or set them to ${store}; to start over with another store: poolkey logout --all`,
+    fix: ({ store, requested }) =>
+      `leave out --store and POOLKEY_STORE, or set them to ${store}; to move the key: poolkey configure store ${requested}`,
   },
   'no-exchange': {
     exitCode: 3,

@@ -22,6 +22,11 @@ export function runLogin(profileName: string | undefined): string {
   return `run: ${loginCommand(profileName)}`
 }
 
+/** The command that seals an app client's secret. */
+export function sealSecret(profileName: string | undefined): string {
+  return `poolkey configure --client-secret-stdin --profile ${quoted(profileName ?? 'default')}`
+}
+
 /** The app client by its id, or in words. */
 export function clientOf(profile: Profile | undefined): string {
   const id = profile?.signIn?.clientId

@@ -82,6 +82,7 @@ export interface ErrorFacts {
   'key-missing': { store: string; vaultFile: string }
   'passphrase-missing': { problem: 'none' | 'empty' }
   'passphrase-wrong': { path: string }
+  'client-secret-damaged': { profile: string; problem: string }
   'vault-damaged': { path: string; problem: string }
   'vault-unsafe': { path: string; problem: string }
   'vault-io': { path: string; operation: 'read' | 'write'; errno: string }

@@ -1,6 +1,6 @@
 /** Nobody is signed in (exit 4), or somebody refused: the person, the user pool, the identity pool or STS (exit 5). */
 import type { Profile } from '../profile/profile.ts'
-import { clientOf, CLOCK_FIX, optional, poolOf, runLogin } from './explanation.ts'
+import { clientOf, CLOCK_FIX, optional, poolOf, runLogin, sealSecret } from './explanation.ts'
 import type { Wordings } from './explanation.ts'
 import type { ErrorFacts } from './poolkey-error.ts'
 import { causeOf } from './service-causes.ts'
@@ -87,7 +87,7 @@ const TOKEN_FIXES = new Map<string, Fix>([
   [
     'invalid_client',
     (profile) =>
-      `check cognito_client_id (${clientOf(profile)}); if the app client has a secret, give it with POOLKEY_CLIENT_SECRET`,
+      `check cognito_client_id (${clientOf(profile)}); if the app client has a secret, check it or give it: ${sealSecret(profile?.name)}`,
   ],
   ['unauthorized_client', registerExactly],
   ['unsupported_grant_type', registerExactly],

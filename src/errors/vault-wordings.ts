@@ -1,5 +1,5 @@
 /** The vault and its key (exit 7). */
-import { loginCommand, optional } from './explanation.ts'
+import { loginCommand, optional, sealSecret } from './explanation.ts'
 import type { Wordings } from './explanation.ts'
 
 const START_OVER = 'run: poolkey logout --all, then poolkey login'
@@ -9,6 +9,7 @@ export const VAULT_WORDINGS: Wordings<
   | 'key-missing'
   | 'passphrase-missing'
   | 'passphrase-wrong'
+  | 'client-secret-damaged'
   | 'vault-damaged'
   | 'vault-unsafe'
   | 'vault-io'
@@ -63,6 +64,11 @@ export const VAULT_WORDINGS: Wordings<
     what: ({ path }) => `the passphrase does not open ${path}`,
     fix: () =>
       `check POOLKEY_PASSPHRASE and POOLKEY_PASSPHRASE_FILE, or type it again; if it is lost for good, ${START_OVER}`,
+  },
+  'client-secret-damaged': {
+    exitCode: 7,
+    what: ({ profile, problem }) => `the sealed client secret of profile ${profile} is damaged: ${problem}`,
+    fix: ({ profile }) => `seal it anew: ${sealSecret(profile)}`,
   },
   'vault-damaged': {
     exitCode: 7,

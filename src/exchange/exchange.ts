@@ -41,6 +41,15 @@ export async function exchangeForCredentials(request: ExchangeRequest): Promise<
   return { ...first, credentials: await followChain(request, profile.chain, first.credentials) }
 }
 
+/** A new guest of the profile's identity pool. Throws `service-refused`, `unexpected-answer`, `network`. */
+export async function requestGuestIdentity(
+  request: Pick<ExchangeRequest, 'profile' | 'clients' | 'signal'>,
+): Promise<string> {
+  const { profile, clients, signal } = request
+  const pool = await clients.identityPool()
+  return pool.requestIdentityId({ poolId: poolOf(profile).id, logins: undefined, signal })
+}
+
 async function firstCredentials(request: ExchangeRequest): Promise<ExchangeResult> {
   const { profile, signedIn, clients, signal } = request
   const { exchange } = profile
@@ -85,8 +94,7 @@ async function withIdentity<T>(
   use: (identityId: string, logins: Logins) => Promise<T>,
 ): Promise<T> {
   const { profile, signedIn, identityId: known, signal } = request
-  if (!profile.identityPool) throw new Error('an identity pool flow without an identity pool')
-  const { id: poolId, loginsKey } = profile.identityPool
+  const { id: poolId, loginsKey } = poolOf(profile)
   const logins = signedIn
     ? { [loginsKey ?? signedIn.claims.issuer.replace(/^https?:\/\//, '')]: signedIn.idToken }
     : undefined
@@ -101,6 +109,11 @@ async function withIdentity<T>(
     if (current === known) throw error
     return use(current, logins)
   }
+}
+
+function poolOf(profile: Profile): NonNullable<Profile['identityPool']> {
+  if (!profile.identityPool) throw new Error('an identity pool flow without an identity pool')
+  return profile.identityPool
 }
 
 const IDENTITY_MAY_BE_STALE = new Set(['ResourceNotFoundException', 'NotAuthorizedException'])

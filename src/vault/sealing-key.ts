@@ -79,7 +79,10 @@ export interface VaultOptions {
 export type OpenedVault = { kind: 'none' } | { kind: 'open'; vaultFile: VaultFile; key: Buffer }
 
 /** What wiping needs: no passphrase, as nothing is opened. */
-export type WipeOptions = Omit<VaultOptions, 'requestedStore' | 'create' | 'passphrase'>
+export type WipeOptions = Omit<VaultOptions, 'requestedStore' | 'create' | 'passphrase'> & {
+  /** Entries to keep: then the key that opens them stays, too. */
+  isKept?: (entry: string) => boolean
+}
 
 /**
  * Opens the vault of a folder, or makes it where `create` says so. Throws `store-mismatch`, `key-missing`,
@@ -213,11 +216,14 @@ async function wipeLocked(options: WipeOptions): Promise<string[]> {
       unremoved.push(item)
     }
   }
-  for (const name of listEntries(folder)) await attempt(`entry ${name}`, () => removeEntry({ folder, name }))
+  for (const name of listEntries(folder)) {
+    if (options.isKept?.(name) !== true) await attempt(`entry ${name}`, () => removeEntry({ folder, name }))
+  }
   // Unfinished entries are sealed, but a key in the making is not.
   for (const name of namesIn(folder)) {
     if (name.endsWith(TEMPORARY_SUFFIX) && !name.includes('.lock.')) discard(pathIn(folder, name))
   }
+  if (options.isKept) return unremoved
   const account = accountToWipe(folder)
   await attempt('vault.key', () => removeKeyFile(folder))
   await attempt('vault.wrapped-key', () => removeWrappedKeyFile(folder))

@@ -210,6 +210,7 @@ const MAY_REVEAL: Record<string, string> = {
   'sign-in/id-token.ts': 'the token whose signature is verified',
   'sign-in/claims.ts': 'the payload of a token, and the hash of an access token',
   'vault/keychain.ts': "the sealing key on its way into the system's keychain",
+  'broker/client-secret.ts': "an app client's secret on its way into a sealed entry",
   'broker/session-entry.ts': 'tokens on their way into a sealed entry',
   'broker/credentials-entry.ts': 'credentials on their way into a sealed entry',
   'outlets/process-json.ts': 'the answer of a credential process',

@@ -1,9 +1,8 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
-import { guestEntryName, holderId, sessionEntryName } from '../../src/broker/entry-names.ts'
+import { sessionEntryName } from '../../src/broker/entry-names.ts'
 import { obtainCredentials, readCredentials } from '../../src/broker/credentials.ts'
-import { readGuestIdentity } from '../../src/broker/guest.ts'
 import { obtainSession, storeSignIn } from '../../src/broker/session.ts'
 import { signOut } from '../../src/broker/sign-out.ts'
 import type { Fault } from '../../src/emulator/faults.ts'
@@ -199,31 +198,27 @@ describe('when new credentials cannot be had', () => {
     expect((await obtainCredentials(world.broker())).from).toBe('cache')
   })
 
-  test('an interruption is one', async () => {
+  /** A renewal, while credentials still live, that is ended by `reason` before the exchange answers. */
+  async function renewalEndedBy(reason: PoolkeyError) {
     const world = await openSignedInWorld()
     await obtainCredentials(world.broker())
     world.clock.advance(50 * MINUTE)
     world.emulator.faults.set(EXCHANGE, { kind: 'silence' })
     const controller = new AbortController()
-    const reason = new PoolkeyError('interrupted', { signal: 'SIGINT' })
-    const outcome = expect(obtainCredentials(world.broker({}, { signal: controller.signal }))).rejects.toBe(
-      reason,
-    )
+    const renewal = obtainCredentials(world.broker({}, { signal: controller.signal }))
     await arrived(world, EXCHANGE, 2)
     controller.abort(reason)
-    await outcome
+    return renewal
+  }
+
+  test('an interruption is one', async () => {
+    const reason = new PoolkeyError('interrupted', { signal: 'SIGINT' })
+    await expect(renewalEndedBy(reason)).rejects.toBe(reason)
   })
 
   test('a deadline is none while credentials live', async () => {
-    const world = await openSignedInWorld()
-    await obtainCredentials(world.broker())
-    world.clock.advance(50 * MINUTE)
-    world.emulator.faults.set(EXCHANGE, { kind: 'silence' })
-    const controller = new AbortController()
-    const obtained = obtainCredentials(world.broker({}, { signal: controller.signal }))
-    await arrived(world, EXCHANGE, 2)
-    controller.abort(new PoolkeyError('deadline-exceeded', { waitedFor: 'an answer', seconds: 50 }))
-    expect((await obtained).from).toBe('fallback')
+    const reason = new PoolkeyError('deadline-exceeded', { waitedFor: 'an answer', seconds: 50 })
+    expect((await renewalEndedBy(reason)).from).toBe('fallback')
   })
 })
 
@@ -571,44 +566,6 @@ describe('after the clock was set', () => {
     expect((await obtainCredentials(world.broker({}, restarted))).from).toBe('exchange')
     world.clock.advance(40 * MINUTE)
     expect((await obtainCredentials(world.broker({}, restarted))).from).toBe('cache')
-  })
-})
-
-describe('a guest', () => {
-  const ALLOWED = { identityPool: { allowUnauthenticated: true } }
-
-  test('keeps the identity ID over exchanges, and needs no sign-in', async () => {
-    const world = await openWorld(ALLOWED)
-    await obtainCredentials(world.broker(GUEST))
-    const name = guestEntryName(holderId(world.broker(GUEST).profile))
-    const identity = readGuestIdentity(world.vault, name)
-    expect(identity).toMatch(/^eu-west-1:/)
-    world.clock.advance(HOUR)
-    expect((await obtainCredentials(world.broker(GUEST))).from).toBe('exchange')
-    expect((await obtainCredentials(world.broker(GUEST))).from).toBe('cache')
-    expect(readGuestIdentity(world.vault, name)).toBe(identity)
-    expect(counts(world)).toEqual({ GetId: 1, [EXCHANGE]: 2, [REFRESH]: 0 })
-  })
-
-  test('becomes another one when the entry is damaged', async () => {
-    const world = await openWorld(ALLOWED)
-    await obtainCredentials(world.broker(GUEST))
-    const name = guestEntryName(holderId(world.broker(GUEST).profile))
-    const identity = readGuestIdentity(world.vault, name)
-    writeFileSync(join(world.vault.folder, `${name}.sealed`), 'damaged')
-    expect(readGuestIdentity(world.vault, name)).toBeUndefined()
-    world.clock.advance(HOUR)
-    await obtainCredentials(world.broker(GUEST))
-    expect(readGuestIdentity(world.vault, name)).toMatch(/^eu-west-1:/)
-    expect(readGuestIdentity(world.vault, name)).not.toBe(identity)
-  })
-
-  test('has credentials although the disk does not take them', async () => {
-    const world = await openWorld(ALLOWED)
-    world.emulator.faults.set(EXCHANGE, TOO_LARGE)
-    expect((await obtainCredentials(world.broker(GUEST))).from).toBe('exchange')
-    expect((await obtainCredentials(world.broker(GUEST))).from).toBe('exchange')
-    expect(world.emulator.count('GetId')).toBe(1)
   })
 })
 

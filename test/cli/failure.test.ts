@@ -13,6 +13,7 @@ function listener(): { terminal: Terminal; said: string[] } {
     label: (kind, line) => said.push(`${kind}: ${line}`),
     progress: () => undefined,
     confirm: () => Promise.resolve(false),
+    readSecret: () => Promise.resolve(''),
     askHidden: () => Promise.resolve(''),
     canAsk: false,
     isLive: false,

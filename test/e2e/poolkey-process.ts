@@ -48,8 +48,9 @@ export interface Station {
   env: Environment
   /** Writes ~/.aws/config: the emulator's profile `dev`, with keys added, replaced or (undefined) left out. */
   configure: (extra?: Record<string, string | undefined>) => void
-  start: (words: string[], env?: Environment) => Running
-  run: (words: string[], env?: Environment) => Promise<Outcome>
+  /** `stdin` is what is piped into it; else it is closed. */
+  start: (words: string[], env?: Environment, stdin?: string) => Running
+  run: (words: string[], env?: Environment, stdin?: string) => Promise<Outcome>
   /** `login` with a person who signs in at the printed URL; the first user unless named. */
   signIn: (
     words?: string[],
@@ -65,11 +66,13 @@ export interface StationOptions extends EmulatorOptions {
   env?: Environment
   /** Keys of the profile. */
   profile?: Record<string, string | undefined>
+  /** What else may stand nowhere, such as the password of a proxy. */
+  secrets?: KnownSecret[]
 }
 
 /** A station for the running test. A browser that is started fails it, unless `browserRuns` was asked for. */
 export async function openStation(options: StationOptions = {}): Promise<Station> {
-  const { env: changes = {}, profile = {}, ...settings } = options
+  const { env: changes = {}, profile = {}, secrets: furtherSecrets = [], ...settings } = options
   const home = mkdtempSync(join(tmpdir(), 'poolkey-e2e-'))
   for (const name of ['.aws', 'doubles', 'tmp']) mkdirSync(join(home, name), { mode: 0o700 })
   const browserLog = join(home, 'browser-runs')
@@ -82,7 +85,8 @@ export async function openStation(options: StationOptions = {}): Promise<Station
     redirectUris: await freeRedirectUris(),
     ...settings,
   })
-  const secrets = watchSecrets(emulator)
+  const secretsOfEmulator = watchSecrets(emulator)
+  const secrets = () => [...secretsOfEmulator(), ...furtherSecrets]
   const commandLines = watchCommandLines()
   const running = new Set<ChildProcess>()
   const outcomes: { words: string[]; outcome: Outcome }[] = []
@@ -136,8 +140,8 @@ export async function openStation(options: StationOptions = {}): Promise<Station
     configure: (extra = {}) => {
       writeFileSync(configFile, profileText(emulator, 'dev', { ...profile, ...extra }))
     },
-    start: (words, env = {}) => {
-      const started = startPoolkey(words, { ...station.env, ...env })
+    start: (words, env = {}, stdin) => {
+      const started = startPoolkey(words, { ...station.env, ...env }, stdin)
       running.add(started.child)
       void started.ended.then((outcome) => {
         running.delete(started.child)
@@ -145,7 +149,7 @@ export async function openStation(options: StationOptions = {}): Promise<Station
       })
       return started
     },
-    run: (words, env) => station.start(words, env).ended,
+    run: (words, env, stdin) => station.start(words, env, stdin).ended,
     signIn: async (words = [], person = emulator.user) => {
       const login = station.start(['login', '--profile', 'dev', '--no-browser', '--no-input', ...words])
       const { username, password } = person
@@ -166,20 +170,27 @@ export async function openStation(options: StationOptions = {}): Promise<Station
   return station
 }
 
-/** Runs the built command with exactly this environment, and stdin closed. */
-export function startPoolkey(words: string[], env: Environment): Running {
-  return startProgram(process.execPath, [POOLKEY, ...words], env)
+/** Runs the built command with exactly this environment, and stdin closed unless something is piped into it. */
+export function startPoolkey(words: string[], env: Environment, stdin?: string): Running {
+  return startProgram(process.execPath, [POOLKEY, ...words], env, stdin)
 }
 
-/** Runs a program with exactly this environment, and stdin closed. */
-export function startProgram(program: string, words: string[], env: Environment): Running {
+/** Runs a program with exactly this environment, and stdin closed unless something is piped into it. */
+export function startProgram(program: string, words: string[], env: Environment, stdin?: string): Running {
   const startedMs = performance.now()
-  const child = spawn(program, words, { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(program, words, {
+    env,
+    stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+  })
+  const { stdout, stderr } = child
+  if (!stdout || !stderr) throw new Error('the program has no output')
+  // Whoever does not read it may end before all is written.
+  child.stdin?.on('error', () => undefined).end(stdin)
   const said = { stdout: '', stderr: '' }
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  stdout.setEncoding('utf8').on('data', (text: string) => {
     said.stdout += text
   })
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  stderr.setEncoding('utf8').on('data', (text: string) => {
     said.stderr += text
   })
   const ended = new Promise<Outcome>((resolve, reject) => {
@@ -198,7 +209,7 @@ export function startProgram(program: string, words: string[], env: Environment)
           const [, url] = /^ {2}(https?:\S+)\n/m.exec(said.stderr) ?? []
           if (url !== undefined) resolve(new URL(url))
         }
-        child.stderr.on('data', look)
+        stderr.on('data', look)
         look()
         void ended.then((outcome) => {
           reject(

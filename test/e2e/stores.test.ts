@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
-import { expect, test } from 'vitest'
-import { answerOf, openStation } from './poolkey-process.ts'
+import { describe, expect, test } from 'vitest'
+import { answerOf, openStation, uniqueText } from './poolkey-process.ts'
 import { filesIn } from './secret-sweep.ts'
 
 test('a machine without a keychain gets exit 7 with the fix, keeps nothing, and --store file works', async () => {
@@ -25,6 +25,7 @@ test('a store other than the vault has is refused, naming both', async () => {
   const other = await station.run(['credential-process', '--profile', 'dev'], { POOLKEY_STORE: 'keychain' })
   expect(other).toMatchObject({ code: 3, stdout: '' })
   expect(other.stderr).toContain('keeps its key in the file store, not keychain')
+  expect(other.stderr).toContain('poolkey configure store keychain')
 })
 
 test('a store that does not exist is a configuration error, and nothing is made', async () => {
@@ -46,4 +47,75 @@ test('POOLKEY_HOME and XDG_STATE_HOME say where the state lives', async () => {
   await station.signIn()
   expect(existsSync(`${station.home}/xdg/poolkey/vault.json`)).toBe(true)
   expect(existsSync(station.stateFolder)).toBe(false)
+})
+
+describe('configure store', () => {
+  const PROCESS = ['credential-process', '--profile', 'dev']
+
+  test('moves the key between file and passphrase, and the session stays', async () => {
+    const passphrase = `Canary${uniqueText()} horse battery`
+    const station = await openStation({
+      env: { POOLKEY_STORE: undefined },
+      secrets: [{ kind: 'sign-in', name: 'passphrase', value: passphrase }],
+    })
+    await station.signIn(['--store', 'file'])
+    const answer = answerOf(await station.run(PROCESS))
+
+    const env = { POOLKEY_PASSPHRASE: passphrase }
+    const moved = await station.run(['configure', 'store', 'passphrase'], env)
+    expect(moved).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: 'The sealing key is now under a passphrase.\n',
+    })
+    expect(existsSync(`${station.stateFolder}/vault.key`)).toBe(false)
+    expect(await station.run(PROCESS)).toMatchObject({ code: 7, stdout: '' })
+    expect(answerOf(await station.run(PROCESS, env))).toEqual(answer)
+
+    const again = await station.run(['configure', 'store', 'passphrase'], env)
+    expect(again).toMatchObject({ code: 0, stderr: 'The sealing key is under a passphrase already.\n' })
+
+    expect(await station.run(['configure', 'store', 'file'], env)).toMatchObject({ code: 0 })
+    expect(answerOf(await station.run(PROCESS))).toEqual(answer)
+  })
+
+  test('needs the passphrase, and changes nothing without it', async () => {
+    const station = await openStation({ env: { POOLKEY_STORE: undefined } })
+    await station.signIn(['--store', 'file'])
+    const before = filesIn(station.stateFolder)
+    const refused = await station.run(['configure', 'store', 'passphrase'])
+    expect(refused).toMatchObject({ code: 7, stdout: '' })
+    expect(refused.stderr).toContain('POOLKEY_PASSPHRASE')
+    expect(filesIn(station.stateFolder)).toEqual(before)
+    answerOf(await station.run(PROCESS))
+  })
+
+  test('to a keychain that is not there ends with 7 and leaves the key where it was', async () => {
+    const station = await openStation({
+      env: { POOLKEY_STORE: undefined, DBUS_SESSION_BUS_ADDRESS: undefined },
+    })
+    await station.signIn(['--store', 'file'])
+    const answer = answerOf(await station.run(PROCESS))
+    expect(await station.run(['configure', 'store', 'keychain'])).toMatchObject({ code: 7, stdout: '' })
+    expect(answerOf(await station.run(PROCESS))).toEqual(answer)
+  })
+
+  test('says so when POOLKEY_STORE still names another store', async () => {
+    const station = await openStation({ env: { POOLKEY_PASSPHRASE: 'correct horse' } })
+    await station.signIn()
+    const moved = await station.run(['configure', 'store', 'passphrase'])
+    expect(moved).toMatchObject({ code: 0, stdout: '' })
+    expect(moved.stderr).toContain('poolkey: warning: POOLKEY_STORE is file')
+  })
+
+  test('without a vault, or to a store that does not exist, is a usage error and makes nothing', async () => {
+    const station = await openStation({ env: { POOLKEY_STORE: undefined } })
+    const none = await station.run(['configure', 'store', 'file'])
+    expect(none).toMatchObject({ code: 2, stdout: '' })
+    expect(none.stderr).toContain('poolkey login --store file')
+    const unknown = await station.run(['configure', 'store', 'cellar'])
+    expect(unknown).toMatchObject({ code: 2, stdout: '' })
+    expect(unknown.stderr).toContain('keychain, passphrase, file')
+    expect(existsSync(station.stateFolder)).toBe(false)
+  })
 })

@@ -39,6 +39,7 @@ const EXIT_CODES: Record<Exclude<ErrorCode, 'interrupted'>, number> = {
   'key-missing': 7,
   'passphrase-missing': 7,
   'passphrase-wrong': 7,
+  'client-secret-damaged': 7,
   'vault-damaged': 7,
   'vault-unsafe': 7,
   'vault-io': 7,
@@ -146,13 +147,8 @@ describe('wording', () => {
 
   test('a setting is named with file, line, profile, value and what is allowed', () => {
     const place = { file: '/home/me/.aws/config', line: 7, profile: 'base', inheritedBy: 'dev' }
-    const facts = {
-      place,
-      key: 'cognito_prompt',
-      value: 'maybe',
-      allowed: 'none, login, select_account or consent',
-    }
-    expect(said('setting-invalid', facts)).toEqual([
+    const allowed = 'none, login, select_account or consent'
+    expect(said('setting-invalid', { place, key: 'cognito_prompt', value: 'maybe', allowed })).toEqual([
       '/home/me/.aws/config:7 [base, inherited by dev]: cognito_prompt = maybe is not valid',
       'set cognito_prompt to none, login, select_account or consent',
     ])
@@ -160,13 +156,9 @@ describe('wording', () => {
 
   test('a setting that contradicts itself is not said to contradict another', () => {
     const place = { file: '/home/me/.aws/config', line: 7, profile: 'dev' }
-    const facts = {
-      place,
-      key: 'cognito_source_profile',
-      with: 'cognito_source_profile',
-      problem: 'a profile cannot be its own source',
-    }
-    expect(said('setting-conflict', facts)).toEqual([
+    const key = 'cognito_source_profile'
+    const problem = 'a profile cannot be its own source'
+    expect(said('setting-conflict', { place, key, with: key, problem })).toEqual([
       '/home/me/.aws/config:7 [dev]: cognito_source_profile: a profile cannot be its own source',
       'change cognito_source_profile, or remove it',
     ])
@@ -203,12 +195,12 @@ describe('wording', () => {
   })
 
   test.each([
-    ['invalid_client', 'refresh', 'POOLKEY_CLIENT_SECRET'],
+    ['invalid_client', 'refresh', 'poolkey configure --client-secret-stdin --profile dev'],
     ['unauthorized_client', 'code', 'cognito_redirect_uri is registered exactly as written'],
     ['invalid_grant', 'code', 'run: poolkey login --profile dev'],
     ['unsupported_token_type', 'revoke', 'enable token revocation for app client 1example23456789'],
     ['invalid_request', 'revoke', 'enable token revocation for app client 1example23456789'],
-    ['invalid_client', 'revoke', 'POOLKEY_CLIENT_SECRET'],
+    ['invalid_client', 'revoke', 'poolkey configure --client-secret-stdin --profile dev'],
   ] as const)('%s for a %s is mended by %s', (error, grant, fix) => {
     expect(said('token-refused', { grant, error, status: 400 })[1]).toContain(fix)
   })

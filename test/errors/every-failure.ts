@@ -110,6 +110,7 @@ export const EVERY_FAILURE: { [C in ErrorCode]: FactsFor<C> } = {
   ],
   'passphrase-missing': () => [{ problem: 'none' }, { problem: 'empty' }],
   'passphrase-wrong': (text) => [{ path: text }],
+  'client-secret-damaged': (text) => [{ profile: text, problem: text }],
   'vault-damaged': (text) => [{ path: text, problem: text }],
   'vault-unsafe': (text) => [{ path: text, problem: text }],
   'vault-io': (text) =>

@@ -1,8 +1,9 @@
+import type { Broker } from '../../broker/broker.ts'
 import { sessionId } from '../../broker/entry-names.ts'
-import { listSignedIn, readSession } from '../../broker/session.ts'
+import { forgetGuest } from '../../broker/guest.ts'
+import { readSession } from '../../broker/session.ts'
 import { signOut } from '../../broker/sign-out.ts'
 import type { SignedOut } from '../../broker/sign-out.ts'
-import { explainError } from '../../errors/catalogue.ts'
 import { isPoolkeyError, PoolkeyError } from '../../errors/poolkey-error.ts'
 import type { Profile } from '../../profile/profile.ts'
 import type { CommandContext } from '../context.ts'
@@ -11,16 +12,27 @@ import { clockTime } from '../words.ts'
 
 export interface LogoutOptions {
   all?: boolean
+  keepClientSecrets?: boolean
+  forgetGuest?: boolean
 }
 
-const DEADLINE_SECONDS = 30
+/** How long everything but a person may take. */
+export const LOGOUT_SECONDS = 30
 
 /** Revokes and wipes the session of a profile, or (`--all`) everything poolkey keeps. */
 export async function logout(context: CommandContext, options: LogoutOptions): Promise<number> {
-  if (options.all === true) return logoutAll(context)
+  refuseContradiction(options)
+  if (options.all === true) {
+    const { logoutAll } = await import('./logout-all.ts')
+    return logoutAll(context, { keepClientSecrets: options.keepClientSecrets === true })
+  }
   const profile = await context.readProfile()
+  if (options.forgetGuest === true) return dropGuest(context, profile)
   if (!profile.signIn) {
-    throw new PoolkeyError('usage', { problem: `profile ${profile.name} is a guest's: nobody is signed in` })
+    throw new PoolkeyError('usage', {
+      problem: `profile ${profile.name} is a guest's: nobody is signed in`,
+      fix: 'to become another guest: --forget-guest',
+    })
   }
   const result = await signOutOf(context, profile)
   if (!result) {
@@ -34,86 +46,57 @@ export async function logout(context: CommandContext, options: LogoutOptions): P
   return report(context, result)
 }
 
-async function signOutOf(context: CommandContext, profile: Profile): Promise<SignedOut | undefined> {
+function refuseContradiction({ all, keepClientSecrets, forgetGuest }: LogoutOptions): void {
+  if (keepClientSecrets === true && all !== true) {
+    throw new PoolkeyError('usage', {
+      problem: '--keep-client-secrets goes with --all: nothing else removes them',
+    })
+  }
+  if (forgetGuest === true && all === true) {
+    throw new PoolkeyError('usage', { problem: '--all forgets every guest: leave out --forget-guest' })
+  }
+}
+
+async function dropGuest(context: CommandContext, profile: Profile): Promise<number> {
+  if (profile.signIn || profile.exchange.kind === 'none' || profile.exchange.kind === 'web-identity') {
+    throw new PoolkeyError('usage', { problem: `profile ${profile.name} is no guest's: it signs in` })
+  }
+  const broker = await openExisting(context, profile)
+  const isDropped = broker !== undefined && forgetGuest(broker)
+  context.terminal.say(
+    isDropped ? 'The guest identity is forgotten; the next one is new.' : 'There is no guest identity.',
+  )
+  return 0
+}
+
+/** What came of signing out a profile; undefined when nobody was signed in. */
+export async function signOutOf(context: CommandContext, profile: Profile): Promise<SignedOut | undefined> {
+  const broker = await openExisting(context, profile)
+  if (!broker) return undefined
+  const { signIn } = profile
+  const isNobody = signIn && readSession(broker.vault, sessionId(signIn)).state === 'none'
+  // Signs out all the same: what a crash may have left of credentials goes with it.
+  const result = await signOut(broker)
+  return isNobody ? undefined : result
+}
+
+async function openExisting(context: CommandContext, profile: Profile): Promise<Broker | undefined> {
   try {
-    const broker = await context.openBroker({
+    return await context.openBroker({
       profile,
-      seconds: DEADLINE_SECONDS,
+      seconds: LOGOUT_SECONDS,
       announceWaits: true,
       mayPrompt: true,
     })
-    const { signIn } = profile
-    const isNobody = signIn && readSession(broker.vault, sessionId(signIn)).state === 'none'
-    // Signs out all the same: what a crash may have left of credentials goes with it.
-    const result = await signOut(broker)
-    return isNobody ? undefined : result
   } catch (error) {
+    // There is no vault, so nothing to sign out of.
     if (isPoolkeyError(error, 'sign-in-required')) return undefined
     throw error
   }
 }
 
-/** Revokes every session that a profile of the configuration leads to; then everything goes, readable or not. */
-async function logoutAll(context: CommandContext): Promise<number> {
-  const { terminal } = context
-  const exitCode = await revokeAll(context)
-  const left = await context.wipeVault()
-  for (const what of left) terminal.label('warning', `could not remove ${what}`)
-  terminal.say('Every session, all credentials and the sealing key are gone from this machine.')
-  return exitCode
-}
-
-async function revokeAll(context: CommandContext): Promise<number> {
-  let exitCode = 0
-  try {
-    const seen = new Set<string>()
-    for (const profile of await readableProfiles(context)) {
-      if (!profile.signIn || seen.has(sessionId(profile.signIn))) continue
-      seen.add(sessionId(profile.signIn))
-      const result = await signOutOf(context, profile)
-      if (result) exitCode = report(context, result) || exitCode
-    }
-    const vault = await context.openVault(DEADLINE_SECONDS)
-    for (const who of vault ? listSignedIn(vault) : []) {
-      exitCode = 6
-      context.terminal.label(
-        'warning',
-        `${who} has a session that no profile leads to any more: it is wiped, but could not be revoked`,
-      )
-    }
-  } catch (error) {
-    if (!UNREADABLE.some((code) => isPoolkeyError(error, code))) throw error
-    // It is wiped all the same, which is what was asked for.
-    context.terminal.label(
-      'warning',
-      'the vault cannot be read: what it held is wiped, but nothing could be revoked',
-    )
-  }
-  return exitCode
-}
-
-const UNREADABLE = [
-  'vault-damaged',
-  'vault-unsafe',
-  'vault-io',
-  'key-missing',
-  'keychain-unavailable',
-  'passphrase-missing',
-  'passphrase-wrong',
-] as const
-
-/** A configuration file with a mistake must not keep secrets from being wiped. */
-async function readableProfiles(context: CommandContext): Promise<Profile[]> {
-  try {
-    return await context.readAllProfiles()
-  } catch (error) {
-    if (!isPoolkeyError(error, 'config-syntax') && !isPoolkeyError(error, 'config-unreadable')) throw error
-    context.terminal.label('warning', explainError(error).what)
-    return []
-  }
-}
-
-function report(context: CommandContext, result: SignedOut): number {
+/** Says what a sign-out left behind, and gives the exit code. */
+export function report(context: CommandContext, result: SignedOut): number {
   const { terminal } = context
   if (result.credentialsUntil) {
     terminal.say(

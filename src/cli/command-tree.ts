@@ -1,0 +1,137 @@
+/** The command tree: every command with its group, its options and the file that does it, in the order of the help. */
+import { InvalidArgumentError, Option } from 'commander'
+import type { Command } from 'commander'
+import type { CommandContext } from './context.ts'
+
+/** What a command does: gives its exit code. `words` are its arguments. */
+export type RunCommand<O> = (context: CommandContext, options: O, ...words: string[]) => Promise<number>
+
+/** Makes a command with the options that every command takes; `parent` undefined: of the program itself. */
+export type MakeCommand = <O>(
+  name: string,
+  group: string,
+  description: string,
+  load: () => Promise<RunCommand<O>>,
+  parent?: Command,
+) => Command
+
+/** Adds every command. */
+export function addCommands(command: MakeCommand): void {
+  command(
+    'login',
+    'Sign in:',
+    'sign in, then prove it by an exchange',
+    async () => (await import('./commands/login.ts')).login,
+  )
+    .option('--force', 'sign in anew even if the session still works')
+    .option('--no-browser', 'open no browser: print the URL and wait')
+    .option('--browser <command>', 'command that opens the URL')
+    .option('--identity-provider <name>', 'skip the chooser: Google, a SAML name, ...')
+    .option('--idp-identifier <id>', 'skip the chooser by an identifier')
+    .option('--login-hint <hint>', 'fill in the user name')
+    .option('--lang <code>', 'language of the sign-in page')
+    .option('--prompt <prompt>', 'login, select_account, consent or none')
+    .addOption(storeOption())
+    .option('--timeout <seconds>', 'how long to wait for the browser', wholeSeconds, 300)
+    .option('--yes', "replace another person's session without asking")
+  command(
+    'logout',
+    'Sign in:',
+    'revoke and wipe the session and its credentials',
+    async () => (await import('./commands/logout.ts')).logout,
+  )
+    .option('--all', 'every session, client secret, guest identity and the sealing key')
+    .option('--keep-client-secrets', 'with --all: keep client secrets, and the key')
+    .option('--forget-guest', "drop this guest profile's identity")
+  command(
+    'status',
+    'Sign in:',
+    'who is signed in and what time is left; asks no network',
+    async () => (await import('./commands/status.ts')).status,
+  )
+    .option('--check', 'exit 4 unless credentials can be had without a person')
+    .option('--json', 'as JSON')
+  command(
+    'whoami',
+    'Sign in:',
+    'GetCallerIdentity beside who signed in',
+    async () => (await import('./commands/whoami.ts')).whoami,
+  )
+    .option('--role <arn>', 'another role, this once')
+    .option('--json', 'as JSON')
+  const roles = command(
+    'roles',
+    'Sign in:',
+    'roles the token offers, the preferred one, the one in use',
+    async () => (await import('./commands/roles.ts')).listRoles,
+  ).option('--json', 'as JSON')
+  command(
+    'use <name>',
+    'Set up:',
+    'write one of them into the profile, by name or ARN',
+    async () => (await import('./commands/roles.ts')).chooseRole,
+    roles,
+  )
+  command(
+    'credential-process',
+    'Use:',
+    'answer an AWS SDK or tool (credential_process)',
+    async () => (await import('./commands/credential-process.ts')).credentialProcess,
+  )
+  command(
+    'env',
+    'Use:',
+    'statements that put credentials into a shell: eval "$(poolkey env)"',
+    async () => (await import('./commands/env.ts')).env,
+  )
+    .addOption(new Option('--shell <shell>', 'whose syntax').choices(['sh', 'bash', 'zsh']).default('sh'))
+    .option('--unset', 'take them back')
+    .option('--role <arn>', 'another role, this once')
+    .option('--min-life <seconds>', 'at least so much life (default: half)', wholeSeconds)
+  const configure = command(
+    'configure',
+    'Set up:',
+    "seal an app client's secret; move the sealing key",
+    async () => (await import('./commands/configure.ts')).configure,
+  )
+    .option('--client-secret-stdin', 'read the secret of the app client from stdin and seal it')
+    .addOption(storeOption())
+  command(
+    'store <store>',
+    'Set up:',
+    'move the sealing key: keychain, passphrase or file',
+    async () => (await import('./commands/configure-store.ts')).configureStore,
+    configure,
+  )
+  command(
+    'demo',
+    'Try:',
+    'the whole chain against an embedded Cognito; no AWS account needed',
+    async () => (await import('./commands/demo.ts')).demo,
+  )
+  command(
+    'emulate',
+    'Try:',
+    'run an embedded Cognito and STS for offline development',
+    async () => (await import('./commands/emulate.ts')).emulate,
+  ).option('--port <port>', 'port on loopback (default: any free one)', portNumber)
+}
+
+function storeOption(): Option {
+  const stores = ['keychain', 'passphrase', 'file']
+  return new Option('--store <store>', 'where the sealing key lives, at first use').choices(stores)
+}
+
+function wholeSeconds(value: string): number {
+  const seconds = Number(value)
+  if (!Number.isInteger(seconds) || seconds < 1 || seconds > 86_400)
+    throw new InvalidArgumentError('a whole number of seconds from 1 to 86400 is needed.')
+  return seconds
+}
+
+function portNumber(value: string): number {
+  const port = Number(value)
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new InvalidArgumentError('a port from 1 to 65535 is needed.')
+  return port
+}

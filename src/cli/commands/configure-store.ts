@@ -1,0 +1,48 @@
+import { PoolkeyError } from '../../errors/poolkey-error.ts'
+import type { Store } from '../../vault/sealing-key.ts'
+import { isStore } from '../../vault/vault-file.ts'
+import type { CommandContext } from '../context.ts'
+
+const WHERE: Record<Store, string> = {
+  keychain: "in the system's keychain",
+  passphrase: 'under a passphrase',
+  file: 'in a file of mode 0600, readable by whatever runs as you',
+}
+
+/** Moves the sealing key to another store, or changes its passphrase; sessions and credentials stay as they are. */
+export async function configureStore(context: CommandContext, _options: object, store = ''): Promise<number> {
+  const { terminal, env } = context
+  if (!isStore(store)) {
+    throw new PoolkeyError('usage', {
+      problem: `there is no store ${store}`,
+      fix: 'name one of: keychain, passphrase, file',
+    })
+  }
+  // A key that is under a passphrase already is put under another, which only a person can choose.
+  const isChanging = store === 'passphrase' && terminal.canAsk
+  const moved = await context.moveKey({ to: store, isChanging })
+  if (moved.kind === 'none') {
+    throw new PoolkeyError('usage', {
+      problem: 'there is no vault yet, so no key to move',
+      fix: `choose its store when you sign in: poolkey login --store ${store}`,
+    })
+  }
+  const requested = env['POOLKEY_STORE'] ?? ''
+  if (requested !== '' && requested !== store) {
+    terminal.label('warning', `POOLKEY_STORE is ${requested}: unset it or set it to ${store}`)
+  }
+  for (const place of moved.remaining) {
+    terminal.label(
+      'warning',
+      `a copy of the key is still ${WHERE[place]}; run the same command again to remove it`,
+    )
+  }
+  terminal.say(
+    moved.from !== store
+      ? `The sealing key is now ${WHERE[store]}.`
+      : isChanging
+        ? 'The sealing key is now under the new passphrase.'
+        : `The sealing key is ${WHERE[store]} already.`,
+  )
+  return moved.remaining.length === 0 ? 0 : 7
+}
