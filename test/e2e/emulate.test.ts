@@ -1,15 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { signInHeadlessly } from '../../src/emulator/headless-browser.ts'
+import { temporaryFolder } from '../vault/temporary-folder.ts'
 import { answerOf, openStation, startPoolkey, startProgram, until } from './poolkey-process.ts'
 
 function freshHome(): { env: Record<string, string>; home: string } {
-  const home = mkdtempSync(join(tmpdir(), 'poolkey-emulate-'))
-  onTestFinished(() => {
-    rmSync(home, { recursive: true, force: true })
-  })
+  const home = temporaryFolder()
   mkdirSync(join(home, '.aws'), { mode: 0o700 })
   return { home, env: { PATH: '/usr/bin:/bin', HOME: home } }
 }

@@ -1,7 +1,7 @@
-import { createServer } from 'node:net'
 import { existsSync, statSync } from 'node:fs'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { signInHeadlessly } from '../../src/emulator/headless-browser.ts'
+import { occupy } from '../sign-in/support/server.ts'
 import type { Station } from './poolkey-process.ts'
 import { answerOf, openStation, until } from './poolkey-process.ts'
 import { filesIn } from './secret-sweep.ts'
@@ -98,20 +98,14 @@ test.each([
   },
 )
 
-async function occupy(redirectUri: string): Promise<void> {
-  const server = createServer()
-  await new Promise<void>((resolve) => {
-    server.listen({ port: Number(new URL(redirectUri).port), host: '127.0.0.1' }, resolve)
-  })
-  onTestFinished(async () => {
-    await new Promise((resolve) => server.close(resolve))
-  })
+function occupyPortOf(redirectUri: string): Promise<void> {
+  return occupy('127.0.0.1', Number(new URL(redirectUri).port))
 }
 
 test('takes the next registered redirect URI when the first port is occupied', async () => {
   const station = await openStation()
   const [first, second] = station.emulator.settings.redirectUris
-  await occupy(first!)
+  await occupyPortOf(first!)
   const login = await station.signIn()
   expect(login).toMatchObject({ code: 0 })
   expect(login.stderr).toContain(`redirect_uri=${encodeURIComponent(second!)}&`)
@@ -120,7 +114,7 @@ test('takes the next registered redirect URI when the first port is occupied', a
 test('ends with 6 when every registered port is occupied, naming the setting and the ports', async () => {
   const station = await openStation()
   const { redirectUris } = station.emulator.settings
-  for (const uri of redirectUris) await occupy(uri)
+  for (const uri of redirectUris) await occupyPortOf(uri)
   const login = await dev(station, 'login', '--no-browser', '--no-input')
   expect(login).toMatchObject({ code: 6, stdout: '' })
   expect(login.stderr).toContain('cognito_redirect_uri')

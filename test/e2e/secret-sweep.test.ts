@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { temporaryFolder } from '../vault/temporary-folder.ts'
 import { openStation, startProgram, until } from './poolkey-process.ts'
 import { leaksIn, leaksInFiles, watchCommandLines } from './secret-sweep.ts'
 import type { KnownSecret } from './secret-sweep.ts'
@@ -23,10 +23,7 @@ test.each([
 })
 
 test('the sweep finds a secret in a file at any depth, and the key of a vault outside of vault.key', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'poolkey-sweep-'))
-  onTestFinished(() => {
-    rmSync(folder, { recursive: true })
-  })
+  const folder = temporaryFolder()
   mkdirSync(join(folder, 'a', 'b'), { recursive: true })
   writeFileSync(join(folder, 'vault.key'), 'the+vault+key=\n')
   expect(leaksInFiles(folder, [])).toEqual([])

@@ -4,13 +4,19 @@ import { answerOf, openStation, untilExpired } from './poolkey-process.ts'
 const COMMAND = ['credential-process', '--profile', 'dev']
 const CALLERS = 20
 
-test('20 callers with everything expired cause one refresh and one exchange, though each token works once', async () => {
+/** A station where somebody is signed in, everything lives for seconds and each refresh token works once. */
+async function openRotating(seconds: number) {
   const station = await openStation({
     rotation: { graceSeconds: 0 },
-    idTokenSeconds: 2,
-    credentialsSeconds: 2,
+    idTokenSeconds: seconds,
+    credentialsSeconds: seconds,
   })
   await station.signIn()
+  return station
+}
+
+test('20 callers with everything expired cause one refresh and one exchange, though each token works once', async () => {
+  const station = await openRotating(2)
   await untilExpired(answerOf(await station.run(COMMAND)))
   const { emulator } = station
   emulator.settings.idTokenSeconds = 3600
@@ -30,12 +36,7 @@ test('20 callers with everything expired cause one refresh and one exchange, tho
 })
 
 test('the rotated token is the one used next', async () => {
-  const station = await openStation({
-    rotation: { graceSeconds: 0 },
-    idTokenSeconds: 1,
-    credentialsSeconds: 1,
-  })
-  await station.signIn()
+  const station = await openRotating(1)
   for (let round = 0; round < 2; round += 1) await untilExpired(answerOf(await station.run(COMMAND)))
   answerOf(await station.run(COMMAND))
   const answered = station.emulator.requests.filter(({ operation }) => operation === 'token:refresh_token')
@@ -46,12 +47,7 @@ test('the rotated token is the one used next', async () => {
 })
 
 test('a rotated token is kept though the rest of the answer is refused', async () => {
-  const station = await openStation({
-    rotation: { graceSeconds: 0 },
-    idTokenSeconds: 2,
-    credentialsSeconds: 2,
-  })
-  await station.signIn()
+  const station = await openRotating(2)
   await untilExpired(answerOf(await station.run(COMMAND)))
   station.emulator.forge({ grant: 'refresh_token', signature: 'other-key', times: 1 })
   expect(await station.run(COMMAND)).toMatchObject({ code: 5, stdout: '' })

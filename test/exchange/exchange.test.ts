@@ -24,6 +24,15 @@ function exchangeOf(
   return exchangeForCredentials({ profile, identityId: undefined, clients, signal: NEVER, ...rest })
 }
 
+/** Somebody whose identity ID is known from an exchange. */
+async function exchangedOnce() {
+  const emulator = await emulatorForTest()
+  const profile = profileOf(emulator)
+  const signedIn = await signedInAt(emulator)
+  const { identityId } = await exchangeOf(profile, { signedIn })
+  return { emulator, profile, signedIn, identityId }
+}
+
 async function callerOf(profile: Profile, result: Awaited<ReturnType<typeof exchangeForCredentials>>) {
   const sts = await clientsOf(profile, openHttp()).securityToken()
   return sts.requestCallerIdentity({ credentials: result.credentials, signal: NEVER })
@@ -53,10 +62,7 @@ describe('the enhanced flow', () => {
   })
 
   test('asks for no identity ID when it is given one', async () => {
-    const emulator = await emulatorForTest()
-    const profile = profileOf(emulator)
-    const signedIn = await signedInAt(emulator)
-    const { identityId } = await exchangeOf(profile, { signedIn })
+    const { emulator, profile, signedIn, identityId } = await exchangedOnce()
     expect(emulator.count('GetId')).toBe(1)
     expect((await exchangeOf(profile, { signedIn, identityId })).identityId).toBe(identityId)
     expect(emulator.count('GetId')).toBe(1)
@@ -73,10 +79,7 @@ describe('the enhanced flow', () => {
   })
 
   test('does not try again when the identity turns out to be the same', async () => {
-    const emulator = await emulatorForTest()
-    const profile = profileOf(emulator)
-    const signedIn = await signedInAt(emulator)
-    const { identityId } = await exchangeOf(profile, { signedIn })
+    const { emulator, profile, signedIn, identityId } = await exchangedOnce()
     emulator.faults.set('GetCredentialsForIdentity', {
       kind: 'answer',
       status: 400,
@@ -92,10 +95,7 @@ describe('the enhanced flow', () => {
   })
 
   test('does not doubt the identity when the refusal is about something else', async () => {
-    const emulator = await emulatorForTest()
-    const profile = profileOf(emulator)
-    const signedIn = await signedInAt(emulator)
-    const { identityId } = await exchangeOf(profile, { signedIn })
+    const { emulator, profile, signedIn, identityId } = await exchangedOnce()
     emulator.settings.identityPool.authenticatedRole = 'arn:aws:iam::111122223333:role/Unknown'
     emulator.settings.identityPool.roleMapping = { kind: 'none' }
     await expect(exchangeOf(profile, { signedIn, identityId })).rejects.toMatchObject({

@@ -1,9 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Credentials } from '../../src/exchange/credentials.ts'
 import {
   credentialsEnvironment,
@@ -13,6 +12,7 @@ import {
   unsetStatements,
 } from '../../src/outlets/shell.ts'
 import { Secret } from '../../src/secret.ts'
+import { temporaryFolder } from '../vault/temporary-folder.ts'
 
 interface Values {
   accessKeyId: string
@@ -88,20 +88,12 @@ const ATTACKS = [
   '',
 ]
 
-function emptyFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'poolkey-shell-'))
-  onTestFinished(() => {
-    rmSync(folder, { recursive: true, force: true })
-  })
-  return folder
-}
-
 /**
  * Evaluates statements in a real shell as people do, `eval "$(command)"`, and reads the environment that a program
  * started after that would get. Fails when anything else happened.
  */
 function evaluate(shell: string, statements: string, before: Record<string, string> = {}) {
-  const folder = emptyFolder()
+  const folder = temporaryFolder()
   const file = join(folder, 'statements')
   writeFileSync(file, statements)
   const script = 'eval "$(cat "$1")"; exec env -0'

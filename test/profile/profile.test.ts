@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { parseProfile } from '../../src/profile/profile.ts'
 import type { ParseProfileOptions } from '../../src/profile/profile.ts'
 import { listEffectiveSettings } from '../../src/profile/setting-origins.ts'
+import { ISSUER, signInSettings } from '../sign-in/support/settings.ts'
 import { failureOf } from './failure.ts'
 
 const POOL_ID = 'eu-west-1:11111111-2222-3333-4444-555555555555'
@@ -37,31 +38,9 @@ describe('sign-in', () => {
       name: 'dev',
       file: '/aws/config',
       region: 'eu-west-1',
-      signIn: {
-        userPoolId: 'eu-west-1_AbCdEf123',
-        userPoolRegion: 'eu-west-1',
-        clientId: '1example23456789',
-        domain: new URL('https://acme.auth.eu-west-1.amazoncognito.com'),
-        issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf123',
-        acceptedIssuers: [
-          'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf123',
-          'https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf123',
-        ],
-        redirectUris: ['http://localhost:8400/callback'],
-        logoutUri: undefined,
-        scopes: ['openid', 'email', 'profile'],
-        identityProvider: undefined,
-        idpIdentifier: undefined,
-        loginHint: undefined,
-        lang: undefined,
-        prompt: undefined,
-        method: 'browser',
-        username: undefined,
-        sessionName: undefined,
-        refreshTokenDays: undefined,
-        autoLogin: false,
-        browserCommand: undefined,
-      },
+      signIn: signInSettings({
+        acceptedIssuers: [ISSUER, 'https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf123'],
+      }),
       identityPool: { id: POOL_ID, region: 'eu-west-1', loginsKey: undefined },
       exchange: { kind: 'enhanced', guest: false, roleArn: undefined },
       chain: undefined,
@@ -124,27 +103,17 @@ describe('sign-in', () => {
     })
   })
 
+  // A key's that stands below those of SIGN_IN.
+  const place = { file: '/aws/config', line: 5, profile: 'dev' }
+
   test('a bad value is refused with file, line, key, value and what is allowed', () => {
-    expect(failureWithKeys('cognito_auto_login = maybe')).toEqual({
-      code: 'setting-invalid',
-      facts: {
-        place: { file: '/aws/config', line: 5, profile: 'dev' },
-        key: 'cognito_auto_login',
-        value: 'maybe',
-        allowed: '"true" or "false"',
-      },
-    })
+    const facts = { place, key: 'cognito_auto_login', value: 'maybe', allowed: '"true" or "false"' }
+    expect(failureWithKeys('cognito_auto_login = maybe')).toEqual({ code: 'setting-invalid', facts })
   })
 
   test('an unknown key is refused, with the one that was probably meant', () => {
-    expect(failureWithKeys('cognito_userpool_id = x')).toEqual({
-      code: 'setting-unknown',
-      facts: {
-        place: { file: '/aws/config', line: 5, profile: 'dev' },
-        key: 'cognito_userpool_id',
-        nearest: 'cognito_user_pool_id',
-      },
-    })
+    const facts = { place, key: 'cognito_userpool_id', nearest: 'cognito_user_pool_id' }
+    expect(failureWithKeys('cognito_userpool_id = x')).toEqual({ code: 'setting-unknown', facts })
     expect(failureWithKeys('cognito_client_secret = x').facts).not.toHaveProperty('nearest')
   })
 

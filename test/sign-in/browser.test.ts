@@ -1,35 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative as relativePath } from 'node:path'
-import { build } from 'rolldown'
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { openBrowser } from '../../src/sign-in/browser.ts'
+import { bundled } from '../vault/bundle.ts'
+import { temporaryFolder } from '../vault/temporary-folder.ts'
 
 const URL_TEXT = 'https://acme.auth.eu-west-1.amazoncognito.com/oauth2/authorize?a=b&c=d'
-const helperFolder = mkdtempSync(join(tmpdir(), 'poolkey-open-'))
-const helperPath = join(helperFolder, 'open-helper.cjs')
-const DESKTOP = { platform: 'linux', isRoot: false, helperPath } as const
-
-// The helper is a program of its own, and TypeScript does not run on Node 20.
-beforeAll(async () => {
-  await build({
-    input: 'src/sign-in/open-helper.ts',
-    platform: 'node',
-    output: { file: helperPath, format: 'cjs' },
-  })
-  return () => {
-    rmSync(helperFolder, { recursive: true })
-  }
-})
-
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'poolkey-browser-'))
-  onTestFinished(() => {
-    rmSync(folder, { recursive: true })
-  })
-  return folder
-}
+const helperPath = bundled('src/sign-in/open-helper.ts', { packages: false })
+const DESKTOP = { platform: 'linux', isRoot: false, helperPath: helperPath() } as const
 
 function script(path: string, body: string): string {
   writeFileSync(path, `#!/bin/sh\n${body}\n`)

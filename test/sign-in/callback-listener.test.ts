@@ -4,7 +4,7 @@ import { networkInterfaces } from 'node:os'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { PoolkeyError } from '../../src/errors/poolkey-error.ts'
 import { openCallbackListener } from '../../src/sign-in/callback-listener.ts'
-import type { CallbackNotice } from '../../src/sign-in/callback-listener.ts'
+import type { CallbackListener, CallbackNotice } from '../../src/sign-in/callback-listener.ts'
 import { createAttempt } from '../../src/sign-in/authorization.ts'
 import { freePort, listen, occupy, rawExchange, rawGet, statusOf } from './support/server.ts'
 import { ISSUER } from './support/settings.ts'
@@ -47,6 +47,14 @@ async function redirected(port: number, target: string, host = '127.0.0.1'): Pro
   return answer
 }
 
+/** The wanted callback arrives, and its sign-in succeeds. */
+async function expectSuccess(listener: CallbackListener, redirect: Promise<string>) {
+  const { code, finish } = await listener.waitForCode(NEVER)
+  expect(code.reveal()).toBe('code-1')
+  await finish({ kind: 'signed-in', who: 'x' })
+  expect(statusOf(await redirect)).toBe(303)
+}
+
 describe('the wanted callback', () => {
   test('B41: is held until the result is known, and shown the truth', async () => {
     const { port, listener, wanted } = await startListener()
@@ -87,10 +95,7 @@ describe('the wanted callback', () => {
     const redirect = redirected(port, wanted)
     // The listener answers in order: when this one is through, the first was seen.
     expect(statusOf(await rawGet(port, wanted))).toBe(409)
-    const { code, finish } = await listener.waitForCode(NEVER)
-    expect(code.reveal()).toBe('code-1')
-    await finish({ kind: 'signed-in', who: 'x' })
-    expect(statusOf(await redirect)).toBe(303)
+    await expectSuccess(listener, redirect)
   })
 
   test('is reached through both families of localhost', async () => {
@@ -98,9 +103,7 @@ describe('the wanted callback', () => {
     expect(statusOf(await rawExchange(port, 'GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'))).toBe(
       403,
     )
-    const redirect = redirected(port, wanted, '::1')
-    await (await listener.waitForCode(NEVER)).finish({ kind: 'signed-in', who: 'x' })
-    expect(statusOf(await redirect)).toBe(303)
+    await expectSuccess(listener, redirected(port, wanted, '::1'))
   })
 
   test('B33: counts once, however many come', async () => {
@@ -163,11 +166,7 @@ describe('a refusal', () => {
     expect(status).toBe(400)
     expect(text).toContain('could not be verified')
     expect(notices).toEqual([{ kind: 'unverified-error', error: 'access_denied', description: 'x' }])
-    const redirect = redirected(port, wanted)
-    const { code, finish } = await listener.waitForCode(NEVER)
-    expect(code.reveal()).toBe('code-1')
-    await finish({ kind: 'signed-in', who: 'x' })
-    await redirect
+    await expectSuccess(listener, redirected(port, wanted))
   })
 
   test('that comes before anybody waits is kept', async () => {
@@ -210,11 +209,7 @@ describe('anything else', () => {
       { kind: 'rejected-callback', problem: 'the state belongs to another sign-in' },
       { kind: 'rejected-callback', problem: 'a parameter is given more than once' },
     ])
-    const redirect = redirected(port, wanted)
-    const { code, finish } = await listener.waitForCode(NEVER)
-    expect(code.reveal()).toBe('code-1')
-    await finish({ kind: 'signed-in', who: 'x' })
-    expect(statusOf(await redirect)).toBe(303)
+    await expectSuccess(listener, redirected(port, wanted))
   })
 
   test('cannot fill the terminal with notices', async () => {
@@ -250,9 +245,7 @@ describe('anything else', () => {
       expect(answer.match(/HTTP\/1\.1 \d/g)?.length ?? 0).toBeLessThanOrEqual(1)
     }
     expect(process.memoryUsage.rss() - before).toBeLessThan(100 * 1024 * 1024)
-    const redirect = redirected(port, wanted)
-    await (await listener.waitForCode(NEVER)).finish({ kind: 'signed-in', who: 'x' })
-    expect(statusOf(await redirect)).toBe(303)
+    await expectSuccess(listener, redirected(port, wanted))
   })
 
   test('B34: five hundred connections that hang do not keep the callback out', async () => {

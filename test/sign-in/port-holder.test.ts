@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { readPortHolders } from '../../src/sign-in/port-holder.ts'
+import { temporaryFolder } from '../vault/temporary-folder.ts'
 import { freePort, occupy } from './support/server.ts'
 
 const HEADER =
@@ -14,10 +14,7 @@ function row(local: string, state: string, uid: number, inode: number): string {
 
 /** A process file system with two listeners on 8400 (0x20D0) and what else may stand in its tables. */
 function fakeProc(): string {
-  const proc = mkdtempSync(join(tmpdir(), 'poolkey-proc-'))
-  onTestFinished(() => {
-    rmSync(proc, { recursive: true })
-  })
+  const proc = temporaryFolder()
   mkdirSync(join(proc, 'net'))
   const tcp = [HEADER, row('0100007F:20D0', '0A', 33, 111), row('0100007F:20D0', '01', 0, 333), 'garbage', '']
   writeFileSync(join(proc, 'net', 'tcp'), tcp.join('\n'))

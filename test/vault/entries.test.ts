@@ -48,6 +48,11 @@ function orders(act: 'write' | 'once', folder: string, bytes: number): string {
   return JSON.stringify({ act, folder, bytes, times: 0, keyHex: key.toString('hex') })
 }
 
+/** The words for `sh` that start the child after a command of the shell. */
+function childAfter(command: string, order: string): string[] {
+  return ['-c', `${command}; exec "$@"`, 'sh', process.execPath, childPath(), order]
+}
+
 describe('an entry', () => {
   it('is read back with its header, and replaced as a whole', () => {
     const folder = temporaryFolder()
@@ -142,28 +147,14 @@ describe('file modes', () => {
   it('are 0600 from the first instant, whatever the umask', () => {
     const folder = temporaryFolder()
     // A trace would show a chmod; without one the file must have been created with its mode.
-    const result = execFileSync('sh', [
-      '-c',
-      'umask 000; exec "$@"',
-      'sh',
-      process.execPath,
-      childPath(),
-      orders('once', folder, 10),
-    ])
+    const result = execFileSync('sh', childAfter('umask 000', orders('once', folder, 10)))
     expect(result.toString()).toBe('written\n')
     expect(statSync(`${folder}/entry.sealed`).mode & 0o777).toBe(0o600)
   })
 
   it('are never looser on any file that shows up while entries are written', async () => {
     const folder = temporaryFolder()
-    const child = spawn('sh', [
-      '-c',
-      'umask 000; exec "$@"',
-      'sh',
-      process.execPath,
-      childPath(),
-      orders('write', folder, 200_000),
-    ])
+    const child = spawn('sh', childAfter('umask 000', orders('write', folder, 200_000)))
     onTestFinished(() => void child.kill('SIGKILL'))
     await once(child.stdout, 'data')
     const seen = new Map<string, number>()
@@ -285,14 +276,7 @@ describe('a write that fails', () => {
     const folder = temporaryFolder()
     write(folder, 'entry', 'old')
     // A limit on the size of files fails like a full disk, half-way, and needs no privilege.
-    const limited = [
-      '-c',
-      'ulimit -f 8; exec "$@"',
-      'sh',
-      process.execPath,
-      childPath(),
-      orders('once', folder, 200_000),
-    ]
+    const limited = childAfter('ulimit -f 8', orders('once', folder, 200_000))
     const facts = JSON.parse(execFileSync('sh', limited).toString()) as object
     expect(facts).toMatchObject({
       code: 'vault-io',

@@ -4,14 +4,13 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { isPoolkeyError } from '../../src/errors/poolkey-error.ts'
-import { Secret } from '../../src/secret.ts'
 import { moveKey } from '../../src/vault/move-key.ts'
 import { openVault } from '../../src/vault/sealing-key.ts'
 import type { OpenedVault, Store } from '../../src/vault/sealing-key.ts'
 import { bundled } from './bundle.ts'
 import { folderKeychain } from './folder-keychain.ts'
 import { temporaryFolder } from './temporary-folder.ts'
-import { plantVault } from './wrapped-key.ts'
+import { keyOf, plantVault, typing } from './wrapped-key.ts'
 
 const never = new AbortController().signal
 const childPath = bundled('test/vault/move-child.ts', { packages: false })
@@ -48,7 +47,7 @@ async function openKey(vault: { folder: string; items: string }): Promise<Buffer
       folder,
       requestedStore: undefined,
       keychain: folderKeychain(items),
-      passphrase: () => Promise.resolve(new Secret(passphrase)),
+      passphrase: typing(passphrase),
       create: false,
       signal: never,
     })
@@ -56,8 +55,7 @@ async function openKey(vault: { folder: string; items: string }): Promise<Buffer
     if (isPoolkeyError(error, 'passphrase-wrong')) return open('old passphrase')
     throw error
   })
-  if (opened.kind === 'none') throw new Error('there is no vault')
-  return opened.key
+  return keyOf(opened)
 }
 
 function namesOf(vault: { folder: string; items: string }): string[] {
@@ -73,7 +71,7 @@ async function killAtStep(from: Store, to: Store, killAt: number): Promise<boole
   expect(await openKey(vault), `killed at ${killAt.toString()}`).toEqual(key)
   if (to === 'passphrase') return isDone
   // The same command once more ends what was begun, and nothing of the key is left elsewhere.
-  const passphrase = () => Promise.resolve(new Secret('old passphrase'))
+  const passphrase = typing('old passphrase')
   await moveKey({ folder, to, keychain: folderKeychain(items), passphrase, signal: never })
   expect(await openKey(vault)).toEqual(key)
   expect(readFileSync(`${folder}/vault.json`, 'utf8')).not.toContain('copiesAt')

@@ -9,17 +9,16 @@ import type { AskPassphrase, Keychain, Store, VaultFile } from '../../src/vault/
 import { memoryKeychain, unavailable } from './memory-keychain.ts'
 import { refusalOf } from './refusal.ts'
 import { temporaryFolder } from './temporary-folder.ts'
-import { plantVault } from './wrapped-key.ts'
+import { keyOf, plantVault, typing, unasked } from './wrapped-key.ts'
 
 const never = new AbortController().signal
 const header = { kind: 'session', issuedAt: '2026-03-01T08:00:00.000Z' }
 
-const typing =
-  (text: string): AskPassphrase =>
-  () =>
-    Promise.resolve(new Secret(text))
-
-const unasked: AskPassphrase = () => Promise.reject(new Error('the passphrase was asked for'))
+// The places that are a file of the folder.
+const KEY_FILES: [Store, string][] = [
+  ['file', 'vault.key'],
+  ['passphrase', 'vault.wrapped-key'],
+]
 
 // A vault whose key stands in `store`, with an entry; a passphrase is "old passphrase", and cheap to open.
 function vaultIn(store: Store) {
@@ -36,16 +35,8 @@ function move(folder: string, to: Store, keychain: Keychain, newPassphrase?: Ask
 }
 
 async function openKey(folder: string, keychain: Keychain, passphrase: AskPassphrase) {
-  const vault = await openVault({
-    folder,
-    requestedStore: undefined,
-    keychain,
-    passphrase,
-    create: false,
-    signal: never,
-  })
-  if (vault.kind === 'none') throw new Error('there is no vault')
-  return vault.key
+  const options = { folder, keychain, passphrase, create: false, signal: never }
+  return keyOf(await openVault({ ...options, requestedStore: undefined }))
 }
 
 function described(folder: string): VaultFile {
@@ -278,23 +269,23 @@ describe('a move that fails', () => {
     expect(await openKey(folder, keychain, unasked)).toEqual(key)
   })
 
-  it.each<[Store, string]>([
-    ['file', 'vault.key'],
-    ['passphrase', 'vault.wrapped-key'],
-  ])('as a symbolic link stands in the new place (%s) leaves that alone', async (to, name) => {
-    const { folder, keychain, key } = vaultIn('keychain')
-    const before = described(folder)
-    writeFileSync(`${folder}/victim`, 'precious')
-    symlinkSync(`${folder}/victim`, `${folder}/${name}`)
-    expect(await refusalOf(() => move(folder, to, keychain))).toMatchObject({
-      code: 'vault-unsafe',
-      path: `${folder}/${name}`,
-    })
-    expect(readFileSync(`${folder}/victim`, 'utf8')).toBe('precious')
-    expect(readdirSync(folder)).toContain(name)
-    expect(described(folder)).toEqual(before)
-    expect(await openKey(folder, keychain, unasked)).toEqual(key)
-  })
+  it.each(KEY_FILES)(
+    'as a symbolic link stands in the new place (%s) leaves that alone',
+    async (to, name) => {
+      const { folder, keychain, key } = vaultIn('keychain')
+      const before = described(folder)
+      writeFileSync(`${folder}/victim`, 'precious')
+      symlinkSync(`${folder}/victim`, `${folder}/${name}`)
+      expect(await refusalOf(() => move(folder, to, keychain))).toMatchObject({
+        code: 'vault-unsafe',
+        path: `${folder}/${name}`,
+      })
+      expect(readFileSync(`${folder}/victim`, 'utf8')).toBe('precious')
+      expect(readdirSync(folder)).toContain(name)
+      expect(described(folder)).toEqual(before)
+      expect(await openKey(folder, keychain, unasked)).toEqual(key)
+    },
+  )
 
   it('at a change of passphrase leaves the old one in force', async () => {
     const { folder, keychain, key } = vaultIn('passphrase')
@@ -324,10 +315,7 @@ describe('a move that fails', () => {
 })
 
 describe('what a killed move left', () => {
-  it.each<[Store, string]>([
-    ['file', 'vault.key'],
-    ['passphrase', 'vault.wrapped-key'],
-  ])('is cleared by the next opening, if it is a file (%s)', async (copy, name) => {
+  it.each(KEY_FILES)('is cleared by the next opening, if it is a file (%s)', async (copy, name) => {
     const { folder, keychain, key } = vaultIn('keychain')
     const before = described(folder)
     describeAs(folder, { copiesAt: [copy] })

@@ -18,16 +18,9 @@ import type { AskPassphrase, Keychain, Store } from '../../src/vault/sealing-key
 import { memoryKeychain } from './memory-keychain.ts'
 import { refusalOf } from './refusal.ts'
 import { temporaryFolder } from './temporary-folder.ts'
-import { cheapFacts, plantVault, wrappedBytes } from './wrapped-key.ts'
+import { cheapFacts, keyOf, plantVault, typing, unasked, wrappedBytes } from './wrapped-key.ts'
 
 const never = new AbortController().signal
-
-const typing =
-  (text: string): AskPassphrase =>
-  () =>
-    Promise.resolve(new Secret(text))
-
-const unasked: AskPassphrase = () => Promise.reject(new Error('the passphrase was asked for'))
 
 interface Options {
   passphrase?: AskPassphrase
@@ -43,9 +36,7 @@ function open(folder: string, options: Options = {}) {
 }
 
 async function openKey(folder: string, options: Options): Promise<Buffer> {
-  const vault = await open(folder, options)
-  if (vault.kind === 'none') throw new Error('there is no vault')
-  return vault.key
+  return keyOf(await open(folder, options))
 }
 
 // A vault that is cheap to open, with "old passphrase".

@@ -20,6 +20,7 @@ import type { Keychain, Store } from '../../src/vault/sealing-key.ts'
 import { memoryKeychain, unavailable } from './memory-keychain.ts'
 import { refusalOf } from './refusal.ts'
 import { temporaryFolder } from './temporary-folder.ts'
+import { keyOf } from './wrapped-key.ts'
 
 const header = { kind: 'session', issuedAt: '2026-03-01T08:00:00.000Z' }
 
@@ -39,9 +40,7 @@ async function openKey(
   keychain: Keychain,
   options: { store?: Store; create?: boolean } = {},
 ) {
-  const vault = await open(folder, keychain, options)
-  if (vault.kind === 'none') throw new Error('there is no vault')
-  return vault.key
+  return keyOf(await open(folder, keychain, options))
 }
 
 function wipe(folder: string, keychain: Keychain) {

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest'
 
 /** A folder of the running test alone, mode 0700, removed with all that is in it when the test ends. */
 export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'poolkey-vault-'))
+  const folder = mkdtempSync(join(tmpdir(), 'poolkey-test-'))
   onTestFinished(() => {
     rmSync(folder, { recursive: true, force: true })
   })

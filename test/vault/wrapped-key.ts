@@ -1,7 +1,8 @@
 import { createCipheriv, createHash, randomBytes, scryptSync } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
+import { Secret } from '../../src/secret.ts'
 import { keyIdOf } from '../../src/vault/seal.ts'
-import type { Store } from '../../src/vault/sealing-key.ts'
+import type { AskPassphrase, OpenedVault, Store } from '../../src/vault/sealing-key.ts'
 
 /** The facts of a wrapped key's first line. */
 export type WrappedFacts = Record<string, unknown>
@@ -30,6 +31,20 @@ export function cheapFacts(options: { key: Buffer; vaultId: string; passphrase: 
 export function wrappedBytes(facts: WrappedFacts): Buffer {
   const line = JSON.stringify(facts)
   return Buffer.from(`${line}\n${createHash('sha256').update(line).digest('hex')}\n`)
+}
+
+/** A person who types this passphrase whenever asked. */
+export function typing(text: string): AskPassphrase {
+  return () => Promise.resolve(new Secret(text))
+}
+
+/** Nobody to ask: a question fails. */
+export const unasked: AskPassphrase = () => Promise.reject(new Error('the passphrase was asked for'))
+
+/** The key of a vault, which must be there. */
+export function keyOf(vault: OpenedVault): Buffer {
+  if (vault.kind === 'none') throw new Error('there is no vault')
+  return vault.key
 }
 
 /** Puts a vault into `folder` whose key the keychain (`setItem`), a plain file or a cheaply wrapped one holds. */
