@@ -22,6 +22,11 @@ export function sessionId(signIn: SignInSettings): string {
   ])
 }
 
+/** An attempt to sign in, by everything it was made with: changed settings make it another one. */
+export function attemptName(signIn: SignInSettings): string {
+  return `attempt-${sessionId(signIn)}-${fingerprint(['attempt', signIn])}`
+}
+
 /** Whose credentials a profile's are: its session's, or those of a pool's guest. */
 export function holderId(profile: Profile): string {
   return profile.signIn ? sessionId(profile.signIn) : fingerprint(['guest', profile.identityPool?.id ?? null])

@@ -1,10 +1,10 @@
-/** The broker's three locks, always taken in this order: `login`, `credentials`, `session`. */
+/** The broker's four locks, always taken in this order: `auto-login`, `login`, `credentials`, `session`. */
 import { join } from 'node:path'
-import { withLock } from '../vault/lock.ts'
+import { isHeld, withLock } from '../vault/lock.ts'
 import type { Broker, Vault } from './broker.ts'
 
 export interface BrokerLock {
-  kind: 'login' | 'credentials' | 'session'
+  kind: 'auto-login' | 'login' | 'credentials' | 'session'
   id: string
   /** How long a living holder is waited for; 45 s unless said. */
   patienceMs?: number | undefined
@@ -38,4 +38,9 @@ export function withBrokerLock<T>(broker: Broker, lock: BrokerLock, work: () => 
     },
     work,
   )
+}
+
+/** Whether a living process, or one that cannot be known to be dead, holds this lock. */
+export function isBrokerLockHeld({ vault }: Broker, lock: BrokerLock): boolean {
+  return isHeld({ folder: locksFolder(vault), name: lockName(lock) })
 }

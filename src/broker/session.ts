@@ -42,6 +42,12 @@ export function readSession(vault: Vault, id: string): SessionOnDisk {
   }
 }
 
+/** Whether the profile's session will do without a person, as far as is known here. */
+export function isSignedIn(broker: Broker): boolean {
+  const stored = readSession(broker.vault, sessionId(signInOf(broker)))
+  return stored.state === 'active' && (hasUsableIdToken(broker, stored) || stored.refreshToken !== undefined)
+}
+
 /** Who has a session in the vault that has not ended, whatever profile it belongs to. */
 export function listSignedIn(vault: Vault): string[] {
   const prefix = sessionEntryName('')

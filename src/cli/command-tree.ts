@@ -15,6 +15,9 @@ export type MakeCommand = <O>(
   parent?: Command,
 ) => Command
 
+/** The group of commands that are for poolkey itself. */
+export const HIDDEN = 'hidden'
+
 /** Adds every command. */
 export function addCommands(command: MakeCommand): void {
   command(
@@ -77,6 +80,12 @@ export function addCommands(command: MakeCommand): void {
     'Use:',
     'answer an AWS SDK or tool (credential_process)',
     async () => (await import('./commands/credential-process.ts')).credentialProcess,
+  )
+  command(
+    'auto-login',
+    HIDDEN,
+    'sign in for all credential processes that wait',
+    async () => (await import('./commands/auto-login.ts')).autoLogin,
   )
   command(
     'env',

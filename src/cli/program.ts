@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { version } from '../../package.json'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
-import { addCommands } from './command-tree.ts'
+import { addCommands, HIDDEN } from './command-tree.ts'
 import type { MakeCommand, RunCommand } from './command-tree.ts'
 import type { GlobalOptions } from './context.ts'
 import { explainAsJson, explainTo } from './failure.ts'
@@ -101,7 +101,7 @@ function buildProgram(
     parent = program,
   ) => {
     const made = parent
-      .command(name)
+      .command(name, { hidden: group === HIDDEN })
       .helpGroup(group)
       .description(description)
       .option('-p, --profile <name>', 'AWS profile (default: AWS_PROFILE, else "default")')

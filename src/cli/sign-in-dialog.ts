@@ -8,7 +8,7 @@ import { whoIs } from '../broker/session-entry.ts'
 import { revoke } from '../broker/sign-out.ts'
 import { explainError } from '../errors/catalogue.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
-import type { Profile } from '../profile/profile.ts'
+import type { Profile, SignInSettings } from '../profile/profile.ts'
 import { openBrowser } from '../sign-in/browser.ts'
 import { splitCommand, whyNoBrowser } from '../sign-in/browser-command.ts'
 import type { BrowserSurroundings } from '../sign-in/browser-command.ts'
@@ -24,22 +24,51 @@ export interface DialogOptions {
   yes?: boolean
 }
 
+/** What signing in with a browser needs. */
+export type BrowserSignIn = SignInSettings & { readonly domain: URL }
+
+/** How a profile signs in with a browser. Throws `usage` for one that does not, `setting-missing` without a domain. */
+export function browserSignInOf(profile: Profile): BrowserSignIn {
+  const { signIn } = profile
+  if (!signIn) {
+    throw new PoolkeyError('usage', {
+      problem: `profile ${profile.name} is a guest's: there is nobody to sign in`,
+      fix: 'use it as it is, or remove cognito_guest',
+    })
+  }
+  if (signIn.method === 'password') {
+    throw new PoolkeyError('usage', {
+      problem: `profile ${profile.name} has cognito_sign_in = password, which this version cannot do yet`,
+      fix: 'set cognito_sign_in to browser',
+    })
+  }
+  const { domain } = signIn
+  if (domain) return { ...signIn, domain }
+  throw new PoolkeyError('setting-missing', {
+    profile: profile.name,
+    file: profile.file,
+    key: 'cognito_domain',
+    neededFor: 'signing in with the browser',
+  })
+}
+
+/** Where a browser would be opened, and by what. */
+export function surroundingsOf(context: CommandContext, signIn: SignInSettings): BrowserSurroundings {
+  const { env, platform, isRoot } = context
+  const command = signIn.browserCommand ?? splitCommand(env['BROWSER'] ?? '', platform)
+  return { command, env, platform, isRoot }
+}
+
 /** Signs in with the browser and stores the session. Throws what `signInWithBrowser` throws, and `other-person`. */
 export async function runSignIn(parts: {
   context: CommandContext
   broker: Broker
-  profile: Profile
-  signIn: NonNullable<Profile['signIn']> & { domain: URL }
+  signIn: BrowserSignIn
   options: DialogOptions
 }): Promise<void> {
-  const { context, broker, profile, signIn, options } = parts
+  const { context, broker, signIn, options } = parts
   const { terminal } = context
-  const surroundings: BrowserSurroundings = {
-    command: signIn.browserCommand ?? splitCommand(context.env['BROWSER'] ?? '', context.platform),
-    env: context.env,
-    platform: context.platform,
-    isRoot: context.isRoot,
-  }
+  const surroundings = surroundingsOf(context, signIn)
   const none = options.browser === false ? 'asked' : whyNoBrowser(surroundings)
   const waitSignal = AbortSignal.any([broker.signal, AbortSignal.timeout(options.timeout * 1000)])
   const endsAt = broker.now() + options.timeout * 1000
@@ -79,7 +108,7 @@ export async function runSignIn(parts: {
       },
       describeFailure: (error) => {
         if (!(error instanceof PoolkeyError)) return { what: 'poolkey failed: see the terminal' }
-        const { what, fix } = explainError(error, profile)
+        const { what, fix } = explainError(error, broker.profile)
         return { what: sentence(what), ...(fix === undefined ? {} : { fix: capitalised(fix) }) }
       },
       signal: waitSignal,

@@ -36,7 +36,10 @@ export interface ErrorFacts {
   'life-too-short': { wantedSeconds: number; gotSeconds: number }
 
   // A person is needed (exit 4)
-  'sign-in-required': { profile: string; reason: 'none' | 'ended' | 'damaged' | 'no-refresh-token' }
+  'sign-in-required': {
+    profile: string
+    reason: 'none' | 'ended' | 'damaged' | 'no-refresh-token' | 'in-progress'
+  }
 
   // Refused by the person, the user pool, the identity pool or STS (exit 5)
   'sign-in-refused': { error: string; description?: string }

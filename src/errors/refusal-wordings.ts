@@ -16,8 +16,10 @@ export const REFUSAL_WORDINGS: Wordings<
         ended: `the session of profile ${profile} has ended`,
         damaged: `the stored session of profile ${profile} is damaged`,
         'no-refresh-token': `the session of profile ${profile} is over and cannot be refreshed`,
+        'in-progress': `a sign-in for profile ${profile} still waits in the browser`,
       })[reason],
-    fix: ({ profile }) => runLogin(profile),
+    fix: ({ profile, reason }) =>
+      reason === 'in-progress' ? 'finish it there, then try again' : runLogin(profile),
   },
   'sign-in-refused': {
     exitCode: 5,

@@ -10,7 +10,7 @@ import { claim, createTicket, openHeartbeat, readHolder, release, removeDead } f
 import type { Holder, Ticket } from './lock-file.ts'
 import { localPlatform } from './lock-platform.ts'
 import type { LockPlatform } from './lock-platform.ts'
-import { prepareFolder } from './state-folder.ts'
+import { isFolderThere, prepareFolder } from './state-folder.ts'
 
 /** What `withLock` needs. `onWait` is called once, when there is something to wait for; a pid of elsewhere is undefined. */
 export interface LockOptions {
@@ -49,6 +49,14 @@ export async function withLock<T>(options: LockOptions, work: () => Promise<T>):
   } finally {
     release(ticket, path)
   }
+}
+
+/** Whether somebody who is not provably dead holds the lock, without waiting. Throws `vault-unsafe`, `vault-io`. */
+export function isHeld(options: Pick<LockOptions, 'folder' | 'name' | 'platform'>): boolean {
+  const { folder, name, platform = localPlatform() } = options
+  if (!isFolderThere(folder)) return false
+  const holder = readHolder(pathIn(folder, `${name}.lock`))
+  return holder !== undefined && judge(holder, platform) !== 'dead'
 }
 
 async function workWithHeartbeat<T>(path: string, beatMs: number, work: () => Promise<T>): Promise<T> {

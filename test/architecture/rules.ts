@@ -151,7 +151,7 @@ const HEAVY_PARTS_OF_NODE = [
 /** Rule 5, of packages: they load when they are needed, not with the station that may need them. A sign-in always verifies. */
 export const heavyPackagesAreLazy: Rule = (files) => {
   const heavy = Object.keys(DOORS).filter((name) => /^@aws-sdk|^jose$|^open$|^keytar$/.test(name))
-  const isNeeded = (path: string, name: string) => path === 'cli/commands/login.ts' && name === 'jose'
+  const isNeeded = (path: string, name: string) => /\/(auto-)?login\.ts$/.test(path) && name === 'jose'
   const commands = files.filter(
     ({ path }) => path.startsWith('cli/commands/') && !EMULATOR_COMMANDS.includes(path),
   )

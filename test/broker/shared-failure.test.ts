@@ -14,6 +14,9 @@ const SHARED = [
   'deadline-exceeded',
   'service-refused',
   'sign-in-required',
+  'sign-in-refused',
+  'sign-in-timeout',
+  'redirect-ports-taken',
   'token-refused',
   'id-token-invalid',
 ]

@@ -1,19 +1,28 @@
 import { obtainCredentials } from '../../broker/credentials.ts'
+import { isPoolkeyError } from '../../errors/poolkey-error.ts'
 import { processJson } from '../../outlets/process-json.ts'
 import type { CommandContext } from '../context.ts'
 
 // AWS SDK for Go gives a credential process 60 s.
 const DEADLINE_SECONDS = 50
+// With a person to wait for.
+const AUTO_LOGIN_DEADLINE_SECONDS = 55
 
 /** Answers an AWS SDK: one JSON object on stdout, nothing on stderr, no question to anybody. */
 export async function credentialProcess(context: CommandContext): Promise<number> {
   const profile = await context.readProfile()
+  const isAutoLogin = profile.signIn?.autoLogin === true
   const broker = await context.openBroker({
     profile,
-    seconds: DEADLINE_SECONDS,
-    create: profile.signIn === undefined,
+    seconds: isAutoLogin ? AUTO_LOGIN_DEADLINE_SECONDS : DEADLINE_SECONDS,
+    create: profile.signIn === undefined || isAutoLogin,
   })
-  const { credentials } = await obtainCredentials(broker)
+  const { credentials } = await obtainCredentials(broker).catch(async (error: unknown) => {
+    if (!isAutoLogin || !isPoolkeyError(error, 'sign-in-required')) throw error
+    const { waitForAutoLogin } = await import('../auto-login.ts')
+    await waitForAutoLogin(context, broker, error)
+    return obtainCredentials(broker)
+  })
   context.terminal.answer(processJson(credentials))
   return 0
 }

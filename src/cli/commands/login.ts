@@ -1,17 +1,18 @@
 import { clockSkewMs } from '../../broker/broker.ts'
 import type { Broker } from '../../broker/broker.ts'
 import { obtainCredentials } from '../../broker/credentials.ts'
+import { forgetAttempts } from '../../broker/cool-down.ts'
 import { sessionId } from '../../broker/entry-names.ts'
 import { withBrokerLock } from '../../broker/locks.ts'
 import { obtainSession, readSession } from '../../broker/session.ts'
 import { whoIs } from '../../broker/session-entry.ts'
 import type { Session } from '../../broker/session-entry.ts'
 import { loginCommand } from '../../errors/explanation.ts'
-import { isPoolkeyError, PoolkeyError } from '../../errors/poolkey-error.ts'
+import { isPoolkeyError } from '../../errors/poolkey-error.ts'
 import type { Store } from '../../vault/sealing-key.ts'
 import type { CommandContext, Overrides } from '../context.ts'
 import { explainTo } from '../failure.ts'
-import { runSignIn } from '../sign-in-dialog.ts'
+import { browserSignInOf, runSignIn } from '../sign-in-dialog.ts'
 import type { DialogOptions } from '../sign-in-dialog.ts'
 import { clockTime } from '../words.ts'
 
@@ -31,28 +32,7 @@ const MACHINE_SECONDS = 60
 /** Signs in with the browser, then proves it by an exchange. Does nothing when that already works. */
 export async function login(context: CommandContext, options: LoginOptions): Promise<number> {
   const profile = await context.readProfile(overridesFrom(options))
-  const { signIn } = profile
-  if (!signIn) {
-    throw new PoolkeyError('usage', {
-      problem: `profile ${profile.name} is a guest's: there is nobody to sign in`,
-      fix: 'use it as it is, or remove cognito_guest',
-    })
-  }
-  if (signIn.method === 'password') {
-    throw new PoolkeyError('usage', {
-      problem: `profile ${profile.name} has cognito_sign_in = password, which this version cannot do yet`,
-      fix: 'set cognito_sign_in to browser',
-    })
-  }
-  const { domain } = signIn
-  if (!domain) {
-    throw new PoolkeyError('setting-missing', {
-      profile: profile.name,
-      file: profile.file,
-      key: 'cognito_domain',
-      neededFor: 'signing in with the browser',
-    })
-  }
+  const signIn = browserSignInOf(profile)
   const broker = await context.openBroker({
     profile,
     seconds: options.timeout + MACHINE_SECONDS,
@@ -63,6 +43,8 @@ export async function login(context: CommandContext, options: LoginOptions): Pro
   })
   if (options.force !== true && (await alreadyWorks(context, broker))) return 0
   const id = sessionId(signIn)
+  // Whoever signs in by hand is not to be told of an earlier attempt.
+  forgetAttempts(broker, id)
   const before = signInIdOf(broker, id)
   // Another sign-in may take as long as a person does.
   const patienceMs = (options.timeout + MACHINE_SECONDS) * 1000
@@ -70,7 +52,7 @@ export async function login(context: CommandContext, options: LoginOptions): Pro
     // Somebody else may have finished signing in while this one waited for the lock.
     const current = signInIdOf(broker, id)
     if (current !== undefined && current !== before) return alreadyWorks(context, broker)
-    await runSignIn({ context, broker, profile, signIn: { ...signIn, domain }, options })
+    await runSignIn({ context, broker, signIn, options })
     return false
   })
   return done ? 0 : prove(context, broker)

@@ -1,0 +1,78 @@
+/**
+ * `cognito_auto_login`: a credential process that finds nobody signed in has a browser opened, once for all that wait. The
+ * sign-in runs in a process of its own and so outlives a caller whose SDK grows tired of waiting.
+ */
+import { spawn } from 'node:child_process'
+import { setTimeout } from 'node:timers/promises'
+import type { Broker } from '../broker/broker.ts'
+import { recallAttempt, rememberAttempt } from '../broker/cool-down.ts'
+import { sessionId } from '../broker/entry-names.ts'
+import { isBrokerLockHeld, withBrokerLock } from '../broker/locks.ts'
+import { isSignedIn } from '../broker/session.ts'
+import { PoolkeyError } from '../errors/poolkey-error.ts'
+import { whyNoBrowser } from '../sign-in/browser-command.ts'
+import type { CommandContext } from './context.ts'
+import { browserSignInOf, surroundingsOf } from './sign-in-dialog.ts'
+
+// What is left of the caller's 55 s is for the exchange.
+const PATIENCE_MS = 48_000
+const PAUSE_MS = 100
+
+/**
+ * Waits until somebody is signed in, for which a browser is opened if none is yet. Throws `missing` (why a person is needed)
+ * where no browser can be opened, how the attempt ended, or `sign-in-required` while it still waits for the person.
+ */
+export async function waitForAutoLogin(
+  context: CommandContext,
+  broker: Broker,
+  missing: PoolkeyError<'sign-in-required'>,
+): Promise<void> {
+  const signIn = browserSignInOf(broker.profile)
+  if (whyNoBrowser(surroundingsOf(context, signIn)) !== undefined) throw missing
+  const id = sessionId(signIn)
+  const startedAt = broker.now()
+  const giveUpAtMs = performance.now() + PATIENCE_MS
+  const isRunning = () => isBrokerLockHeld(broker, { kind: 'login', id })
+  const failure = () => recallAttempt(broker, signIn, startedAt)
+  let isBegun = false
+  while (!isSignedIn(broker)) {
+    if (!isRunning()) {
+      const ended = failure()
+      // Between the two looks the sign-in may have ended well.
+      if (isSignedIn(broker)) return
+      if (ended) throw ended
+      if (isBegun) throw missing
+      await withBrokerLock(broker, { kind: 'auto-login', id }, async () => {
+        if (isSignedIn(broker) || isRunning() || failure()) return
+        await beginLogin(context, broker, isRunning)
+        // It ended before it took the lock: whoever waits here is not to try the same again.
+        if (!isSignedIn(broker) && !isRunning() && !failure()) rememberAttempt(broker, signIn, missing)
+      })
+      isBegun = true
+    }
+    if (performance.now() > giveUpAtMs) {
+      throw new PoolkeyError('sign-in-required', { profile: broker.profile.name, reason: 'in-progress' })
+    }
+    await setTimeout(PAUSE_MS, undefined, { signal: broker.signal })
+  }
+}
+
+/** Starts the sign-in's own process and waits until it has begun, or ended. */
+async function beginLogin(context: CommandContext, broker: Broker, isRunning: () => boolean): Promise<void> {
+  const [program = '', ...words] = context.selfCommand
+  const child = spawn(program, [...words, 'auto-login', '--profile', broker.profile.name], {
+    env: context.env,
+    detached: true,
+    stdio: 'ignore',
+    windowsHide: true,
+  })
+  const over = new AbortController()
+  for (const event of ['exit', 'error'] as const) {
+    child.once(event, () => {
+      over.abort()
+    })
+  }
+  while (!over.signal.aborted && !isRunning())
+    await setTimeout(PAUSE_MS / 4, undefined, { signal: broker.signal })
+  child.unref()
+}

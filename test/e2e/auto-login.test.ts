@@ -1,0 +1,162 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { signInHeadlessly } from '../../src/emulator/headless-browser.ts'
+import { answerOf, openStation, until, untilExpired } from './poolkey-process.ts'
+import type { Station } from './poolkey-process.ts'
+
+const PROCESS = ['credential-process', '--profile', 'dev']
+
+/** The URLs that were given to a browser, one a start. */
+function openedUrls(station: Station): string[] {
+  return [...(station.browserRuns() ?? '').matchAll(/^url=(.*)$/gm)].map(([, url]) => url ?? '')
+}
+
+async function openedUrl(station: Station, count = 1): Promise<string> {
+  await until(() => openedUrls(station).length >= count)
+  return openedUrls(station)[count - 1]!
+}
+
+function openAutoLoginStation(): Promise<Station> {
+  return openStation({ profile: { cognito_auto_login: 'true' } })
+}
+
+async function signInAt(station: Station, authorizeUrl: string): Promise<void> {
+  const { username, password } = station.emulator.user
+  const page = await signInHeadlessly({ authorizeUrl, username, password })
+  expect(page.status).toBe(200)
+}
+
+/** The person says no at the identity provider. */
+async function refuseAt(authorizeUrl: string): Promise<void> {
+  const { searchParams } = new URL(authorizeUrl)
+  const callback = new URL(searchParams.get('redirect_uri')!)
+  callback.searchParams.set('error', 'access_denied')
+  callback.searchParams.set('state', searchParams.get('state')!)
+  await (await fetch(callback)).text()
+}
+
+/** The process that waits for the browser, by the lock it holds. */
+function signInPid(station: Station): number {
+  const locks = join(station.stateFolder, 'locks')
+  const name = readdirSync(locks).find((one) => /^login-.*\.lock$/.test(one))
+  if (name === undefined) throw new Error('nobody signs in')
+  const line = readFileSync(join(locks, name), 'utf8').split('\n')[0]!
+  return (JSON.parse(line) as { pid: number }).pid
+}
+
+test('nobody signed in: one browser for 20 callers, who all get the same credentials', async () => {
+  const station = await openAutoLoginStation()
+  const callers = Array.from({ length: 20 }, () => station.start(PROCESS))
+  await signInAt(station, await openedUrl(station))
+  const answers = (await Promise.all(callers.map(({ ended }) => ended))).map(answerOf)
+  for (const answer of answers) expect(answer).toEqual(answers[0])
+  expect(openedUrls(station)).toHaveLength(1)
+  expect(station.emulator.count('GetCredentialsForIdentity')).toBe(1)
+})
+
+test('the sign-in outlives a caller that is killed while it waits', async () => {
+  const station = await openAutoLoginStation()
+  const caller = station.start(PROCESS)
+  const url = await openedUrl(station)
+  caller.child.kill('SIGKILL')
+  await caller.ended
+  await signInAt(station, url)
+  answerOf(await station.run(PROCESS))
+  expect(openedUrls(station)).toHaveLength(1)
+})
+
+describe('an attempt that the person refused', () => {
+  async function refusedStation(): Promise<{ station: Station; message: string }> {
+    const station = await openAutoLoginStation()
+    const callers = [station.start(PROCESS), station.start(PROCESS)]
+    await refuseAt(await openedUrl(station))
+    const outcomes = await Promise.all(callers.map(({ ended }) => ended))
+    const message = outcomes[0]!.stderr
+    expect(message).toMatch(/^poolkey: error: the sign-in was refused: access_denied\npoolkey: fix: .*\n$/)
+    for (const outcome of outcomes) expect(outcome).toMatchObject({ code: 5, stdout: '', stderr: message })
+    return { station, message }
+  }
+
+  test('ends every caller with it, and the next ones at once without a browser', async () => {
+    const { station, message } = await refusedStation()
+    const next = await station.run(PROCESS)
+    expect(next).toMatchObject({ code: 5, stdout: '', stderr: message })
+    expect(openedUrls(station)).toHaveLength(1)
+  })
+
+  test('is forgotten when the configuration changes', async () => {
+    const { station } = await refusedStation()
+    station.configure({ cognito_lang: 'de' })
+    const caller = station.start(PROCESS)
+    await signInAt(station, await openedUrl(station, 2))
+    answerOf(await caller.ended)
+  })
+
+  test('is forgotten when somebody signs in by hand', async () => {
+    const { station } = await refusedStation()
+    expect(await station.signIn()).toMatchObject({ code: 0 })
+    answerOf(await station.run(PROCESS))
+    expect(await station.run(['logout', '--profile', 'dev'])).toMatchObject({ code: 0 })
+    const caller = station.start(PROCESS)
+    await signInAt(station, await openedUrl(station, 2))
+    answerOf(await caller.ended)
+  })
+})
+
+test('an attempt whose process was killed counts as one that nobody finished', async () => {
+  const station = await openAutoLoginStation()
+  const caller = station.start(PROCESS)
+  await openedUrl(station)
+  process.kill(signInPid(station), 'SIGKILL')
+  const outcome = await caller.ended
+  expect(outcome).toMatchObject({ code: 6, stdout: '' })
+  expect(outcome.stderr).toMatch(/nobody|in time|within/)
+  expect(await station.run(PROCESS)).toMatchObject({ code: 6, stdout: '', stderr: outcome.stderr })
+  expect(openedUrls(station)).toHaveLength(1)
+})
+
+test('a failure of the network ends those who wait, and is not remembered', async () => {
+  const station = await openAutoLoginStation()
+  station.emulator.faults.set('token:authorization_code', { kind: 'server-error' }, 20)
+  const caller = station.start(PROCESS)
+  const url = await openedUrl(station)
+  const { username, password } = station.emulator.user
+  await signInHeadlessly({ authorizeUrl: url, username, password })
+  expect(await caller.ended).toMatchObject({ code: 6, stdout: '' })
+  station.emulator.faults.clear('token:authorization_code')
+  const next = station.start(PROCESS)
+  await signInAt(station, await openedUrl(station, 2))
+  answerOf(await next.ended)
+})
+
+test.each([
+  ['over SSH', { SSH_CONNECTION: '192.0.2.1 1 192.0.2.2 22', DISPLAY: ':0' }],
+  ['without a display', {}],
+])('%s no browser is opened: exit 4 at once', async (_, env) => {
+  const station = await openAutoLoginStation()
+  const outcome = await station.run(PROCESS, { BROWSER: undefined, ...env })
+  expect(outcome).toMatchObject({ code: 4, stdout: '' })
+  expect(outcome.stderr).toContain('poolkey login --profile dev')
+  expect(station.browserRuns()).toBeUndefined()
+})
+
+test('without cognito_auto_login no browser is opened', async () => {
+  const station = await openStation()
+  expect(await station.run(PROCESS)).toMatchObject({ code: 4, stdout: '' })
+  expect(station.browserRuns()).toBeUndefined()
+})
+
+test('an ended session is signed in anew the same way', async () => {
+  const lives = { idTokenSeconds: 3, credentialsSeconds: 3 }
+  const station = await openStation({ profile: { cognito_auto_login: 'true' }, ...lives })
+  await station.signIn()
+  const { settings, revokeAllSessions } = station.emulator
+  await untilExpired(answerOf(await station.run(PROCESS)))
+  revokeAllSessions()
+  settings.idTokenSeconds = 3600
+  settings.credentialsSeconds = 3600
+  const caller = station.start(PROCESS)
+  await signInAt(station, await openedUrl(station))
+  answerOf(await caller.ended)
+})
