@@ -7,11 +7,10 @@ import { Agent as HttpAgent, request as httpRequest } from 'node:http'
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { HttpsProxyAgent } from 'https-proxy-agent'
-import { getProxyForUrl } from 'proxy-from-env'
 import { readAuthorities } from './certificate-authorities.ts'
 import { PoolkeyError } from './errors/poolkey-error.ts'
 import type { ErrorFacts } from './errors/poolkey-error.ts'
-import { isLoopbackHost } from './loopback.ts'
+import { proxyFor } from './proxy.ts'
 
 export interface HttpRequest {
   /** What is being asked, for errors: "the token endpoint", "GetId". */
@@ -47,6 +46,8 @@ export interface HttpOptions {
   caBundle?: string | undefined
   /** `NODE_EXTRA_CA_CERTS`: Node adds it by itself, but not beside a `caBundle`. */
   extraCaCerts?: string | undefined
+  /** Where HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY are looked for. */
+  env?: Record<string, string | undefined>
   now: () => number
   /** Told of every request when it is over; never of its content. */
   onAnswer?: (trace: { operation: string; host: string; outcome: string; ms: number }) => void
@@ -64,17 +65,16 @@ export function createHttp(options: HttpOptions): Http {
   let skewMs: number | undefined
 
   function agentFor(url: URL): HttpAgent {
-    const proxy: string = isLoopbackHost(url.hostname) ? '' : getProxyForUrl(url.href)
-    const key = `${url.protocol} ${proxy}`
+    const proxy = proxyFor(url, options.env ?? {})
+    const key = `${url.protocol} ${proxy?.href ?? ''}`
     const known = agents.get(key)
     if (known) return known
     const settings = { keepAlive: true, ...(ca ? { ca } : {}) }
-    const agent =
-      proxy !== ''
-        ? new HttpsProxyAgent(parseProxy(proxy), settings)
-        : url.protocol === 'https:'
-          ? new HttpsAgent(settings)
-          : new HttpAgent({ keepAlive: true })
+    const agent = proxy
+      ? new HttpsProxyAgent(proxy, settings)
+      : url.protocol === 'https:'
+        ? new HttpsAgent(settings)
+        : new HttpAgent({ keepAlive: true })
     agents.set(key, agent)
     return agent
   }
@@ -171,7 +171,7 @@ function exchangeBytes(asked: HttpRequest, limits: Limits): Promise<HttpAnswer> 
     })
     sent.once('error', (error: NodeJS.ErrnoException) => {
       settle()
-      fail(kindOf(error), error.code ?? error.message, error)
+      fail(kindOf(error, limits.agent instanceof HttpsProxyAgent), error.code ?? error.message, error)
     })
     sent.once('response', (message) => {
       isAnswered = true
@@ -227,24 +227,14 @@ function reasonOf(signal: AbortSignal): Error {
 // Node's own codes, and OpenSSL's for a certificate that does not verify.
 const TLS_CODE = /^ERR_TLS|^ERR_SSL|CERT|^UNABLE_TO_VERIFY|^INVALID_(CA|PURPOSE)$|^PATH_LENGTH|^EPROTO$/
 
-function kindOf(error: NodeJS.ErrnoException): ErrorFacts['network']['kind'] {
+function kindOf(error: NodeJS.ErrnoException, isProxied: boolean): ErrorFacts['network']['kind'] {
   const code = error.code ?? ''
+  // What does not reach the proxy does not reach the host: the proxy is the one to look at.
+  if (isProxied && /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)$/.test(code))
+    return 'proxy'
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'name'
   if (code === 'ECONNRESET' || code === 'EPIPE' || code.startsWith('HPE_')) return 'reset'
   if (TLS_CODE.test(code)) return 'tls'
   if (/proxy/i.test(error.message)) return 'proxy'
   return 'connect'
-}
-
-function parseProxy(proxy: string): URL {
-  try {
-    return new URL(proxy)
-  } catch {
-    // The value may hold a password: it is not shown.
-    throw new PoolkeyError('environment-invalid', {
-      variable: 'HTTPS_PROXY',
-      value: '(not shown)',
-      allowed: 'a URL such as http://proxy.example.com:3128',
-    })
-  }
 }

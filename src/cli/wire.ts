@@ -70,6 +70,7 @@ export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandConte
       const http = createHttp({
         caBundle: asked.profile.caBundle,
         extraCaCerts: env['NODE_EXTRA_CA_CERTS'],
+        env,
         now,
         ...(isTracing
           ? {

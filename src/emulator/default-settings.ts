@@ -5,6 +5,7 @@ import type {
   EmulatorUser,
   IdentityPoolSettings,
 } from './configuration.ts'
+import { identityPoolPrincipal, partitionOf } from './partition.ts'
 import type { TrustPolicy } from './trust-policy.ts'
 
 /** ARNs of the roles that are there from the start. */
@@ -40,9 +41,9 @@ export const TEST_USER: EmulatorUser = {
   groups: ['admin', 'editor'],
 }
 
-/** The ARNs of the default roles in an account. */
-export function defaultRoles(accountId = ACCOUNT_ID): EmulatorRoles {
-  const arn = (name: string, account = accountId) => `arn:aws:iam::${account}:role/${name}`
+/** The ARNs of the default roles in an account, in the region's partition. */
+export function defaultRoles(accountId: string, region: string): EmulatorRoles {
+  const arn = (name: string, account = accountId) => `arn:${partitionOf(region)}:iam::${account}:role/${name}`
   return {
     admin: arn('PoolkeyAdmin'),
     editor: arn('PoolkeyEditor'),
@@ -66,7 +67,7 @@ export function completeSettings(
   const clientId = change.clientId ?? '1example23456789emulated01'
   const identityPoolId = change.identityPoolId ?? `${region}:11111111-2222-3333-4444-555555555555`
   const accountId = change.accountId ?? ACCOUNT_ID
-  const roles = defaultRoles(accountId)
+  const roles = defaultRoles(accountId, region)
   const ownIssuer = issuer(userPoolId)
   const providerName = ownIssuer.replace(/^https?:\/\//, '')
   return {
@@ -93,7 +94,13 @@ export function completeSettings(
     identityPoolId,
     accountId,
     roles: mergedRoles(
-      roleDocuments(roles, { accountId, identityPoolId, providerName, clientId }),
+      roleDocuments(roles, {
+        partition: partitionOf(region),
+        accountId,
+        identityPoolId,
+        providerName,
+        clientId,
+      }),
       change.roles ?? [],
     ),
     identityPool: {
@@ -121,9 +128,16 @@ function mergedRoles(defaults: EmulatorRole[], given: EmulatorRole[]): EmulatorR
 
 function roleDocuments(
   roles: EmulatorRoles,
-  facts: { accountId: string; identityPoolId: string; providerName: string; clientId: string },
+  facts: {
+    partition: string
+    accountId: string
+    identityPoolId: string
+    providerName: string
+    clientId: string
+  },
 ): EmulatorRole[] {
-  const { accountId, identityPoolId, providerName, clientId } = facts
+  const { partition, accountId, identityPoolId, providerName, clientId } = facts
+  const account = `arn:${partition}:iam::${accountId}`
   const ofPool = (amr: string) => identityPoolTrust(identityPoolId, amr)
   return [
     { arn: roles.admin, trustPolicy: ofPool('authenticated') },
@@ -132,24 +146,25 @@ function roleDocuments(
     { arn: roles.unauthenticated, trustPolicy: ofPool('unauthenticated') },
     {
       arn: roles.webIdentity,
-      trustPolicy: oidcTrust(`arn:aws:iam::${accountId}:oidc-provider/${providerName}`, clientId),
+      trustPolicy: oidcTrust(`${account}:oidc-provider/${providerName}`, clientId),
     },
-    { arn: roles.chained, trustPolicy: accountTrust(accountId) },
-    { arn: roles.chainedWithExternalId, trustPolicy: accountTrust(accountId, EXTERNAL_ID) },
+    { arn: roles.chained, trustPolicy: accountTrust(`${account}:root`) },
+    { arn: roles.chainedWithExternalId, trustPolicy: accountTrust(`${account}:root`, EXTERNAL_ID) },
   ]
 }
 
 /** What a role needs for an identity pool to hand it out. `amr` is `authenticated` or `unauthenticated`. */
 function identityPoolTrust(identityPoolId: string, amr: string): TrustPolicy {
+  const principal = identityPoolPrincipal(identityPoolId)
   return {
     Version: '2012-10-17',
     Statement: {
       Effect: 'Allow',
-      Principal: { Federated: 'cognito-identity.amazonaws.com' },
+      Principal: { Federated: principal },
       Action: ['sts:AssumeRoleWithWebIdentity', 'sts:TagSession'],
       Condition: {
-        StringEquals: { 'cognito-identity.amazonaws.com:aud': identityPoolId },
-        'ForAnyValue:StringLike': { 'cognito-identity.amazonaws.com:amr': amr },
+        StringEquals: { [`${principal}:aud`]: identityPoolId },
+        'ForAnyValue:StringLike': { [`${principal}:amr`]: amr },
       },
     },
   }
@@ -168,12 +183,12 @@ function oidcTrust(providerArn: string, clientId: string): TrustPolicy {
   }
 }
 
-function accountTrust(accountId: string, externalId?: string): TrustPolicy {
+function accountTrust(account: string, externalId?: string): TrustPolicy {
   return {
     Version: '2012-10-17',
     Statement: {
       Effect: 'Allow',
-      Principal: { AWS: `arn:aws:iam::${accountId}:root` },
+      Principal: { AWS: account },
       Action: ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'],
       ...(externalId === undefined ? {} : { Condition: { StringEquals: { 'sts:ExternalId': externalId } } }),
     },

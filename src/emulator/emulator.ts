@@ -17,6 +17,13 @@ export interface EmulatorOptions extends SettingsChange {
   port?: number
   /** The emulator's clock in milliseconds; its `Date` header follows it. */
   now?: () => number
+  /**
+   * The user pool's issuer, by default a URL of the emulator. AWS's own, such as
+   * `https://cognito-idp.<region>.amazonaws.com/<pool>`, is for who stands behind something that has AWS's host names.
+   */
+  issuer?: string
+  /** Host names to answer to besides loopback's: none by default, since a web page may rebind any other name. */
+  isOwnHost?: (hostname: string) => boolean
 }
 
 /** A running Cognito and STS on loopback. */
@@ -53,14 +60,15 @@ export interface Emulator {
 
 /** Starts the emulator on 127.0.0.1. Rejects with Node's own error when the port is taken. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const { port = 0, now = Date.now, ...change } = options
+  const { port = 0, now = Date.now, issuer, isOwnHost = () => false, ...change } = options
   const keys = await signingKeys()
   const requests: EmulatorRequest[] = []
   const faults = createFaults()
-  const server = await listen({ port, now, faults, log: requests })
+  const server = await listen({ port, now, isOwnHost, faults, log: requests })
   const { origin } = server
-  const settings = completeSettings((userPoolId) => `${origin}/${userPoolId}`, change)
-  const pool = createUserPool({ settings, issuer: `${origin}/${settings.userPoolId}`, keys, now })
+  const issuerOf = (userPoolId: string) => issuer ?? `${origin}/${userPoolId}`
+  const settings = completeSettings(issuerOf, change)
+  const pool = createUserPool({ settings, issuer: issuerOf(settings.userPoolId), keys, now })
   server.serve(
     createRoutes({ origin, settings, pool, credentials: createCredentialBook({ settings, now }), now }),
   )
@@ -75,7 +83,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     identityPoolId,
     accountId,
     issuer: pool.issuer,
-    roles: defaultRoles(accountId),
+    roles: defaultRoles(accountId, region),
     externalId: EXTERNAL_ID,
     user: { username, password, email },
     settings,

@@ -10,14 +10,12 @@ import { parseJsonObject } from './json-object.ts'
 import { signToken } from './json-web-token.ts'
 import { verifyLogin } from './login-token.ts'
 import type { VerifiedLogin } from './login-token.ts'
+import { identityPoolIssuer, identityPoolPrincipal } from './partition.ts'
 import { mappedRole } from './role-mapping.ts'
 import { isAllowed } from './trust-policy.ts'
 import type { TrustRequest } from './trust-policy.ts'
 import type { UserPool } from './user-pool.ts'
 
-/** The issuer of identity pools' OpenID tokens, and without its scheme the principal that roles trust. */
-export const IDENTITY_POOL_ISSUER = 'https://cognito-identity.amazonaws.com'
-const PRINCIPAL = 'cognito-identity.amazonaws.com'
 const OPEN_ID_TOKEN_SECONDS = 600
 
 interface IdentityPoolOptions {
@@ -140,13 +138,14 @@ export function createIdentityPool(options: IdentityPoolOptions): Endpoint {
     action: TrustRequest['action'],
     identity: { identityId: string; logins: VerifiedLogin[] },
   ): TrustRequest {
+    const name = identityPoolPrincipal(settings.identityPoolId)
     return {
       action,
-      principal: { kind: 'federated', name: PRINCIPAL },
+      principal: { kind: 'federated', name },
       keys: {
-        [`${PRINCIPAL}:aud`]: settings.identityPoolId,
-        [`${PRINCIPAL}:sub`]: identity.identityId,
-        [`${PRINCIPAL}:amr`]: amrOf(identity.logins),
+        [`${name}:aud`]: settings.identityPoolId,
+        [`${name}:sub`]: identity.identityId,
+        [`${name}:amr`]: amrOf(identity.logins),
       },
     }
   }
@@ -171,7 +170,7 @@ export function createIdentityPool(options: IdentityPoolOptions): Endpoint {
       sub: identityId,
       aud: settings.identityPoolId,
       amr: amrOf(logins),
-      iss: IDENTITY_POOL_ISSUER,
+      iss: identityPoolIssuer(settings.identityPoolId),
       exp: nowSeconds + OPEN_ID_TOKEN_SECONDS,
       iat: nowSeconds,
       ...(settings.secretMark === '' ? {} : { 'custom:mark': settings.secretMark }),

@@ -1,4 +1,5 @@
 import { Refusal } from './answer.ts'
+import { subjectOf } from './configuration.ts'
 import type { EmulatorSettings } from './configuration.ts'
 import { decodeToken, isSignedBy } from './json-web-token.ts'
 import type { UserPool } from './user-pool.ts'
@@ -45,8 +46,9 @@ export function verifyLogin(
   const now = Math.floor(context.now / 1000)
   if (now >= exp) throw refused(`Invalid login token. Token expired: ${now} >= ${exp}`)
   if (typeof sub !== 'string') throw refused('Invalid login token. Missing a required claim: sub')
-  const isEnded = typeof originJti === 'string' && pool.signIns.isRevoked(originJti)
-  if (provider.serverSideTokenCheck === true && isEnded) throw refused('Not Authorized')
+  const isSignedOut = typeof originJti === 'string' && pool.signIns.isRevoked(originJti)
+  const isDeleted = !settings.users.some((user) => subjectOf(user) === sub)
+  if (provider.serverSideTokenCheck === true && (isSignedOut || isDeleted)) throw refused('Not Authorized')
   return { providerName, subject: sub, claims: token.claims }
 }
 

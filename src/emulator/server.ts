@@ -1,6 +1,6 @@
 /**
  * The HTTP side: loopback only, whole requests in, whole answers out, unless a fault was set. A Host header that is
- * not loopback is refused, so that no web page can reach the emulator by rebinding a name of its own.
+ * neither loopback nor expected is refused, so that no web page can reach the emulator by rebinding a name of its own.
  */
 import { createServer } from 'node:http'
 import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http'
@@ -29,15 +29,16 @@ export interface EmulatorServer {
 export async function listen(options: {
   port: number
   now: () => number
+  isOwnHost: (hostname: string) => boolean
   faults: FaultQueue
   log: EmulatorRequest[]
 }): Promise<EmulatorServer> {
-  const { port, now, faults, log } = options
+  const { port, now, isOwnHost, faults, log } = options
   let route: ((request: ReceivedRequest) => Route) | undefined
 
   async function handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const request = await receive(message)
-    const refused = typeof request === 'number' ? request : refusalOf(request)
+    const refused = typeof request === 'number' ? request : refusalOf(request, isOwnHost)
     if (typeof request === 'number' || refused !== undefined || !route) {
       send(response, textAnswer(refused ?? 503, 'The emulator does not answer this request.'), now())
       return
@@ -124,9 +125,9 @@ async function receive(message: IncomingMessage): Promise<ReceivedRequest | numb
   }
 }
 
-function refusalOf(request: ReceivedRequest): number | undefined {
-  const host = request.headers.host ?? ''
-  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i.test(host) ? undefined : 403
+function refusalOf(request: ReceivedRequest, isOwnHost: (hostname: string) => boolean): number | undefined {
+  const hostname = (request.headers.host ?? '').replace(/:\d{1,5}$/, '')
+  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i.test(hostname) || isOwnHost(hostname) ? undefined : 403
 }
 
 function send(response: ServerResponse, answer: Answer, now: number): void {

@@ -1,8 +1,8 @@
 import { Refusal } from './answer.ts'
 import type { EmulatorSettings } from './configuration.ts'
-import { IDENTITY_POOL_ISSUER } from './identity-pool.ts'
 import { isJsonObject, stringsOf } from './json-object.ts'
 import { decodeToken, isSignedBy } from './json-web-token.ts'
+import { identityPoolIssuer } from './partition.ts'
 import { verificationKey } from './signing-keys.ts'
 import type { TrustRequest } from './trust-policy.ts'
 import type { UserPool } from './user-pool.ts'
@@ -35,7 +35,7 @@ export function verifyWebIdentity(
   }
   const { iss, aud, azp, sub, exp, iat, amr } = decoded.claims
   if (typeof iss !== 'string') throw invalidToken('Missing a required claim: iss')
-  const isIdentityPool = iss === IDENTITY_POOL_ISSUER
+  const isIdentityPool = iss === identityPoolIssuer(settings.identityPoolId)
   const provider = settings.oidcProviders.find(({ issuer }) => issuer === iss)
   if (!isIdentityPool && !provider) {
     throw invalidToken(`No OpenIDConnect provider found in your account for ${iss}`)

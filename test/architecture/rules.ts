@@ -15,7 +15,8 @@ const MAY_USE: Record<Room, string[]> = {
   loopback: [],
   'json-object': [],
   'certificate-authorities': ['errors'],
-  http: ['errors', 'secret', 'loopback', 'certificate-authorities'],
+  proxy: ['errors', 'loopback'],
+  http: ['errors', 'secret', 'loopback', 'certificate-authorities', 'proxy'],
   profile: GROUND,
   'sign-in': GROUND,
   exchange: GROUND,
@@ -76,7 +77,6 @@ const DOORS: Record<string, (path: string) => boolean> = {
   open: (path) => path === 'sign-in/open-helper.ts',
   jose: (path) => path === 'sign-in/id-token.ts',
   'https-proxy-agent': (path) => path === 'http.ts',
-  'proxy-from-env': (path) => path === 'http.ts',
   // The version, for `--version`.
   '../package.json': (path) => path === 'cli/program.ts',
 }
@@ -165,6 +165,7 @@ export const heavyPackagesAreLazy: Rule = (files) => {
 // Text in, answer out: they decide, and are tested by tables and properties. They reach nothing outside.
 const PURE = [
   'json-object.ts',
+  'proxy.ts',
   ...['broker/entry-names.ts', 'broker/freshness.ts', 'broker/json-fields.ts', 'cli/words.ts'],
   ...['cli/state-folder.ts', 'exchange/credentials.ts', 'outlets/process-json.ts', 'outlets/shell.ts'],
   ...['profile/aws-chain.ts', 'profile/config-edit.ts', 'profile/config-text.ts', 'profile/nearest-key.ts'],

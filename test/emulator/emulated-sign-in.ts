@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { onTestFinished } from 'vitest'
 import { startEmulator } from '../../src/emulator/emulator.ts'
 import type { Emulator, EmulatorOptions } from '../../src/emulator/emulator.ts'
+import type { Forgery } from '../../src/emulator/forgery.ts'
 import { signInHeadlessly } from '../../src/emulator/headless-browser.ts'
 
 export interface TokenAnswer {
@@ -113,6 +114,12 @@ export async function signIn(
   const code = await obtainCode(emulator, { ...pkce, ...change })
   const answer = await exchangeCode(emulator, code, { code_verifier: verifier })
   return (await answer.json()) as TokenAnswer
+}
+
+/** The ID token of a sign-in whose tokens are forged so. */
+export async function forgedIdToken(emulator: Emulator, forgery: Forgery): Promise<string> {
+  emulator.forge(forgery)
+  return (await signIn(emulator)).id_token
 }
 
 export function claimsOf(token: string): Record<string, unknown> {

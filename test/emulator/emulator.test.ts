@@ -47,6 +47,19 @@ describe('the server', () => {
     expect(emulator.count('jwks')).toBe(5)
   })
 
+  test('answers to other names only where they are declared its own', async () => {
+    const emulator = await emulatorForTest({ isOwnHost: (name) => name === 'sts.eu-west-1.amazonaws.com' })
+    const path = `/${emulator.userPoolId}/.well-known/jwks.json`
+    for (const [host, status] of [
+      ['sts.eu-west-1.amazonaws.com', 200],
+      ['sts.eu-west-1.amazonaws.com:443', 200],
+      ['localhost', 200],
+      ['sts.eu-west-1.amazonaws.com.evil.example', 403],
+    ] as const) {
+      expect([host, await statusFor(emulator.origin, { host, path })]).toEqual([host, status])
+    }
+  })
+
   test('listens on loopback only', async () => {
     const emulator = await emulatorForTest()
     const outside = Object.values(networkInterfaces())

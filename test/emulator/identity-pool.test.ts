@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import type { Emulator } from '../../src/emulator/emulator.ts'
+import type { Forgery } from '../../src/emulator/forgery.ts'
 import type { TrustStatement } from '../../src/emulator/trust-policy.ts'
-import { claimsOf, emulatorForTest, handClock, headerOfToken, signIn } from './emulated-sign-in.ts'
+import {
+  claimsOf,
+  emulatorForTest,
+  forgedIdToken,
+  handClock,
+  headerOfToken,
+  signIn,
+} from './emulated-sign-in.ts'
 
 interface AwsAnswer {
   status: number
@@ -28,6 +36,10 @@ function loginsOf(emulator: Emulator, idToken: string): Record<string, string> {
   return { [emulator.issuer.replace('http://', '')]: idToken }
 }
 
+async function forgedLogins(emulator: Emulator, forgery: Forgery): Promise<Record<string, string>> {
+  return loginsOf(emulator, await forgedIdToken(emulator, forgery))
+}
+
 async function getId(emulator: Emulator, Logins?: Record<string, string>): Promise<AwsAnswer> {
   return call(emulator, 'GetId', { IdentityPoolId: emulator.identityPoolId, Logins })
 }
@@ -37,6 +49,19 @@ async function signedIn(emulator: Emulator): Promise<{ IdentityId: string; Login
   const Logins = loginsOf(emulator, (await signIn(emulator)).id_token)
   const { body } = await getId(emulator, Logins)
   return { IdentityId: body['IdentityId'] as string, Logins }
+}
+
+/** An emulator where one person signed in, then another, who is the test user from then on. */
+async function twoSignedIn() {
+  const emulator = await emulatorForTest({
+    users: [
+      { username: 'one', password: 'pw-one', email: 'one@example.com' },
+      { username: 'two', password: 'pw-two', email: 'two@example.com' },
+    ],
+  })
+  const one = await signedIn(emulator)
+  Object.assign(emulator.user, { username: 'two', password: 'pw-two' })
+  return { emulator, one, two: await signedIn(emulator) }
 }
 
 function expectRefusal(answer: AwsAnswer, code: string, message: string): void {
@@ -51,20 +76,11 @@ function adminStatement(emulator: Emulator): TrustStatement {
 
 describe('GetId', () => {
   test('gives one person the same identity every time, and another person another', async () => {
-    const emulator = await emulatorForTest({
-      users: [
-        { username: 'one', password: 'pw-one', email: 'one@example.com' },
-        { username: 'two', password: 'pw-two', email: 'two@example.com' },
-      ],
-    })
-    const first = await signedIn(emulator)
-    const again = await signedIn(emulator)
-    emulator.user.username = 'two'
-    emulator.user.password = 'pw-two'
-    const other = await signedIn(emulator)
-    expect(first.IdentityId).toMatch(/^eu-west-1:[0-9a-f-]{36}$/)
-    expect(again.IdentityId).toBe(first.IdentityId)
-    expect(other.IdentityId).not.toBe(first.IdentityId)
+    const { emulator, one, two } = await twoSignedIn()
+    const twoAgain = await signedIn(emulator)
+    expect(one.IdentityId).toMatch(/^eu-west-1:[0-9a-f-]{36}$/)
+    expect(two.IdentityId).not.toBe(one.IdentityId)
+    expect(twoAgain.IdentityId).toBe(two.IdentityId)
   })
 
   test('checks its parameters against the service model', async () => {
@@ -135,58 +151,37 @@ describe('a login', () => {
     [
       'a token for another client',
       'Token is not from a supported provider of this identity pool.',
-      async (emulator) => {
-        emulator.forge({ claims: { aud: 'another-client' } })
-        return loginsOf(emulator, (await signIn(emulator)).id_token)
-      },
+      (emulator) => forgedLogins(emulator, { claims: { aud: 'another-client' } }),
     ],
     [
       'a token with a signature of somebody else',
       "Invalid login token. Couldn't verify signed token.",
-      async (emulator) => {
-        emulator.forge({ signature: 'other-key' })
-        return loginsOf(emulator, (await signIn(emulator)).id_token)
-      },
+      (emulator) => forgedLogins(emulator, { signature: 'other-key' }),
     ],
     [
       'a token without signature',
       "Invalid login token. Couldn't verify signed token.",
-      async (emulator) => {
-        emulator.forge({ alg: 'none' })
-        return loginsOf(emulator, (await signIn(emulator)).id_token)
-      },
+      (emulator) => forgedLogins(emulator, { alg: 'none' }),
     ],
     [
       'a token signed with the public key as a password',
       "Invalid login token. Couldn't verify signed token.",
-      async (emulator) => {
-        emulator.forge({ alg: 'HS256' })
-        return loginsOf(emulator, (await signIn(emulator)).id_token)
-      },
+      (emulator) => forgedLogins(emulator, { alg: 'HS256' }),
     ],
     [
       'a header that names another algorithm than the signature has',
       "Invalid login token. Couldn't verify signed token.",
-      async (emulator) => {
-        emulator.forge({ header: { alg: 'RS512' } })
-        return loginsOf(emulator, (await signIn(emulator)).id_token)
-      },
+      (emulator) => forgedLogins(emulator, { header: { alg: 'RS512' } }),
     ],
     [
       'an issuer that differs in its scheme alone',
       "Invalid login token. Couldn't verify signed token.",
-      async (emulator) => {
-        emulator.forge({ claims: { iss: emulator.issuer.replace('http:', 'https:') } })
-        return loginsOf(emulator, (await signIn(emulator)).id_token)
-      },
+      (emulator) => forgedLogins(emulator, { claims: { iss: emulator.issuer.replace('http:', 'https:') } }),
     ],
     [
       'a token for another use',
       'Invalid login token. Not a Cognito token.',
-      async (emulator) => {
-        emulator.forge({ claims: { token_use: 'access' } })
-        return loginsOf(emulator, (await signIn(emulator)).id_token)
-      },
+      (emulator) => forgedLogins(emulator, { claims: { token_use: 'access' } }),
     ],
     [
       'no token at all',
@@ -248,6 +243,15 @@ describe('a login', () => {
       'Not Authorized',
     )
   })
+
+  test('of a user who was deleted is refused only under the server-side token check', async () => {
+    const emulator = await emulatorForTest()
+    const logins = loginsOf(emulator, (await signIn(emulator)).id_token)
+    emulator.settings.users = []
+    expect((await getId(emulator, logins)).status).toBe(200)
+    emulator.settings.identityPool.providers[0]!.serverSideTokenCheck = true
+    expectRefusal(await getId(emulator, logins), 'NotAuthorizedException', 'Not Authorized')
+  })
 })
 
 describe('GetCredentialsForIdentity', () => {
@@ -267,16 +271,7 @@ describe('GetCredentialsForIdentity', () => {
   })
 
   test('wants a login for an identity that has one, and the right one', async () => {
-    const emulator = await emulatorForTest({
-      users: [
-        { username: 'one', password: 'pw-one', email: 'one@example.com' },
-        { username: 'two', password: 'pw-two', email: 'two@example.com' },
-      ],
-    })
-    const one = await signedIn(emulator)
-    emulator.user.username = 'two'
-    emulator.user.password = 'pw-two'
-    const two = await signedIn(emulator)
+    const { emulator, one, two } = await twoSignedIn()
     const mixed = { IdentityId: one.IdentityId, Logins: two.Logins }
     expectRefusal(
       await call(emulator, 'GetCredentialsForIdentity', mixed),

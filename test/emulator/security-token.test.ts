@@ -1,7 +1,7 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { describe, expect, test } from 'vitest'
 import type { Emulator } from '../../src/emulator/emulator.ts'
-import { emulatorForTest, handClock, postForm, signIn } from './emulated-sign-in.ts'
+import { emulatorForTest, forgedIdToken, handClock, postForm, signIn } from './emulated-sign-in.ts'
 
 const VERSION = '2011-06-15'
 
@@ -95,42 +95,27 @@ describe('AssumeRoleWithWebIdentity', () => {
     [
       'another audience',
       'Incorrect token audience',
-      async (emulator: Emulator) => {
-        emulator.forge({ claims: { aud: 'another-client' } })
-        return (await signIn(emulator)).id_token
-      },
+      (emulator: Emulator) => forgedIdToken(emulator, { claims: { aud: 'another-client' } }),
     ],
     [
       'an authorized party that is not in the list',
       'Incorrect token audience',
-      async (emulator: Emulator) => {
-        emulator.forge({ claims: { azp: 'another-client' } })
-        return (await signIn(emulator)).id_token
-      },
+      (emulator: Emulator) => forgedIdToken(emulator, { claims: { azp: 'another-client' } }),
     ],
     [
       'a bad signature',
       'Token signature invalid',
-      async (emulator: Emulator) => {
-        emulator.forge({ signature: 'broken' })
-        return (await signIn(emulator)).id_token
-      },
+      (emulator: Emulator) => forgedIdToken(emulator, { signature: 'broken' }),
     ],
     [
       'an unknown key',
       unknownKey,
-      async (emulator: Emulator) => {
-        emulator.forge({ header: { kid: 'unknown' } })
-        return (await signIn(emulator)).id_token
-      },
+      (emulator: Emulator) => forgedIdToken(emulator, { header: { kid: 'unknown' } }),
     ],
     [
       'an issuer of another account',
       'No OpenIDConnect provider found in your account for https://issuer.example.com',
-      async (emulator: Emulator) => {
-        emulator.forge({ claims: { iss: 'https://issuer.example.com' } })
-        return (await signIn(emulator)).id_token
-      },
+      (emulator: Emulator) => forgedIdToken(emulator, { claims: { iss: 'https://issuer.example.com' } }),
     ],
     [
       'no JWT',
