@@ -14,7 +14,7 @@ export type Wordings<C extends ErrorCode> = { [K in C]: Wording<K> }
 
 /** The command that signs in for a profile, to be copied. */
 export function loginCommand(profileName: string | undefined): string {
-  return `poolkey login --profile ${quoted(profileName ?? 'default')}`
+  return withProfile('poolkey login', profileName)
 }
 
 /** The command that signs in again; the profile's name is quoted where a shell needs it. */
@@ -24,7 +24,7 @@ export function runLogin(profileName: string | undefined): string {
 
 /** The command that seals an app client's secret. */
 export function sealSecret(profileName: string | undefined): string {
-  return `poolkey configure --client-secret-stdin --profile ${quoted(profileName ?? 'default')}`
+  return withProfile('poolkey configure --client-secret-stdin', profileName)
 }
 
 /** The app client by its id, or in words. */
@@ -45,6 +45,11 @@ export function optional(before: string, text: string | number | undefined, afte
 }
 
 export const CLOCK_FIX = "set this machine's clock, then try again"
+
+/** A command for a profile, to be copied: its name is quoted where a shell needs it. */
+export function withProfile(command: string, profileName: string | undefined): string {
+  return `${command} --profile ${quoted(profileName ?? 'default')}`
+}
 
 function quoted(name: string): string {
   return /^[\w.@:+/%-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`

@@ -1,7 +1,18 @@
 /** Refusals of identity pools, as observed: the first that fits explains. */
 import type { Profile } from '../profile/profile.ts'
-import { CLOCK_FIX } from './explanation.ts'
-import { clientId, identityPoolId, identityPrincipal, issuerName, loginAnew, poolId } from './known-cause.ts'
+import { withProfile } from './explanation.ts'
+import {
+  askedRole,
+  clientId,
+  identityPoolId,
+  identityPoolTrust,
+  isGuest,
+  issuerName,
+  loginAnew,
+  poolId,
+  profileName,
+  renewToken,
+} from './known-cause.ts'
 import type { KnownCause } from './known-cause.ts'
 
 export const IDENTITY_POOL_CAUSES: KnownCause[] = [
@@ -14,7 +25,9 @@ export const IDENTITY_POOL_CAUSES: KnownCause[] = [
     }),
   },
   {
+    // GetId looks for a provider that fits; whoever comes after it has passed that, so the identity is what does not.
     name: 'NotAuthorized',
+    operation: 'GetId',
     text: /Logins don't match/i,
     explain: (profile) => ({
       what: 'the identity pool has no identity provider that fits this sign-in',
@@ -23,18 +36,26 @@ export const IDENTITY_POOL_CAUSES: KnownCause[] = [
   },
   {
     name: 'NotAuthorized',
+    text: /Logins don't match/i,
+    explain: (profile) => ({
+      what: "the identity that poolkey asked for is another person's",
+      fix: `try again; if it stays, ${loginAnew(profile)}`,
+    }),
+  },
+  {
+    name: 'NotAuthorized',
     text: /Issuer doesn't match providerName/i,
     explain: (profile) => ({
       what: "the identity pool knows the token's issuer under another name",
-      fix: `remove cognito_logins_key, or set it to the issuer without its scheme: ${issuerName(profile)}`,
+      fix: loginsKeyFix(profile),
     }),
   },
   {
     name: 'NotAuthorized',
     text: /Token expired/i,
-    explain: () => ({
+    explain: (profile) => ({
       what: 'the identity pool says that the ID token has expired',
-      fix: CLOCK_FIX,
+      fix: renewToken(profile),
     }),
   },
   {
@@ -65,8 +86,17 @@ export const IDENTITY_POOL_CAUSES: KnownCause[] = [
     name: 'NotAuthorized',
     text: /ambiguous role mapping/i,
     explain: (profile) => ({
-      what: 'the token offers several roles and the identity pool is set to deny when none is preferred',
-      fix: `set cognito_role_arn to one of the token's roles, give the user's groups different precedences, or change the ambiguous role resolution of ${identityPoolId(profile)}`,
+      what: 'the identity pool finds no one role for this person and is set to deny then: no group with a role, several that rank alike, or no rule that matches',
+      fix: `if ${listRoles(profile)} lists some, choose one: ${withProfile('poolkey roles use NAME', profile?.name)}; else give the person a group with a role, or change the role mapping of ${identityPoolId(profile)}`,
+    }),
+  },
+  {
+    // Seen where roles are assigned; not verified for CustomRoleArn, which other words are left to say for themselves.
+    name: 'NotAuthorized',
+    text: /Access to Role .* is forbidden/i,
+    explain: (profile) => ({
+      what: `the identity pool does not let this person have ${askedRole(profile) ?? 'that role'}`,
+      fix: `remove cognito_role_arn of ${profileName(profile)}, or choose another that ${listRoles(profile)} lists, or give the person a group with that role`,
     }),
   },
   {
@@ -81,8 +111,8 @@ export const IDENTITY_POOL_CAUSES: KnownCause[] = [
   {
     name: 'InvalidIdentityPoolConfiguration',
     explain: (profile) => ({
-      what: 'the identity pool could not assume the role it chose',
-      fix: `assign a role to ${identityPoolId(profile)} whose trust policy allows sts:AssumeRoleWithWebIdentity (and sts:TagSession, if attributes are mapped to tags) to ${identityPrincipal(profile)} with aud ${identityPoolId(profile)} and amr ${isGuest(profile) ? 'unauthenticated' : 'authenticated'}`,
+      what: `the identity pool could not assume ${askedRole(profile) ?? (isGuest(profile) ? 'its role for guests' : 'the role it has for this person')}`,
+      fix: `${roleFix(profile)} trust policy must allow sts:AssumeRoleWithWebIdentity (not sts:AssumeRole), and sts:TagSession if attributes are mapped to tags, to ${identityPoolTrust(profile)}`,
     }),
   },
   {
@@ -103,25 +133,34 @@ export const IDENTITY_POOL_CAUSES: KnownCause[] = [
   },
   {
     name: 'InvalidParameter',
+    text: /at 'logins' failed to satisfy constraint/i,
+    explain: () => ({
+      what: 'the ID token is too long for the identity pool, which takes 50,000 characters',
+      fix: "take claims out of it: look at the user pool's pre token generation trigger and the person's groups",
+    }),
+  },
+  {
+    name: 'InvalidParameter',
     text: /failed to satisfy constraint/i,
     explain: (profile, { message }) => ({
       what: `the identity pool does not take a value that it was sent: ${message}`,
-      fix: `check cognito_identity_pool_id (${identityPoolId(profile)}), cognito_role_arn and cognito_logins_key of profile ${profile?.name ?? 'in use'}`,
+      fix: `check cognito_identity_pool_id (${identityPoolId(profile)}), cognito_role_arn and cognito_logins_key of ${profileName(profile)}`,
     }),
   },
   {
+    // An identity ID that is out of date is asked for anew before anybody is told: this one went in between.
     name: 'ResourceNotFound',
     text: /^Identity '/,
     explain: (profile) => ({
-      what: `the identity pool no longer knows this person's identity (${identityPoolId(profile)})`,
-      fix: loginAnew(profile),
+      what: `${isGuest(profile) ? "this guest's" : "this person's"} identity was just removed from ${identityPoolId(profile)}`,
+      fix: isGuest(profile) ? 'try again' : `try again; if it stays, ${loginAnew(profile)}`,
     }),
   },
   {
     name: 'ResourceNotFound',
     explain: (profile) => ({
-      what: 'there is no such identity pool in its region',
-      fix: `check cognito_identity_pool_id (${identityPoolId(profile)}): its region is the part before the colon`,
+      what: `there is no identity pool ${profile?.identityPool?.id ?? 'of this ID'} in ${profile?.identityPool?.region ?? 'its region'}`,
+      fix: `set cognito_identity_pool_id of ${profileName(profile)} to the ID that the Cognito console shows; its region is the part before the colon`,
     }),
   },
   {
@@ -140,7 +179,20 @@ export const IDENTITY_POOL_CAUSES: KnownCause[] = [
   },
 ]
 
-function isGuest(profile?: Profile): boolean {
-  const exchange = profile?.exchange
-  return (exchange?.kind === 'enhanced' || exchange?.kind === 'basic') && exchange.guest
+// Without the setting the name comes from the token itself.
+function loginsKeyFix(profile?: Profile): string {
+  const key = profile?.identityPool?.loginsKey
+  return key === undefined
+    ? `set cognito_logins_key to the name under which ${identityPoolId(profile)} lists user pool ${poolId(profile)}`
+    : `remove cognito_logins_key (${key}), or set it to the issuer without its scheme: ${issuerName(profile)}`
+}
+
+const listRoles = (profile?: Profile) => withProfile('poolkey roles', profile?.name)
+
+/** Which role it is about, up to its trust policy. */
+function roleFix(profile?: Profile): string {
+  if (askedRole(profile) !== undefined) return 'that role must exist, and its'
+  return isGuest(profile)
+    ? 'assign the identity pool a role for guests, whose'
+    : "see which role the identity pool gives this person (their group's, a rule's or its authenticated role): it must exist, and its"
 }

@@ -12,6 +12,8 @@ export interface Cause {
 export interface KnownCause {
   /** The wire code without the ending "Exception", which wire, SDK and documentation add or drop as they please. */
   name: string
+  /** Only of this operation; of every one when absent. */
+  operation?: string
   text?: RegExp
   explain: (profile: Profile | undefined, refusal: ErrorFacts['service-refused']) => Cause
 }
@@ -23,8 +25,34 @@ export const identityPoolId = (profile?: Profile) => profile?.identityPool?.id ?
 export const issuerName = (profile?: Profile) =>
   profile?.signIn?.issuer.replace(/^https?:\/\//, '') ?? 'the issuer'
 
+/** `profile dev`, for what has to be edited there. */
+export const profileName = (profile?: Profile) => (profile ? `profile ${profile.name}` : 'the profile')
+
 /** The command for a sign-in of a kind that a refresh cannot mend. */
 export const loginAnew = (profile?: Profile) => `${runLogin(profile?.name)} --force`
+
+/** What mends a token that a service calls expired: poolkey renews tokens in time, by the clock that the servers show. */
+export const renewToken = (profile?: Profile) =>
+  `check this machine's clock; if it is right, ${loginAnew(profile)}`
+
+/** Whether nobody signs in. */
+export function isGuest(profile?: Profile): boolean {
+  const exchange = profile?.exchange
+  return (exchange?.kind === 'enhanced' || exchange?.kind === 'basic') && exchange.guest
+}
+
+/** The role that the profile asks for: undefined where the identity pool chooses. */
+export function askedRole(profile?: Profile): string | undefined {
+  const exchange = profile?.exchange
+  if (exchange?.kind === 'basic' || exchange?.kind === 'web-identity') return exchange.role.roleArn
+  return exchange?.kind === 'enhanced' ? exchange.roleArn : undefined
+}
+
+/** The account of a role, `account 111122223333`, or in words. */
+export function accountInWords(roleArn: string | undefined): string {
+  const account = /^arn:[\w-]+:iam::(\d{12}):/.exec(roleArn ?? '')?.[1]
+  return account === undefined ? "the role's account" : `account ${account}`
+}
 
 // GovCloud's two regions have names of their own.
 const GOVERNMENT_PRINCIPALS = new Map([
@@ -32,7 +60,18 @@ const GOVERNMENT_PRINCIPALS = new Map([
   ['us-gov-east-1', 'cognito-identity.us-gov-east-1.amazonaws.com'],
 ])
 
-/** The principal of identity pools in a role's trust policy. */
-export function identityPrincipal(profile?: Profile): string {
-  return GOVERNMENT_PRINCIPALS.get(profile?.identityPool?.region ?? '') ?? 'cognito-identity.amazonaws.com'
+/** Whom a role's trust policy must name, and with which conditions, for an identity pool's users to have it. */
+export function identityPoolTrust(profile?: Profile): string {
+  const region = profile?.identityPool?.region ?? ''
+  const principal = GOVERNMENT_PRINCIPALS.get(region) ?? 'cognito-identity.amazonaws.com'
+  const amr = isGuest(profile) ? 'unauthenticated' : 'authenticated'
+  return `${principal} with aud ${identityPoolId(profile)} and amr ${amr}`
+}
+
+/** The IAM OIDC provider of the user pool, in the account of the role that is asked for; a trust policy names it so. */
+export function oidcProvider(profile?: Profile): string {
+  const account = /^arn:[\w-]+:iam::[^:]*:/.exec(askedRole(profile) ?? '')?.[0]
+  return account === undefined
+    ? `the IAM OIDC provider of ${issuerName(profile)}`
+    : `${account}oidc-provider/${issuerName(profile)}`
 }

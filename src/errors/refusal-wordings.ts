@@ -1,6 +1,6 @@
 /** Nobody is signed in (exit 4), or somebody refused: the person, the user pool, the identity pool or STS (exit 5). */
 import type { Profile } from '../profile/profile.ts'
-import { clientOf, CLOCK_FIX, optional, poolOf, runLogin, sealSecret } from './explanation.ts'
+import { clientOf, CLOCK_FIX, optional, poolOf, runLogin, sealSecret, withProfile } from './explanation.ts'
 import type { Wordings } from './explanation.ts'
 import type { ErrorFacts } from './poolkey-error.ts'
 import { causeOf } from './service-causes.ts'
@@ -60,7 +60,7 @@ function unknownRefusalFix(profile: Profile | undefined): string {
   const roleArn = profile?.exchange.kind === 'enhanced' ? profile.exchange.roleArn : undefined
   return roleArn === undefined
     ? 'check the role and the identity pool that the profile names; --debug shows which requests were made'
-    : `check that the token offers ${roleArn}: poolkey roles lists what it does`
+    : `check that the token offers ${roleArn}; what it does: ${withProfile('poolkey roles', profile?.name)}`
 }
 
 type Fix = (profile: Profile | undefined) => string

@@ -4,7 +4,7 @@
  */
 import type { Profile } from '../profile/profile.ts'
 import { IDENTITY_POOL_CAUSES } from './identity-pool-causes.ts'
-import type { Cause } from './known-cause.ts'
+import type { Cause, KnownCause } from './known-cause.ts'
 import type { ErrorFacts } from './poolkey-error.ts'
 import { SECURITY_TOKEN_CAUSES } from './security-token-causes.ts'
 
@@ -13,9 +13,16 @@ export function causeOf(
   refusal: ErrorFacts['service-refused'],
   profile: Profile | undefined,
 ): Cause | undefined {
+  return knownCauseOf(refusal)?.explain(profile, refusal)
+}
+
+/** The entry of the tables that explains a refusal: the first that fits. */
+export function knownCauseOf(refusal: ErrorFacts['service-refused']): KnownCause | undefined {
   const refused = refusal.name.replace(/Exception$/, '')
-  const known = (refusal.service === 'STS' ? SECURITY_TOKEN_CAUSES : IDENTITY_POOL_CAUSES).find(
-    ({ name, text }) => name === refused && (text === undefined || text.test(refusal.message)),
+  return (refusal.service === 'STS' ? SECURITY_TOKEN_CAUSES : IDENTITY_POOL_CAUSES).find(
+    ({ name, operation, text }) =>
+      name === refused &&
+      (operation === undefined || operation === refusal.operation) &&
+      (text === undefined || text.test(refusal.message)),
   )
-  return known?.explain(profile, refusal)
 }

@@ -9,7 +9,7 @@ export interface Credentials {
   expiration: Date
   /** Twelve digits, only where the service says so; `aws_account_id` is filled in where they are handed out. */
   accountId: string | undefined
-  /** The role they act as, where it is known: the assumed role's ARN or the one that was asked for. */
+  /** The role they act as, where it was asked for; else the identity pool chose it and does not tell. */
   roleArn: string | undefined
 }
 

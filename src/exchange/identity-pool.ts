@@ -9,7 +9,7 @@ import type { Http } from '../http.ts'
 import { Secret } from '../secret.ts'
 import { checkCredentials } from './credentials.ts'
 import type { Credentials } from './credentials.ts'
-import { readSdkError, sdkOptions } from './sdk-transport.ts'
+import { AROUND_DESERIALIZER, asRetryable, readSdkError, sdkOptions } from './sdk-transport.ts'
 import type { ServicePlace } from './sdk-transport.ts'
 
 /** Provider name -> ID token, as the identity pool wants it; undefined for a guest. */
@@ -39,6 +39,7 @@ type CredentialField = 'accessKeyId' | 'secretAccessKey' | 'sessionToken' | 'exp
  */
 export function createIdentityPoolClient(place: ServicePlace, http: Http): IdentityPoolClient {
   const client = new CognitoIdentityClient(sdkOptions(place, http))
+  client.middlewareStack.add((next) => (request) => asRetryable(next(request)), AROUND_DESERIALIZER)
   const host = place.endpoint?.host ?? `cognito-identity.${place.region}`
 
   async function call<T>(

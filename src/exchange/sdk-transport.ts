@@ -93,6 +93,19 @@ const PASSING_TROUBLE = new Set([
   'IDPCommunicationErrorException',
 ])
 
+/** Where in a client's middleware stack `asRetryable` belongs: around the deserializer, inside the retries. */
+export const AROUND_DESERIALIZER = { step: 'deserialize', priority: 'high', name: 'asRetryable' } as const
+
+/** Has the SDK try again after a service's own passing trouble, which comes with status 400 and so looks like our mistake. */
+export async function asRetryable<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer
+  } catch (error) {
+    if (error instanceof Error && PASSING_TROUBLE.has(error.name)) Object.assign(error, { $retryable: {} })
+    throw error
+  }
+}
+
 /**
  * Turns what an SDK client threw into poolkey's error: `service-refused`, `unexpected-answer` or what our door threw.
  * `secrets` is what the request carried: some services quote what they refuse.

@@ -70,10 +70,11 @@ export function createSecurityTokenClient(place: ServicePlace, http: Http): Secu
   }
 
   function readCredentials(
-    operation: string,
+    asked: { operation: string; roleArn: string },
     from: StsCredentials | undefined,
     user: AssumedRoleUser | undefined,
   ) {
+    const { operation, roleArn } = asked
     const checked = checkCredentials(
       {
         accessKeyId: from?.AccessKeyId,
@@ -83,7 +84,7 @@ export function createSecurityTokenClient(place: ServicePlace, http: Http): Secu
       },
       { host, operation },
     )
-    return { ...checked, accountId: accountOf(user?.Arn), roleArn: user?.Arn }
+    return { ...checked, accountId: accountOf(user?.Arn), roleArn }
   }
 
   return {
@@ -110,7 +111,7 @@ export function createSecurityTokenClient(place: ServicePlace, http: Http): Secu
       const answer = await call(operation, { secrets, signal }, () =>
         client.send(command, { abortSignal: signal }),
       )
-      return readCredentials(operation, answer.Credentials, answer.AssumedRoleUser)
+      return readCredentials({ operation, roleArn }, answer.Credentials, answer.AssumedRoleUser)
     },
     async assumeRole({ roleArn, sessionName, durationSeconds, credentials, externalId, signal }) {
       const operation = 'AssumeRole'
@@ -125,7 +126,7 @@ export function createSecurityTokenClient(place: ServicePlace, http: Http): Secu
       const answer = await call(operation, { secrets, signal }, () =>
         client.send(command, { abortSignal: signal }),
       )
-      return readCredentials(operation, answer.Credentials, answer.AssumedRoleUser)
+      return readCredentials({ operation, roleArn }, answer.Credentials, answer.AssumedRoleUser)
     },
     async requestCallerIdentity({ credentials, signal }) {
       const operation = 'GetCallerIdentity'

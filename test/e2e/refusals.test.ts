@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { openStation } from './poolkey-process.ts'
+import { answerOf, openStation } from './poolkey-process.ts'
 
 test.each([
   { words: ['no-such-command'], says: "unknown command 'no-such-command'" },
@@ -118,4 +118,33 @@ test('AWS_PROFILE and AWS_DEFAULT_PROFILE name the profile, and --profile outran
   expect(await station.run(['credential-process'], { AWS_DEFAULT_PROFILE: 'dev' })).toMatchObject({ code: 0 })
   const words = ['credential-process', '--profile', 'dev']
   expect((await station.run(words, { AWS_PROFILE: 'x' })).stdout).toBe(byProfile.stdout)
+})
+
+test('a role that does not trust the sign-in: two lines with the exact edit, and nothing on stdout', async () => {
+  const station = await openStation()
+  const { emulator } = station
+  const roleArn = emulator.roles.webIdentity
+  station.configure({ cognito_identity_pool_id: undefined, cognito_role_arn: roleArn })
+  emulator.settings.roles.find(({ arn }) => arn === roleArn)!.trustPolicy.Statement = []
+  expect(await station.signIn()).toMatchObject({ code: 5, stdout: '' })
+  const provider = `arn:aws:iam::${emulator.accountId}:oidc-provider/${emulator.issuer.replace('http://', '')}`
+  const outcome = await station.run(['credential-process', '--profile', 'dev'])
+  expect(outcome).toMatchObject({ code: 5, stdout: '' })
+  expect(outcome.stderr.split('\n')).toEqual([
+    `poolkey: error: STS does not let this token assume ${roleArn}: no such role, or its trust policy does not match (AccessDenied)`,
+    expect.stringContaining(` to ${provider} with aud ${emulator.clientId}`),
+    '',
+  ])
+})
+
+test('a role that the token does not offer: the command that the fix names mends it', async () => {
+  const station = await openStation()
+  station.configure({ cognito_role_arn: station.emulator.roles.authenticated })
+  const login = await station.signIn()
+  expect(login).toMatchObject({ code: 5, stdout: '' })
+  expect(login.stderr).toContain('choose another that poolkey roles --profile dev lists')
+  const roles = await station.run(['roles', '--profile', 'dev'])
+  expect(roles.stdout).toContain(station.emulator.roles.editor)
+  expect(await station.run(['roles', 'use', 'PoolkeyEditor', '--profile', 'dev'])).toMatchObject({ code: 0 })
+  answerOf(await station.run(['credential-process', '--profile', 'dev']))
 })
