@@ -76,6 +76,8 @@ export interface Profile {
   readonly name: string
   /** The file its section stands in. */
   readonly file: string
+  /** The profile whose section holds the `cognito_*` keys: the source profile where AWS's own chaining is used. */
+  readonly settingsFrom: string
   /** For STS; the pools' regions are in their IDs. */
   readonly region: string
   /** Undefined only for guests. */
@@ -119,6 +121,7 @@ export function parseProfile(options: ParseProfileOptions): Profile {
   return deepFreeze({
     name: own.name,
     file: own.file,
+    settingsFrom: base.name,
     region: readRegion(layers, env) ?? signIn?.userPoolRegion ?? identityPool?.region ?? '',
     signIn,
     identityPool,

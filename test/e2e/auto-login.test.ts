@@ -151,11 +151,10 @@ test('an ended session is signed in anew the same way', async () => {
   const lives = { idTokenSeconds: 3, credentialsSeconds: 3 }
   const station = await openStation({ profile: { cognito_auto_login: 'true' }, ...lives })
   await station.signIn()
-  const { settings, revokeAllSessions } = station.emulator
+  const { emulator } = station
   await untilExpired(answerOf(await station.run(PROCESS)))
-  revokeAllSessions()
-  settings.idTokenSeconds = 3600
-  settings.credentialsSeconds = 3600
+  emulator.revokeAllSessions()
+  Object.assign(emulator.settings, { idTokenSeconds: 3600, credentialsSeconds: 3600 })
   const caller = station.start(PROCESS)
   await signInAt(station, await openedUrl(station))
   answerOf(await caller.ended)

@@ -37,6 +37,7 @@ describe('sign-in', () => {
     expect(withKeys(`cognito_identity_pool_id = ${POOL_ID}`)).toEqual({
       name: 'dev',
       file: '/aws/config',
+      settingsFrom: 'dev',
       region: 'eu-west-1',
       signIn: signInSettings({
         acceptedIssuers: [ISSUER, 'https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf123'],

@@ -2,6 +2,7 @@ import { obtainCredentials } from '../../broker/credentials.ts'
 import { isPoolkeyError } from '../../errors/poolkey-error.ts'
 import { processJson } from '../../outlets/process-json.ts'
 import type { CommandContext } from '../context.ts'
+import { readCredentialsProfile } from '../credentials-profile.ts'
 
 // AWS SDK for Go gives a credential process 60 s.
 const DEADLINE_SECONDS = 50
@@ -10,7 +11,7 @@ const AUTO_LOGIN_DEADLINE_SECONDS = 55
 
 /** Answers an AWS SDK: one JSON object on stdout, nothing on stderr, no question to anybody. */
 export async function credentialProcess(context: CommandContext): Promise<number> {
-  const profile = await context.readProfile()
+  const profile = await readCredentialsProfile(context)
   const isAutoLogin = profile.signIn?.autoLogin === true
   const broker = await context.openBroker({
     profile,

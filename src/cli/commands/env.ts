@@ -6,6 +6,7 @@ import {
   unsetStatements,
 } from '../../outlets/shell.ts'
 import type { CommandContext } from '../context.ts'
+import { readCredentialsProfile } from '../credentials-profile.ts'
 
 export interface EnvOptions {
   unset?: boolean
@@ -21,9 +22,7 @@ export async function env(context: CommandContext, options: EnvOptions): Promise
     context.terminal.answer(unsetStatements(SET_VARIABLES))
     return 0
   }
-  const profile = await context.readProfile(
-    options.role === undefined ? {} : { cognito_role_arn: options.role },
-  )
+  const profile = await readCredentialsProfile(context, options.role)
   const broker = await context.openBroker({
     profile,
     seconds: DEADLINE_SECONDS,

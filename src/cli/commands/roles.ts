@@ -1,4 +1,5 @@
 import { obtainSession } from '../../broker/session.ts'
+import { withProfile } from '../../errors/explanation.ts'
 import { plainText } from '../../errors/plain-text.ts'
 import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import type { Profile } from '../../profile/profile.ts'
@@ -47,6 +48,12 @@ export async function chooseRole(
   name = '',
 ): Promise<number> {
   const profile = await context.readProfile()
+  if (profile.settingsFrom !== profile.name) {
+    throw new PoolkeyError('usage', {
+      problem: `profile ${profile.name} has its first role from profile ${profile.settingsFrom}`,
+      fix: `choose it there: ${withProfile('poolkey roles use NAME', profile.settingsFrom)}`,
+    })
+  }
   const roles = await offeredRoles(context, profile)
   const chosen = roles.filter((role) => role.arn === name || role.name === name)
   const [role] = chosen

@@ -1,6 +1,7 @@
 import { obtainCredentials } from '../../broker/credentials.ts'
 import { obtainSession } from '../../broker/session.ts'
 import type { CommandContext } from '../context.ts'
+import { readCredentialsProfile } from '../credentials-profile.ts'
 import { table } from '../words.ts'
 
 export interface WhoamiOptions {
@@ -12,9 +13,7 @@ const DEADLINE_SECONDS = 50
 
 /** Who AWS says the credentials are (GetCallerIdentity), beside who signed in. */
 export async function whoami(context: CommandContext, options: WhoamiOptions): Promise<number> {
-  const profile = await context.readProfile(
-    options.role === undefined ? {} : { cognito_role_arn: options.role },
-  )
+  const profile = await readCredentialsProfile(context, options.role)
   const isGuest = profile.signIn === undefined
   const broker = await context.openBroker({
     profile,
