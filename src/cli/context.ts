@@ -3,6 +3,7 @@ import type { Broker, Vault } from '../broker/broker.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { MovedKey } from '../vault/move-key.ts'
 import type { Store } from '../vault/sealing-key.ts'
+import type { Situation } from './failure.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Options every command takes. */
@@ -43,8 +44,8 @@ export interface CommandContext {
   stateFolder: string
   /** The program that opens the system's browser. */
   openHelperPath: string
-  /** The profile last read, so that an error can be explained with its ids. */
-  profileInUse(): Profile | undefined
+  /** What an error is explained with: the profile last read, and the clock as it was last measured. */
+  situation(): Situation
   readProfile(overrides?: Overrides): Promise<Profile>
   /** Edits keys of a profile in the configuration file, in place. */
   setProfileKeys(profile: Profile, keys: Record<string, string>): Promise<void>

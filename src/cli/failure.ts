@@ -4,21 +4,29 @@ import { plainText } from '../errors/plain-text.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { Terminal } from './terminal.ts'
+import { clockNote } from './words.ts'
 
-/** Tells `terminal` of a failure and returns the exit code; `profile` fills in its ids. */
-export type Explain = (terminal: Terminal, error: unknown, profile?: Profile) => number
+/** What is known when something fails: the profile fills in its ids, and a clock that is off is told with every failure. */
+export interface Situation {
+  profile?: Profile | undefined
+  /** How far the servers' clock is ahead, if it was measured. */
+  clockSkewMs?: number | undefined
+}
+
+/** Tells `terminal` of a failure and returns the exit code. */
+export type Explain = (terminal: Terminal, error: unknown, situation?: Situation) => number
 
 /** Says what happened and the fix, a line each. */
-export const explainTo: Explain = (terminal, error, profile) => {
-  const { message, fix, exitCode } = toldOf(error, profile)
+export const explainTo: Explain = (terminal, error, situation) => {
+  const { message, fix, exitCode } = toldOf(error, situation)
   terminal.label('error', message)
   if (fix !== undefined) terminal.label('fix', fix)
   return exitCode
 }
 
 /** The same as one line of JSON on stderr; `code` is a code of the catalogue, or `bug`. */
-export const explainAsJson: Explain = (terminal, error, profile) => {
-  const told = toldOf(error, profile)
+export const explainAsJson: Explain = (terminal, error, situation) => {
+  const told = toldOf(error, situation)
   terminal.say(JSON.stringify({ version: 1, error: told }))
   return told.exitCode
 }
@@ -30,10 +38,11 @@ interface Told {
   exitCode: number
 }
 
-function toldOf(error: unknown, profile: Profile | undefined): Told {
+function toldOf(error: unknown, { profile, clockSkewMs }: Situation = {}): Told {
   if (isOurs(error)) {
     const { what, fix, exitCode } = explainError(error, profile)
-    return { code: error.code, message: what, fix, exitCode }
+    const clock = clockNote(clockSkewMs)
+    return { code: error.code, message: clock === undefined ? what : `${what}; ${clock}`, fix, exitCode }
   }
   // Only the message's first line: what else hangs on an unknown error may be a request with its tokens.
   const text =

@@ -116,7 +116,7 @@ function buildProgram(
         const run = await load()
         onDone(await run(context, options, ...words))
       } catch (error) {
-        onDone(explain(context.terminal, error, context.profileInUse()))
+        onDone(explain(context.terminal, error, context.situation()))
       }
     })
     return made

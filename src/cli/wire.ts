@@ -32,6 +32,7 @@ export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandConte
 
   const isTracing = options.debug === true || (env['POOLKEY_DEBUG'] ?? '') !== ''
   let profileInUse: Profile | undefined
+  let measureClock: () => number | undefined = () => undefined
 
   return {
     terminal,
@@ -43,7 +44,7 @@ export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandConte
     selfCommand: [proc.execPath, proc.argv[1] ?? ''],
     stateFolder,
     openHelperPath: helperPath('open-helper'),
-    profileInUse: () => profileInUse,
+    situation: () => ({ profile: profileInUse, clockSkewMs: measureClock() }),
     async readProfile(overrides) {
       const { chooseProfileName } = await import('../profile/profile-name.ts')
       const { readProfileFromDisk } = await import('../profile/config-files.ts')
@@ -81,6 +82,7 @@ export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandConte
           : {}),
       })
       const clientSecret = env['POOLKEY_CLIENT_SECRET']
+      measureClock = () => http.clockSkewMs()
       const broker: Broker = {
         profile: asked.profile,
         vault,

@@ -24,6 +24,15 @@ export function clockTime(instant: Date): string {
   return `${instant.toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }
 
+const CLOCK_MAY_BE_OFF_MS = 5 * 60_000
+
+/** What a person must know of a clock that differs from the servers' by more than is put right in silence; they are ahead by `skewMs`. */
+export function clockNote(skewMs: number | undefined): string | undefined {
+  if (skewMs === undefined || Math.abs(skewMs) <= CLOCK_MAY_BE_OFF_MS) return undefined
+  const minutesMs = Math.round(Math.abs(skewMs) / 60_000) * 60_000
+  return `this machine's clock is ${lifetime(minutesMs)} ${skewMs > 0 ? 'behind' : 'ahead of'} the servers'`
+}
+
 /** A message as a sentence of its own: with a capital and a full stop. */
 export function sentence(text: string): string {
   const capital = capitalised(text)

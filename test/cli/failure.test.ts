@@ -62,11 +62,21 @@ const BUGS: { name: string; thrown: unknown; message: string }[] = [
 describe('a failure on the terminal', () => {
   test('is said in one line, its fix in another, with the ids of the profile', () => {
     const { terminal, said } = listener()
-    expect(explainTo(terminal, DENIED, profileWith())).toBe(5)
+    expect(explainTo(terminal, DENIED, { profile: profileWith() })).toBe(5)
     expect(said).toEqual([
       'error: the identity pool does not accept tokens of this app client (NotAuthorizedException)',
       "fix: add user pool eu-west-1_AbCdEf123 and client 1example23456789 to the identity pool's identity providers",
     ])
+  })
+
+  test('names a clock that is off by more than five minutes', () => {
+    const { terminal, said } = listener()
+    const minutes = (count: number) => ({ profile: profileWith(), clockSkewMs: count * 60_000 })
+    explainTo(terminal, DENIED, minutes(12))
+    explainTo(terminal, DENIED, minutes(-5))
+    const [message, , other] = said
+    expect(message).toMatch(/\(NotAuthorizedException\); this machine's clock is 12 min behind the servers'$/)
+    expect(other).toMatch(/\(NotAuthorizedException\)$/)
   })
 
   test('without a fix is one line', () => {
@@ -85,7 +95,7 @@ describe('a failure on the terminal', () => {
 describe('a failure as JSON', () => {
   test('has version, code, message, fix and exit code, on one line of stderr', () => {
     const { terminal, said } = listener()
-    expect(explainAsJson(terminal, DENIED, profileWith())).toBe(5)
+    expect(explainAsJson(terminal, DENIED, { profile: profileWith() })).toBe(5)
     expect(said).toEqual([
       '{"version":1,"error":{"code":"service-refused","message":"the identity pool does not accept tokens of this app client (NotAuthorizedException)","fix":"add user pool eu-west-1_AbCdEf123 and client 1example23456789 to the identity pool\'s identity providers","exitCode":5}}',
     ])

@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { capitalised, clockTime, lifetime, sentence, table, timeLeft } from '../../src/cli/words.ts'
+import {
+  capitalised,
+  clockNote,
+  clockTime,
+  lifetime,
+  sentence,
+  table,
+  timeLeft,
+} from '../../src/cli/words.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
@@ -80,4 +88,15 @@ describe('a table', () => {
 
 test('a fix keeps the end of its command', () => {
   expect(capitalised('run: poolkey login --profile dev')).toBe('Run: poolkey login --profile dev')
+})
+
+test.each([
+  [undefined, undefined],
+  [0, undefined],
+  [300_000, undefined],
+  [-300_000, undefined],
+  [301_000, "this machine's clock is 5 min behind the servers'"],
+  [-7_500_000, "this machine's clock is 2 h 5 min ahead of the servers'"],
+])('a clock that the servers are %s ms ahead of: %s', (skewMs, note) => {
+  expect(clockNote(skewMs)).toBe(note)
 })

@@ -14,7 +14,7 @@ import type { CommandContext, Overrides } from '../context.ts'
 import { explainTo } from '../failure.ts'
 import { browserSignInOf, runSignIn } from '../sign-in-dialog.ts'
 import type { DialogOptions } from '../sign-in-dialog.ts'
-import { clockTime } from '../words.ts'
+import { clockNote, clockTime } from '../words.ts'
 
 export interface LoginOptions extends DialogOptions {
   force?: boolean
@@ -92,7 +92,8 @@ async function prove(context: CommandContext, broker: Broker): Promise<number> {
   const { terminal } = context
   const session = await obtainSession(broker)
   terminal.say(`Signed in as ${whoIs(session.claims)}.`)
-  warnOfClock(context, broker)
+  const clock = clockNote(clockSkewMs(broker))
+  if (clock !== undefined) terminal.label('warning', clock)
   if (broker.profile.exchange.kind === 'none') return 0
   try {
     const { credentials } = await obtainCredentials(broker, { renew: true })
@@ -101,17 +102,8 @@ async function prove(context: CommandContext, broker: Broker): Promise<number> {
     return 0
   } catch (error) {
     terminal.say('The sign-in is kept, but it yields no credentials:')
-    return explainTo(terminal, error, broker.profile)
+    return explainTo(terminal, error, { profile: broker.profile })
   }
-}
-
-function warnOfClock(context: CommandContext, broker: Broker): void {
-  const minutes = Math.round(clockSkewMs(broker) / 60_000)
-  if (Math.abs(minutes) < 5) return
-  context.terminal.label(
-    'warning',
-    `this machine's clock is ${Math.abs(minutes)} minutes ${minutes > 0 ? 'behind' : 'ahead of'} the user pool's`,
-  )
 }
 
 function overridesFrom(options: LoginOptions): Overrides {

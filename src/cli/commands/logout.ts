@@ -105,7 +105,7 @@ export function report(context: CommandContext, result: SignedOut): number {
   }
   if (result.revocation.kind !== 'failed') return 0
   terminal.say('Everything local is wiped, but the refresh token could not be revoked:')
-  explainTo(terminal, result.revocation.error, context.profileInUse())
+  explainTo(terminal, result.revocation.error, context.situation())
   return 6
 }
 

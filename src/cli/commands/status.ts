@@ -4,7 +4,7 @@ import type { SessionStatus, Status } from '../../broker/status.ts'
 import { loginCommand } from '../../errors/explanation.ts'
 import { isPoolkeyError } from '../../errors/poolkey-error.ts'
 import type { CommandContext } from '../context.ts'
-import { lifetime, table } from '../words.ts'
+import { clockNote, lifetime, table } from '../words.ts'
 
 export interface StatusOptions {
   check?: boolean
@@ -51,8 +51,8 @@ function describe(found: Status, now: number): string {
   ])
   if (credentials.roleArn !== undefined) rows.push(['Role', credentials.roleArn])
   if (found.store !== undefined) rows.push(['Store', found.store])
-  if (Math.abs(found.clockSkewSeconds ?? 0) > 300)
-    rows.push(['Clock', `off by ${found.clockSkewSeconds ?? 0} s`])
+  const clock = clockNote((found.clockSkewSeconds ?? 0) * 1000)
+  if (clock !== undefined) rows.push(['Clock', clock])
   return table(rows)
 }
 
