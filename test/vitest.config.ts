@@ -17,12 +17,23 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/system/**'],
+          exclude: ['test/e2e/**', 'test/system/**', 'test/stress/**'],
           ...patient,
         },
       },
       // The built command as a child process: slower, and each test brings its own HOME.
       { root, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...patient } },
+      // Many rounds of what must never happen; STRESS=full runs all of them, one file at a time.
+      {
+        root,
+        test: {
+          name: 'stress',
+          include: ['test/stress/**/*.test.ts'],
+          testTimeout: 3_600_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
       // Real parts of the system (awscli, boto3, a Secret Service); a missing part is a failure, not a skip.
       {
         root,
