@@ -1,6 +1,6 @@
 /** What a person, or a script that asked for JSON, is told when a command fails; and the exit code. */
 import { explainError } from '../errors/catalogue.ts'
-import { plainText } from '../errors/plain-text.ts'
+import { jsonLine, plainText } from '../errors/plain-text.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { Terminal } from './terminal.ts'
@@ -27,7 +27,7 @@ export const explainTo: Explain = (terminal, error, situation) => {
 /** The same as one line of JSON on stderr; `code` is a code of the catalogue, or `bug`. */
 export const explainAsJson: Explain = (terminal, error, situation) => {
   const told = toldOf(error, situation)
-  terminal.say(JSON.stringify({ version: 1, error: told }))
+  terminal.say(jsonLine({ version: 1, error: told }))
   return told.exitCode
 }
 

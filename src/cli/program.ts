@@ -36,6 +36,10 @@ export async function runProgram(proc: NodeJS.Process): Promise<void> {
   const explain = argv.includes('--json') ? explainAsJson : explainTo
   const terminal = () =>
     openTerminal({ stdin: proc.stdin, stderr: proc.stderr, env: proc.env, noInput: true })
+  // What no command caught is told like any bug: in one line, without the objects that hang on it.
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    proc.on(event, (error: unknown) => proc.exit(explain(terminal(), error)))
+  }
   let exitCode = 0
   const program = buildProgram(proc, {
     terminal,

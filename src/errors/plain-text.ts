@@ -13,3 +13,14 @@ export function plainText(text: string, maxLength = 500): string {
   // Not through the middle of a surrogate pair.
   return `${safe.slice(0, maxLength - 3).replace(/[\ud800-\udbff]$/, '')}...`
 }
+
+/** A value as one line of JSON in which what is not plain stands as `\u0000`: the same to a parser, harmless on a terminal. */
+export function jsonLine(value: unknown): string {
+  return JSON.stringify(value).replace(UNSAFE, (character) =>
+    Array.from({ length: character.length }, (_, index) => escaped(character.charCodeAt(index))).join(''),
+  )
+}
+
+function escaped(unit: number): string {
+  return `\\u${unit.toString(16).padStart(4, '0')}`
+}

@@ -141,7 +141,7 @@ export async function openStation(options: StationOptions = {}): Promise<Station
       writeFileSync(configFile, profileText(emulator, 'dev', { ...profile, ...extra }))
     },
     start: (words, env = {}, stdin) => {
-      const started = startPoolkey(words, { ...station.env, ...env }, stdin)
+      const started = startPoolkey(words, { ...station.env, ...env }, stdin === undefined ? {} : { stdin })
       running.add(started.child)
       void started.ended.then((outcome) => {
         running.delete(started.child)
@@ -170,16 +170,28 @@ export async function openStation(options: StationOptions = {}): Promise<Station
   return station
 }
 
+export interface StartOptions {
+  /** What is piped into it. */
+  stdin?: string
+  cwd?: string
+}
+
 /** Runs the built command with exactly this environment, and stdin closed unless something is piped into it. */
-export function startPoolkey(words: string[], env: Environment, stdin?: string): Running {
-  return startProgram(process.execPath, [POOLKEY, ...words], env, stdin)
+export function startPoolkey(words: string[], env: Environment, options: StartOptions = {}): Running {
+  return startProgram(process.execPath, [POOLKEY, ...words], env, options)
 }
 
 /** Runs a program with exactly this environment, and stdin closed unless something is piped into it. */
-export function startProgram(program: string, words: string[], env: Environment, stdin?: string): Running {
+export function startProgram(
+  program: string,
+  words: string[],
+  env: Environment,
+  { stdin, cwd }: StartOptions = {},
+): Running {
   const startedMs = performance.now()
   const child = spawn(program, words, {
     env,
+    cwd,
     stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   })
   const { stdout, stderr } = child

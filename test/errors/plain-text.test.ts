@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { plainText } from '../../src/errors/plain-text.ts'
+import { jsonLine, plainText } from '../../src/errors/plain-text.ts'
 import { DANGEROUS_TEXTS, FORBIDDEN, hostileText } from './hostile-text.ts'
 
 test.each([
@@ -55,4 +55,14 @@ test.each([
   { text: `${'x'.repeat(16)}🔑${'x'.repeat(20)}`, maxLength: 20, shown: `${'x'.repeat(16)}...` },
 ])('shortens to the length asked for, never through a character', ({ text, maxLength, shown }) => {
   expect(plainText(text, maxLength)).toBe(shown)
+})
+
+test('JSON is the same value, on one harmless line', () => {
+  fc.assert(
+    fc.property(hostileText, (text) => {
+      const line = jsonLine({ [text]: text })
+      expect(line).not.toMatch(FORBIDDEN)
+      expect(JSON.parse(line)).toEqual({ [text]: text })
+    }),
+  )
 })

@@ -1,6 +1,6 @@
 import { obtainSession } from '../../broker/session.ts'
 import { withProfile } from '../../errors/explanation.ts'
-import { plainText } from '../../errors/plain-text.ts'
+import { jsonLine, plainText } from '../../errors/plain-text.ts'
 import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import type { Profile } from '../../profile/profile.ts'
 import type { IdTokenClaims } from '../../sign-in/claims.ts'
@@ -26,7 +26,7 @@ export async function listRoles(context: CommandContext, options: RolesOptions):
   const roles = await offeredRoles(context, profile)
   const { terminal } = context
   if (options.json === true) {
-    terminal.answer(`${JSON.stringify({ version: 1, profile: profile.name, roles })}\n`)
+    terminal.answer(`${jsonLine({ version: 1, profile: profile.name, roles })}\n`)
     return 0
   }
   if (roles.length === 0) terminal.say('The token offers no roles: the person is in no group that has one.')

@@ -2,6 +2,7 @@ import type { Broker } from '../../broker/broker.ts'
 import { readStatus } from '../../broker/status.ts'
 import type { SessionStatus, Status } from '../../broker/status.ts'
 import { loginCommand } from '../../errors/explanation.ts'
+import { jsonLine } from '../../errors/plain-text.ts'
 import { isPoolkeyError } from '../../errors/poolkey-error.ts'
 import type { CommandContext } from '../context.ts'
 import { clockNote, lifetime, table } from '../words.ts'
@@ -20,7 +21,7 @@ export async function status(context: CommandContext, options: StatusOptions): P
   const found = readStatus(broker, { profile, now: context.now() })
   const isSignedIn = profile.signIn === undefined || ['valid', 'refreshable'].includes(found.session.state)
   const willSucceed = profile.exchange.kind !== 'none' && (found.credentials.state === 'fresh' || isSignedIn)
-  if (options.json === true) context.terminal.answer(`${JSON.stringify(found)}\n`)
+  if (options.json === true) context.terminal.answer(`${jsonLine(found)}\n`)
   else if (options.check !== true)
     context.terminal.answer(describe(found, context.now() + (found.clockSkewSeconds ?? 0) * 1000))
   if (options.json !== true && options.check !== true && !isSignedIn) {

@@ -1,5 +1,6 @@
 import { obtainCredentials } from '../../broker/credentials.ts'
 import { obtainSession } from '../../broker/session.ts'
+import { jsonLine } from '../../errors/plain-text.ts'
 import type { CommandContext } from '../context.ts'
 import { readCredentialsProfile } from '../credentials-profile.ts'
 import { table } from '../words.ts'
@@ -28,7 +29,7 @@ export async function whoami(context: CommandContext, options: WhoamiOptions): P
   const claims = isGuest ? undefined : (await obtainSession(broker)).claims
   if (options.json === true) {
     const answer = { version: 1, profile: profile.name, ...caller, ...(claims ? { claims: claims.raw } : {}) }
-    context.terminal.answer(`${JSON.stringify(answer)}\n`)
+    context.terminal.answer(`${jsonLine(answer)}\n`)
     return 0
   }
   context.terminal.answer(
