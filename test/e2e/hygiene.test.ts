@@ -194,3 +194,17 @@ describe('J124: an endpoint override', () => {
     expect(await station.run(forDev('status'))).toMatchObject({ code: 3, stdout: '' })
   })
 })
+
+test('H114: no option takes a secret: those come by stdin, environment, file or prompt', async () => {
+  const station = await openStation()
+  const { stdout } = await station.run(['--help'])
+  const commands = [...stdout.matchAll(/^ {2}([a-z][a-z-]*)(?: \[options\])? {2,}/gm)].map(([, name]) => name!)
+  expect(commands).toContain('configure')
+  for (const command of commands) {
+    const help = await station.run([command, '--help'])
+    expect(help.stdout, command).toMatch(/^ {2}-h, --help/m)
+    const valued = [...help.stdout.matchAll(/--([a-z-]+) [<[]/g)].map(([, name]) => name!)
+    for (const option of valued) expect(option, command).not.toMatch(/secret|password|passphrase|token|key/)
+  }
+  // That no argument of any process holds one is what the sweep at the end of every test looks for.
+})
