@@ -14,12 +14,14 @@ import type { Stats } from 'node:fs'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import {
   TEMPORARY_SUFFIX,
+  createOwnFile,
   discard,
   errnoOf,
   ioError,
   isForeign,
   isOwnName,
   lookAt,
+  temporaryPathFor,
   withoutTrailingSlash,
 } from './durable-file.ts'
 
@@ -72,6 +74,21 @@ export function namesIn(folder: string): string[] {
     if (errnoOf(error) === 'ENOENT') return []
     throw ioError(folder, 'read', error)
   }
+}
+
+// As much as a session with long tokens takes.
+const REHEARSED_BYTES = 16 * 1024
+
+/** Writes a file that is removed at once, to see whether entries could be. Throws `vault-io`, `vault-unsafe`. */
+export function rehearseWrite(folder: string): void {
+  if (!isFolderThere(folder)) return
+  const path = temporaryPathFor(`${withoutTrailingSlash(folder)}/rehearsal`)
+  try {
+    createOwnFile({ path, bytes: Buffer.alloc(REHEARSED_BYTES), isDurable: true })
+  } catch (error) {
+    throw ioError(path, 'write', error)
+  }
+  discard(path)
 }
 
 /** Removes what writers and waiters that were killed left behind: temporary files and guards older than an hour. */

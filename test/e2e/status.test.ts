@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { answerOf, openStation, untilExpired } from './poolkey-process.ts'
 import type { Station } from './poolkey-process.ts'
@@ -96,4 +96,21 @@ test('--check says 4 for a profile that is known and not signed in, and 3 for on
     code: 3,
     stdout: '',
   })
+})
+
+test('D58: says that nothing can be written, and where', async () => {
+  const station = await openStation()
+  await station.signIn()
+  const preload = `${station.home}/full.cjs`
+  writeFileSync(
+    preload,
+    `const fs = require('node:fs')
+    fs.fsyncSync = () => { throw Object.assign(new Error('no space'), { code: 'ENOSPC' }) }`,
+  )
+  const outcome = await station.run(['status', '--profile', 'dev'], { NODE_OPTIONS: `--require=${preload}` })
+  expect(outcome).toMatchObject({ code: 0 })
+  expect(outcome.stdout).toContain('test-user@example.com')
+  expect(outcome.stderr).toBe(
+    `poolkey: warning: nothing can be written to ${station.stateFolder} (ENOSPC): what is renewed from now on is lost\n`,
+  )
 })

@@ -4,6 +4,7 @@ import type { SessionStatus, Status } from '../../broker/status.ts'
 import { loginCommand } from '../../errors/explanation.ts'
 import { jsonLine } from '../../errors/plain-text.ts'
 import { isPoolkeyError } from '../../errors/poolkey-error.ts'
+import { rehearseWrite } from '../../vault/state-folder.ts'
 import type { CommandContext } from '../context.ts'
 import { clockNote, lifetime, table } from '../words.ts'
 
@@ -19,6 +20,7 @@ export async function status(context: CommandContext, options: StatusOptions): P
   const profile = await context.readProfile()
   const broker = await openIfThere(context, profile)
   const found = readStatus(broker, { profile, now: context.now() })
+  if (broker) warnOfDisk(context, broker)
   const isSignedIn = profile.signIn === undefined || ['valid', 'refreshable'].includes(found.session.state)
   const willSucceed = profile.exchange.kind !== 'none' && (found.credentials.state === 'fresh' || isSignedIn)
   if (options.json === true) context.terminal.answer(`${jsonLine(found)}\n`)
@@ -28,6 +30,20 @@ export async function status(context: CommandContext, options: StatusOptions): P
     context.terminal.say(`To sign in: ${loginCommand(profile.name)}`)
   }
   return options.check === true && !willSucceed ? 4 : 0
+}
+
+/** A disk that takes nothing is not noticed where credentials are handed out: there, stderr stays empty. */
+function warnOfDisk(context: CommandContext, { vault }: Broker): void {
+  try {
+    rehearseWrite(vault.folder)
+  } catch (error) {
+    if (!isPoolkeyError(error, 'vault-io')) throw error
+    const { folder } = vault
+    context.terminal.label(
+      'warning',
+      `nothing can be written to ${folder} (${error.facts.errno}): what is renewed from now on is lost`,
+    )
+  }
 }
 
 async function openIfThere(context: CommandContext, profile: Broker['profile']): Promise<Broker | undefined> {
