@@ -8,12 +8,13 @@ import { PoolkeyError } from './errors/poolkey-error.ts'
  */
 export function readAuthorities(options: {
   caBundle?: string | undefined
+  env?: Record<string, string | undefined>
   extraCaCerts?: string | undefined
 }): string[] | undefined {
-  const { caBundle, extraCaCerts } = options
+  const { caBundle, extraCaCerts, env = {} } = options
   if (caBundle === undefined || caBundle === '') return undefined
   const files = [
-    { variable: 'AWS_CA_BUNDLE', file: caBundle },
+    { variable: env['AWS_CA_BUNDLE'] ? 'AWS_CA_BUNDLE' : 'ca_bundle', file: caBundle },
     ...(extraCaCerts === undefined || extraCaCerts === ''
       ? []
       : [{ variable: 'NODE_EXTRA_CA_CERTS', file: extraCaCerts }]),

@@ -46,7 +46,7 @@ export interface HttpOptions {
   caBundle?: string | undefined
   /** `NODE_EXTRA_CA_CERTS`: Node adds it by itself, but not beside a `caBundle`. */
   extraCaCerts?: string | undefined
-  /** Where HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY are looked for. */
+  /** Where HTTPS_PROXY, HTTP_PROXY and NO_PROXY are looked for. */
   env?: Record<string, string | undefined>
   now: () => number
   /** Told of every request when it is over; never of its content. */
@@ -60,11 +60,12 @@ const MAX_ANSWER_BYTES = 1024 * 1024
 /** Opens the door. Throws `environment-invalid` when a certificate file cannot be read. */
 export function createHttp(options: HttpOptions): Http {
   const { now, connectTimeoutMs = 3_000, requestTimeoutMs = 10_000 } = options
-  const ca = readAuthorities(options)
+  // Read when they are needed: whoever is answered from the vault needs none.
+  let authorities: { ca: string[] | undefined } | undefined
   const agents = new Map<string, HttpAgent>()
   let skewMs: number | undefined
 
-  function agentFor(url: URL): HttpAgent {
+  function agentFor(url: URL, ca: string[] | undefined): HttpAgent {
     const proxy = proxyFor(url, options.env ?? {})
     const key = `${url.protocol} ${proxy?.href ?? ''}`
     const known = agents.get(key)
@@ -85,7 +86,14 @@ export function createHttp(options: HttpOptions): Http {
     const trace = (outcome: string) => {
       options.onAnswer?.({ operation: asked.operation, host: asked.url.host, outcome, ms: now() - sentAt })
     }
-    const limits = { agent: agentFor(asked.url), ...(ca ? { ca } : {}), connectTimeoutMs, requestTimeoutMs }
+    authorities ??= { ca: readAuthorities(options) }
+    const { ca } = authorities
+    const limits = {
+      agent: agentFor(asked.url, ca),
+      ...(ca ? { ca } : {}),
+      connectTimeoutMs,
+      requestTimeoutMs,
+    }
     const answer = await exchangeBytes(asked, limits).catch((error: unknown) => {
       trace(error instanceof Error ? error.message : 'failed')
       throw error

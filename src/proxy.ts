@@ -1,6 +1,5 @@
 /**
- * Which proxy a request goes through, as curl and botocore read the environment: HTTPS_PROXY or HTTP_PROXY by the URL's
- * scheme, else ALL_PROXY, lower case first; never for loopback hosts and for what NO_PROXY covers. Pure.
+ * Which proxy a request goes through, as botocore reads the environment: HTTPS_PROXY or HTTP_PROXY by the URL's scheme, lower case first; never for loopback hosts and for what NO_PROXY covers. Pure.
  */
 import { PoolkeyError } from './errors/poolkey-error.ts'
 import { isLoopbackHost } from './loopback.ts'
@@ -10,7 +9,7 @@ type Environment = Record<string, string | undefined>
 /** The proxy's URL, with its password; undefined for the direct way. Throws `environment-invalid`, without the value. */
 export function proxyFor(url: URL, env: Environment): URL | undefined {
   if (isLoopbackHost(url.hostname) || isExcepted(url, read(env, 'NO_PROXY')?.text ?? '')) return undefined
-  const chosen = read(env, url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY') ?? read(env, 'ALL_PROXY')
+  const chosen = read(env, url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY')
   return chosen && parseProxy(chosen)
 }
 
@@ -36,11 +35,22 @@ function parseProxy({ variable, text }: { variable: string; text: string }): URL
   // Without a scheme it is HTTP, whatever the request speaks.
   const address = text.includes('://') ? text : `http://${text}`
   const proxy = URL.canParse(address) ? new URL(address) : undefined
-  if (proxy && proxy.hostname !== '' && /^https?:$/.test(proxy.protocol)) return proxy
+  if (proxy && proxy.hostname !== '' && /^https?:$/.test(proxy.protocol) && isDecodable(proxy)) return proxy
   // The value may hold a password: it is not shown.
   throw new PoolkeyError('environment-invalid', {
     variable,
     value: '(not shown)',
     allowed: 'an HTTP proxy, such as http://proxy.example.com:3128',
   })
+}
+
+/** Whether name and password are percent-encoded as they must be: a bare `%` in one is a mistake, not a password. */
+function isDecodable({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(username + password)
+    return true
+  } catch {
+    // What it throws quotes nothing, and the answer is no.
+    return false
+  }
 }

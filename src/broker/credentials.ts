@@ -13,10 +13,10 @@ import type { StoredCredentials } from './credentials-entry.ts'
 import { credentialsEntryName, holderId } from './entry-names.ts'
 import { freshnessOf, hasLifeLeft } from './freshness.ts'
 import type { Lifetime, MinLife } from './freshness.ts'
-import { keepGuestIdentity, obtainGuestIdentity } from './guest.ts'
+import { keepForGuest, obtainGuestIdentity } from './guest.ts'
 import { FieldError } from './json-fields.ts'
 import { withBrokerLock } from './locks.ts'
-import { isStillThere, keepIfPossible, writeSealed } from './sealed-write.ts'
+import { keepIfPossible, writeSealed } from './sealed-write.ts'
 import { hasUsableIdToken, obtainSession, readSession, rememberIdentity } from './session.ts'
 import type { Session } from './session-entry.ts'
 import { onceForAll } from './shared-failure.ts'
@@ -137,18 +137,17 @@ async function exchangeAsGuest(
   broker: Broker,
   { name, patienceMs }: { name: string; patienceMs: number | undefined },
 ): Promise<Credentials> {
-  const { profile, vault, clients, signal } = broker
+  const { profile, clients, signal } = broker
   const identityId = await obtainGuestIdentity(broker, { patienceMs })
   const result = await exchangeForCredentials({ profile, signedIn: undefined, identityId, clients, signal })
   refuseExpired(broker, result.credentials, serverTime(broker))
-  // Another one when the pool no longer knew the first.
-  if (result.identityId !== undefined) keepGuestIdentity(broker, result.identityId)
-  // Wiped meanwhile: a guest has nothing to sign in to, so what is in hand is handed out all the same.
-  if (isStillThere(vault)) {
-    keepIfPossible(() => {
+  await keepForGuest(broker, {
+    begunWith: identityId,
+    identityId: result.identityId,
+    store: () => {
       store(broker, name, result.credentials, undefined)
-    })
-  }
+    },
+  })
   return result.credentials
 }
 

@@ -24,12 +24,18 @@ export function sessionId(signIn: SignInSettings): string {
 
 /** An attempt to sign in, by everything it was made with: changed settings make it another one. */
 export function attemptName(signIn: SignInSettings): string {
-  return `attempt-${sessionId(signIn)}-${fingerprint(['attempt', signIn])}`
+  return `${attemptPrefix(sessionId(signIn))}${fingerprint(['attempt', signIn])}`
 }
 
-/** Whose credentials a profile's are: its session's, or those of a pool's guest. */
-export function holderId(profile: Profile): string {
-  return profile.signIn ? sessionId(profile.signIn) : fingerprint(['guest', profile.identityPool?.id ?? null])
+/** What the names of all attempts to sign in to one session begin with. */
+export function attemptPrefix(session: string): string {
+  return `attempt-${session}-`
+}
+
+/** Whose credentials a profile's are: its session's, or those of the guest of a pool at an endpoint. */
+export function holderId({ signIn, identityPool, endpoints }: Profile): string {
+  if (signIn) return sessionId(signIn)
+  return fingerprint(['guest', identityPool?.id ?? null, endpoints.cognitoIdentity?.href ?? null])
 }
 
 export function sessionEntryName(id: string): string {

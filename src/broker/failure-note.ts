@@ -2,7 +2,7 @@
  * A failure written down for other processes. A note holds no secret, only what a person would be told; a damaged one
  * counts as none.
  */
-import { PoolkeyError } from '../errors/poolkey-error.ts'
+import { isOurs, PoolkeyError } from '../errors/poolkey-error.ts'
 import type { ErrorFacts } from '../errors/poolkey-error.ts'
 import { isJsonObject } from '../json-object.ts'
 import type { JsonObject } from '../json-object.ts'
@@ -15,9 +15,9 @@ export const NOTE_SUFFIX = '.failed'
 
 const MAX_NOTE_BYTES = 64 * 1024
 
-/** Leaves a note of what was thrown, if it is something others would meet, too. */
-export function writeFailureNote(broker: Broker, path: string, error: unknown): void {
-  if (!isOurs(error) || !isShared(error.code)) return
+/** Leaves a note of what was thrown, if it is something others would meet, too; tells whether it is. */
+export function writeFailureNote(broker: Broker, path: string, error: unknown): boolean {
+  if (!isOurs(error) || !isShared(error.code)) return false
   const { code, facts } = error
   const at = new Date(broker.now()).toISOString()
   try {
@@ -26,6 +26,7 @@ export function writeFailureNote(broker: Broker, path: string, error: unknown): 
     // Without a note the others try for themselves: slower, not wrong.
     if (!(unwritten instanceof PoolkeyError)) throw unwritten
   }
+  return true
 }
 
 /** The note at a path and when it was written, in milliseconds of this machine's clock; undefined for none, or a damaged one. */
@@ -95,7 +96,7 @@ const FACTS: { [C in SharedCode]: Record<keyof ErrorFacts[C], Shape> } = {
   'redirect-ports-taken': { redirectUris: 'texts', holders: 'texts' },
   'sign-in-required': {
     profile: 'text',
-    reason: ['none', 'ended', 'damaged', 'no-refresh-token', 'in-progress'],
+    reason: ['none', 'ended', 'damaged', 'no-refresh-token', 'in-progress', 'unfinished', 'no-browser'],
   },
   'token-refused': {
     grant: ['code', 'refresh', 'revoke'],
@@ -104,11 +105,6 @@ const FACTS: { [C in SharedCode]: Record<keyof ErrorFacts[C], Shape> } = {
     status: 'number',
   },
   'id-token-invalid': { check: 'text', expected: 'text?', got: 'text?' },
-}
-
-// `instanceof` alone would make a `PoolkeyError<any>` of it.
-function isOurs(error: unknown): error is PoolkeyError {
-  return error instanceof PoolkeyError
 }
 
 function isShared(code: unknown): code is SharedCode {

@@ -10,6 +10,7 @@ import { guestEntryName, holderId } from './entry-names.ts'
 import { FieldError, parseFields, text } from './json-fields.ts'
 import { isStillThere, keepIfPossible, writeSealed } from './sealed-write.ts'
 import { wipeCredentials } from './session.ts'
+import { withBrokerLock } from './locks.ts'
 import { onceForAll } from './shared-failure.ts'
 
 /** The guest's identity ID, asked for where there is none yet or a damaged one; `patienceMs` as for a lock. Throws as the identity pool's client does. */
@@ -34,7 +35,7 @@ export async function obtainGuestIdentity(
 }
 
 /** Keeps an identity ID for the next time, if there is a place for it. */
-export function keepGuestIdentity(broker: Broker, identityId: string): void {
+function keepGuestIdentity(broker: Broker, identityId: string): void {
   const name = guestEntryName(holderId(broker.profile))
   if (!isStillThere(broker.vault) || readGuestIdentity(broker.vault, name) === identityId) return
   keepIfPossible(() => {
@@ -47,11 +48,33 @@ export function keepGuestIdentity(broker: Broker, identityId: string): void {
 }
 
 /** Drops the guest's identity and credentials; false when there was none. The next exchange is a new guest's. */
-export function forgetGuest(broker: Broker): boolean {
+export function forgetGuest(broker: Broker): Promise<boolean> {
   const { vault, profile } = broker
-  const holder = holderId(profile)
-  wipeCredentials(vault, holder)
-  return removeEntry({ folder: vault.folder, name: guestEntryName(holder) })
+  const id = holderId(profile)
+  return withBrokerLock(broker, { kind: 'session', id }, () => {
+    wipeCredentials(vault, id)
+    return Promise.resolve(removeEntry({ folder: vault.folder, name: guestEntryName(id) }))
+  })
+}
+
+/**
+ * Keeps what an exchange gave, if the guest it began with is still the one: whoever forgot the guest meanwhile does not get it
+ * back. `store` writes the credentials.
+ */
+export function keepForGuest(
+  broker: Broker,
+  given: { begunWith: string; identityId: string | undefined; store: () => void },
+): Promise<void> {
+  const { begunWith, identityId = begunWith, store } = given
+  const id = holderId(broker.profile)
+  return withBrokerLock(broker, { kind: 'session', id }, () => {
+    if (readGuestIdentity(broker.vault, guestEntryName(id)) === begunWith) {
+      // Another one when the pool no longer knew the first.
+      keepGuestIdentity(broker, identityId)
+      keepIfPossible(store)
+    }
+    return Promise.resolve()
+  })
 }
 
 function readGuestIdentity(vault: Vault, name: string): string | undefined {

@@ -40,7 +40,7 @@ export function withBrokerLock<T>(broker: Broker, lock: BrokerLock, work: () => 
   )
 }
 
-/** Whether a living process, or one that cannot be known to be dead, holds this lock. */
+/** Whether a living process holds this lock, as far as can be seen from here. */
 export function isBrokerLockHeld({ vault }: Broker, lock: BrokerLock): boolean {
   return isHeld({ folder: locksFolder(vault), name: lockName(lock) })
 }

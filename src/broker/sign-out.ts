@@ -1,5 +1,5 @@
 /** Signing out: what is on this machine first, so that nothing of it survives a network that fails; then the user pool. */
-import { isPoolkeyError } from '../errors/poolkey-error.ts'
+import { isOurs } from '../errors/poolkey-error.ts'
 import type { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Secret } from '../secret.ts'
 import { listEntries, readEntry, removeEntry } from '../vault/entries.ts'
@@ -39,21 +39,13 @@ export async function signOut(broker: Broker): Promise<SignedOut> {
     await revoke(broker, session.refreshToken)
     return { who, credentialsUntil, revocation: { kind: 'revoked' } }
   } catch (error) {
-    for (const code of UNREVOKED) {
-      if (isPoolkeyError(error, code)) return { who, credentialsUntil, revocation: { kind: 'failed', error } }
+    // Whatever it is: what is local is wiped already, and that is to be told with it.
+    if (isOurs(error) && error.code !== 'interrupted') {
+      return { who, credentialsUntil, revocation: { kind: 'failed', error } }
     }
     throw error
   }
 }
-
-// A revocation that failed, for whatever reason: what is local is wiped all the same.
-const UNREVOKED = [
-  'token-refused',
-  'unexpected-answer',
-  'network',
-  'deadline-exceeded',
-  'client-secret-damaged',
-] as const
 
 /** Revokes a refresh token of the profile's app client. Throws `token-refused`, `unexpected-answer`, `network`. */
 export async function revoke(broker: Broker, refreshToken: Secret): Promise<void> {

@@ -5,11 +5,12 @@
 import { spawn } from 'node:child_process'
 import { setTimeout } from 'node:timers/promises'
 import type { Broker } from '../broker/broker.ts'
-import { recallAttempt, rememberAttempt } from '../broker/cool-down.ts'
+import { endAttempt, forgetAttempts, recallAttempt } from '../broker/cool-down.ts'
 import { sessionId } from '../broker/entry-names.ts'
 import { isBrokerLockHeld, withBrokerLock } from '../broker/locks.ts'
 import { isSignedIn } from '../broker/session.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
+import type { Profile } from '../profile/profile.ts'
 import { whyNoBrowser } from '../sign-in/browser-command.ts'
 import type { CommandContext } from './context.ts'
 import { browserSignInOf, surroundingsOf } from './sign-in-dialog.ts'
@@ -18,9 +19,16 @@ import { browserSignInOf, surroundingsOf } from './sign-in-dialog.ts'
 const PATIENCE_MS = 48_000
 const PAUSE_MS = 100
 
+/** Whether a browser may be opened here for a profile that asks for it. */
+export function canAutoLogin(context: CommandContext, { signIn }: Profile): boolean {
+  const { autoLogin = false, method, domain } = signIn ?? {}
+  if (!signIn || !autoLogin || method === 'password' || !domain) return false
+  return whyNoBrowser(surroundingsOf(context, signIn)) === undefined
+}
+
 /**
- * Waits until somebody is signed in, for which a browser is opened if none is yet. Throws `missing` (why a person is needed)
- * where no browser can be opened, how the attempt ended, or `sign-in-required` while it still waits for the person.
+ * Waits until somebody is signed in, for which a browser is opened if none is yet. Throws `missing` (why a person is needed),
+ * how the attempt ended, or `sign-in-required` while it still waits for the person.
  */
 export async function waitForAutoLogin(
   context: CommandContext,
@@ -28,13 +36,14 @@ export async function waitForAutoLogin(
   missing: PoolkeyError<'sign-in-required'>,
 ): Promise<void> {
   const signIn = browserSignInOf(broker.profile)
-  if (whyNoBrowser(surroundingsOf(context, signIn)) !== undefined) throw missing
   const id = sessionId(signIn)
   const startedAt = broker.now()
   const giveUpAtMs = performance.now() + PATIENCE_MS
   const isRunning = () => isBrokerLockHeld(broker, { kind: 'login', id })
   const failure = () => recallAttempt(broker, signIn, startedAt)
   let isBegun = false
+  // One with other settings is called off: the last who came counts. One that somebody began by hand has no note.
+  forgetAttempts(broker, id, signIn)
   while (!isSignedIn(broker)) {
     if (!isRunning()) {
       const ended = failure()
@@ -46,14 +55,14 @@ export async function waitForAutoLogin(
         if (isSignedIn(broker) || isRunning() || failure()) return
         await beginLogin(context, broker, isRunning)
         // It ended before it took the lock: whoever waits here is not to try the same again.
-        if (!isSignedIn(broker) && !isRunning() && !failure()) rememberAttempt(broker, signIn, missing)
+        if (!isSignedIn(broker) && !isRunning() && !failure()) endAttempt(broker, signIn, missing)
       })
       isBegun = true
     }
     if (performance.now() > giveUpAtMs) {
       throw new PoolkeyError('sign-in-required', { profile: broker.profile.name, reason: 'in-progress' })
     }
-    await setTimeout(PAUSE_MS, undefined, { signal: broker.signal })
+    await pause(PAUSE_MS, broker.signal)
   }
 }
 
@@ -72,7 +81,16 @@ async function beginLogin(context: CommandContext, broker: Broker, isRunning: ()
       over.abort()
     })
   }
-  while (!over.signal.aborted && !isRunning())
-    await setTimeout(PAUSE_MS / 4, undefined, { signal: broker.signal })
+  while (!over.signal.aborted && !isRunning()) await pause(PAUSE_MS / 4, broker.signal)
   child.unref()
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await setTimeout(ms, undefined, { signal })
+  } catch (error) {
+    // The timer has an AbortError of its own; callers are promised the signal's reason.
+    signal.throwIfAborted()
+    throw error
+  }
 }

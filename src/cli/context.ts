@@ -53,7 +53,7 @@ export interface CommandContext {
   readAllProfiles(): Promise<Profile[]>
   openBroker(options: OpenBrokerOptions): Promise<Broker>
   /** The vault without a profile; undefined where there is none yet. */
-  openVault(seconds: number): Promise<Vault | undefined>
+  openVault(): Promise<Vault | undefined>
   /** Moves the sealing key; `isChanging` asks for a new passphrase where it is under one already. */
   moveKey(asked: { to: Store; isChanging: boolean }): Promise<MovedKey>
   /**

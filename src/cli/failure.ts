@@ -1,7 +1,7 @@
 /** What a person, or a script that asked for JSON, is told when a command fails; and the exit code. */
 import { explainError } from '../errors/catalogue.ts'
 import { jsonLine, plainText } from '../errors/plain-text.ts'
-import { PoolkeyError } from '../errors/poolkey-error.ts'
+import { isOurs } from '../errors/poolkey-error.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { Terminal } from './terminal.ts'
 import { clockNote } from './words.ts'
@@ -49,9 +49,4 @@ function toldOf(error: unknown, { profile, clockSkewMs }: Situation = {}): Told 
     error instanceof Error ? `${error.name}: ${error.message}` : `thrown was no error but: ${typeof error}`
   const message = plainText(`this is a bug in poolkey: ${text.split(/[\r\n]/)[0] ?? ''}`)
   return { code: 'bug', message, fix: undefined, exitCode: 1 }
-}
-
-// `instanceof` alone would make a `PoolkeyError<any>` of it.
-function isOurs(error: unknown): error is PoolkeyError {
-  return error instanceof PoolkeyError
 }

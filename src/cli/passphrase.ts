@@ -1,18 +1,20 @@
 import { readFileSync } from 'node:fs'
-import { PoolkeyError } from '../errors/poolkey-error.ts'
+import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
 import { Secret } from '../secret.ts'
 import type { AskPassphrase } from '../vault/sealing-key.ts'
 import type { Terminal } from './terminal.ts'
+
+export interface PassphraseOrigin {
+  env: Record<string, string | undefined>
+  terminal: Terminal
+  mayPrompt: boolean
+}
 
 /**
  * The passphrase of the vault: POOLKEY_PASSPHRASE, else the file of POOLKEY_PASSPHRASE_FILE (one newline at its end is not
  * part of it), else a person at the terminal, asked twice for a new one.
  */
-export function passphraseSource(from: {
-  env: Record<string, string | undefined>
-  terminal: Terminal
-  mayPrompt: boolean
-}): AskPassphrase {
+export function passphraseSource(from: PassphraseOrigin): AskPassphrase {
   const { env, terminal, mayPrompt } = from
   return async (signal, use) => {
     const given = env['POOLKEY_PASSPHRASE']
@@ -22,11 +24,35 @@ export function passphraseSource(from: {
     if (!mayPrompt || !terminal.canAsk) throw new PoolkeyError('passphrase-missing', { problem: 'none' })
     for (;;) {
       const first = await terminal.askHidden(use === 'choose' ? 'New passphrase: ' : 'Passphrase: ', signal)
+      if (first === '')
+        throw new PoolkeyError('passphrase-missing', { problem: use === 'choose' ? 'empty' : 'none' })
       if (use === 'open' || first === (await terminal.askHidden('The same again: ', signal)))
         return new Secret(first)
       terminal.say('The two differ. Once more.')
     }
   }
+}
+
+const MAX_TRIES = 3
+
+/** Opens with a passphrase that a person types, who may mistype it twice. */
+export async function retryPassphrase<T>(from: PassphraseOrigin, open: () => Promise<T>): Promise<T> {
+  const isTyped = from.mayPrompt && from.terminal.canAsk && !isGiven(from.env)
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await open()
+    } catch (error) {
+      if (!isTyped || tries === MAX_TRIES || !isPoolkeyError(error, 'passphrase-wrong')) throw error
+      from.terminal.say('That is not it. Once more.')
+    }
+  }
+}
+
+/** Whether the environment holds a passphrase, or names a file that does. */
+export function isGiven(env: Record<string, string | undefined>): boolean {
+  return [env['POOLKEY_PASSPHRASE'], env['POOLKEY_PASSPHRASE_FILE']].some(
+    (one) => one !== undefined && one !== '',
+  )
 }
 
 function readPassphraseFile(file: string): string {

@@ -30,6 +30,8 @@ Exit codes:
   2 wrong usage             5 refused             130, 143 interrupted, terminated
 `
 
+const HANGUP = 129
+
 /** Runs one command and ends the process with its exit code. */
 export async function runProgram(proc: NodeJS.Process): Promise<void> {
   const { argv } = proc
@@ -38,7 +40,9 @@ export async function runProgram(proc: NodeJS.Process): Promise<void> {
     openTerminal({ stdin: proc.stdin, stderr: proc.stderr, env: proc.env, noInput: true })
   // What no command caught is told like any bug: in one line, without the objects that hang on it.
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-    proc.on(event, (error: unknown) => proc.exit(explain(terminal(), error)))
+    proc.on(event, (error: unknown) => {
+      end(explain(terminal(), error))
+    })
   }
   let exitCode = 0
   const program = buildProgram(proc, {
@@ -53,8 +57,17 @@ export async function runProgram(proc: NodeJS.Process): Promise<void> {
   } catch (error) {
     exitCode = error instanceof CommanderError ? endOf(error) : explain(terminal(), error)
   }
-  // Connections kept open and locks' timers must not hold up an answer that is written.
-  proc.exit(exitCode)
+  end(exitCode)
+
+  function end(code: number): void {
+    // Hung up: Node would try to restore a terminal that is gone, and abort. The signal ends it as if nobody had caught it.
+    if (code === HANGUP) {
+      proc.removeAllListeners('SIGHUP')
+      proc.kill(proc.pid, 'SIGHUP')
+    }
+    // Connections kept open and locks' timers must not hold up an answer that is written.
+    proc.exit(code)
+  }
 
   function endOf(error: CommanderError): number {
     if (error.exitCode === 0) return 0

@@ -17,11 +17,16 @@ import type { SignedIn, SignInNotice } from '../sign-in/browser-sign-in.ts'
 import type { CommandContext } from './context.ts'
 import { capitalised, sentence, timeLeft } from './words.ts'
 
-/** How the person wants it: `browser` false prints the URL only; `yes` replaces somebody else's session unasked. */
+/**
+ * How the person wants it: `browser` false prints the URL only; `yes` replaces somebody else's session unasked. Where nobody
+ * sees the URL, a browser must open; `stop` ends the waiting.
+ */
 export interface DialogOptions {
   browser?: string | boolean
   timeout: number
   yes?: boolean
+  mustOpen?: boolean
+  stop?: AbortSignal
 }
 
 /** What signing in with a browser needs. */
@@ -70,8 +75,14 @@ export async function runSignIn(parts: {
   const { terminal } = context
   const surroundings = surroundingsOf(context, signIn)
   const none = options.browser === false ? 'asked' : whyNoBrowser(surroundings)
-  const waitSignal = AbortSignal.any([broker.signal, AbortSignal.timeout(options.timeout * 1000)])
-  const endsAt = broker.now() + options.timeout * 1000
+  const { stop, timeout } = options
+  const limit = new AbortController()
+  // Not AbortSignal.timeout: within AbortSignal.any, Node 20 may collect it, and the time never comes.
+  const timer = setTimeout(() => {
+    limit.abort(new DOMException('the time is over', 'TimeoutError'))
+  }, timeout * 1000)
+  const waitSignal = AbortSignal.any([broker.signal, limit.signal, ...(stop ? [stop] : [])])
+  const endsAt = broker.now() + timeout * 1000
   const countdown = setInterval(() => {
     terminal.progress(`Waiting for the browser ... ${timeLeft(endsAt - broker.now())} left`)
   }, 1000)
@@ -96,10 +107,14 @@ export async function runSignIn(parts: {
             : 'Open this URL in a browser on this machine:',
         )
         terminal.say(`  ${url}`)
-        if (!terminal.isLive) terminal.say(`Waiting up to ${options.timeout} s for the browser.`)
+        if (!terminal.isLive) terminal.say(`Waiting up to ${timeout} s for the browser.`)
       },
       onNotice: (notice) => {
         terminal.say(noticeText(notice))
+        if (options.mustOpen === true && notice.kind === 'not-opened') {
+          const { name } = broker.profile
+          limit.abort(new PoolkeyError('sign-in-required', { profile: name, reason: 'no-browser' }))
+        }
       },
       accept: (signedIn) => {
         // The browser is back: what follows may be a question, which a countdown would erase.
@@ -112,10 +127,11 @@ export async function runSignIn(parts: {
         return { what: sentence(what), ...(fix === undefined ? {} : { fix: capitalised(fix) }) }
       },
       signal: waitSignal,
-      timeoutSeconds: options.timeout,
+      timeoutSeconds: timeout,
       now: () => serverTime(broker).getTime(),
     })
   } finally {
+    clearTimeout(timer)
     stopCountdown()
   }
 }
@@ -133,9 +149,13 @@ async function keepSignIn(parts: {
   if (current?.state === 'active' && current.claims.sub !== signedIn.claims.sub && !yes) {
     const people = { current: whoIs(current.claims), next: whoIs(signedIn.claims) }
     const question = `${people.current} is signed in here. Replace that session with ${people.next}'s?`
-    if (!(await context.terminal.confirm(question, broker.signal))) {
+    try {
+      if (!(await context.terminal.confirm(question, broker.signal))) {
+        throw new PoolkeyError('other-person', people)
+      }
+    } catch (error) {
       await dropTokens(broker, signedIn)
-      throw new PoolkeyError('other-person', people)
+      throw error
     }
   }
   await storeSignIn(broker, signedIn)

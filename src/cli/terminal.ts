@@ -49,11 +49,13 @@ export function openTerminal({ stdin, stderr, env, noInput }: TerminalStreams): 
     writeAll(2, `${line}\n`)
   }
   const askHidden = async (question: string, signal: AbortSignal) => {
-    erase()
-    writeAll(2, plainText(question, 200))
     const { readHidden } = await import('./hidden-input.ts')
+    const ask = () => {
+      erase()
+      writeAll(2, plainText(question, 200))
+    }
     try {
-      return await readHidden(stdin, signal)
+      return await readHidden(stdin, ask, signal)
     } finally {
       writeAll(2, '\n')
     }
@@ -92,15 +94,23 @@ export function openTerminal({ stdin, stderr, env, noInput }: TerminalStreams): 
       erase()
       const { createInterface } = await import('node:readline/promises')
       const lines = createInterface({ input: stdin, output: stderr })
+      const given = new AbortController()
+      lines.once('SIGINT', () => {
+        given.abort(new PoolkeyError('interrupted', { signal: 'SIGINT' }))
+      })
+      // Ctrl-D, or a terminal that is gone: no answer is no leave.
+      lines.once('close', () => {
+        given.abort()
+      })
+      const over = AbortSignal.any([signal, given.signal])
       try {
-        const reply = await lines.question(`${plainText(question, 2000)} [y/N] `, { signal })
+        const reply = await lines.question(`${plainText(question, 2000)} [y/N] `, { signal: over })
         return /^y(es)?$/i.test(reply.trim())
       } catch (error) {
+        writeAll(2, '\n')
+        if (over.aborted && over.reason instanceof PoolkeyError) throw over.reason
         signal.throwIfAborted()
-        // readline's word for Ctrl-C.
-        if (error instanceof Error && error.name === 'AbortError') {
-          throw new PoolkeyError('interrupted', { signal: 'SIGINT' })
-        }
+        if (given.signal.aborted) return false
         throw error
       } finally {
         lines.close()

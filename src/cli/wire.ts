@@ -4,7 +4,7 @@
  */
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import type { Broker } from '../broker/broker.ts'
+import type { Broker, Vault } from '../broker/broker.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { ExchangeClients } from '../exchange/exchange.ts'
 import type { Http } from '../http.ts'
@@ -12,9 +12,11 @@ import type { Profile } from '../profile/profile.ts'
 import { Secret } from '../secret.ts'
 import type { CommandContext, GlobalOptions, OpenBrokerOptions } from './context.ts'
 import { stateFolderOf } from './state-folder.ts'
-import { passphraseSource } from './passphrase.ts'
+import { passphraseSource, retryPassphrase } from './passphrase.ts'
 import { openTerminal } from './terminal.ts'
 
+// How long a person may take to open the vault.
+const PROMPT_SECONDS = 300
 // How long a keychain's own prompt may stay unanswered.
 const PROMPT_LIMIT_MS = 60_000
 
@@ -32,6 +34,7 @@ export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandConte
 
   const isTracing = options.debug === true || (env['POOLKEY_DEBUG'] ?? '') !== ''
   let profileInUse: Profile | undefined
+  let openedVault: Vault | undefined
   let measureClock: () => number | undefined = () => undefined
 
   return {
@@ -64,8 +67,12 @@ export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandConte
       return readAllProfilesFromDisk({ env, homeFolder })
     },
     async openBroker(asked) {
-      const signal = AbortSignal.any([interrupted, deadline(asked.seconds)])
-      const vault = await openVaultFor(asked, signal)
+      // What a person needs to type a passphrase, or to unlock a keychain, is not the command's time.
+      const seconds = asked.mayPrompt === true ? PROMPT_SECONDS : asked.seconds
+      const opening = AbortSignal.any([interrupted, deadline(seconds)])
+      const vault = await openVaultFor(asked, opening)
+      const signal =
+        asked.mayPrompt === true ? AbortSignal.any([interrupted, deadline(asked.seconds)]) : opening
       if (!vault) throw new PoolkeyError('sign-in-required', { profile: asked.profile.name, reason: 'none' })
       const { createHttp } = await import('../http.ts')
       const http = createHttp({
@@ -81,7 +88,10 @@ export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandConte
             }
           : {}),
       })
-      const clientSecret = env['POOLKEY_CLIENT_SECRET']
+      const { chooseProfileName } = await import('../profile/profile-name.ts')
+      const isNamed = asked.profile.name === chooseProfileName({ flag: options.profile, env })
+      // It is one client's: where a command goes through all profiles, it is not sent to the others' pools.
+      const clientSecret = isNamed ? env['POOLKEY_CLIENT_SECRET'] : undefined
       measureClock = () => http.clockSkewMs()
       const broker: Broker = {
         profile: asked.profile,
@@ -102,8 +112,11 @@ export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandConte
       }
       return broker
     },
-    openVault: (seconds) =>
-      openVaultFor({ seconds, mayPrompt: true }, AbortSignal.any([interrupted, deadline(seconds)])),
+    openVault: () =>
+      openVaultFor(
+        { seconds: PROMPT_SECONDS, mayPrompt: true },
+        AbortSignal.any([interrupted, deadline(PROMPT_SECONDS)]),
+      ),
     async moveKey({ to, isChanging }) {
       const { moveKey } = await import('../vault/move-key.ts')
       const { readVaultFile } = await import('../vault/vault-file.ts')
@@ -121,7 +134,7 @@ export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandConte
       })
     },
     async wipeVault(isKept) {
-      const { wipeVault } = await import('../vault/sealing-key.ts')
+      const { wipeVault } = await import('../vault/wipe-vault.ts')
       return wipeVault({
         folder: stateFolder,
         keychain: await keychain(),
@@ -142,21 +155,30 @@ export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandConte
 
   async function openVaultFor(asked: Omit<OpenBrokerOptions, 'profile'>, signal: AbortSignal) {
     const { openVault, parseStore } = await import('../vault/sealing-key.ts')
+    const { isStillThere } = await import('../broker/sealed-write.ts')
     if (asked.create === true) {
       const { sweepTemporaries } = await import('../vault/state-folder.ts')
       for (const folder of [stateFolder, join(stateFolder, 'locks')]) sweepTemporaries(folder, now)
     }
     const requestedStore = asked.store ?? parseStore(env['POOLKEY_STORE'])
-    const opened = await openVault({
+    // Opened once a command: a person is not asked again for every session.
+    const isOpen = openedVault !== undefined && isStillThere(openedVault)
+    if (isOpen && (requestedStore ?? openedVault?.store) === openedVault?.store) return openedVault
+    const mayPrompt = asked.mayPrompt === true
+    const options = {
       folder: stateFolder,
       requestedStore,
-      keychain: await keychain(asked.mayPrompt === true ? PROMPT_LIMIT_MS : undefined),
-      passphrase: passphraseSource({ env, terminal, mayPrompt: asked.mayPrompt === true }),
+      keychain: await keychain(mayPrompt ? PROMPT_LIMIT_MS : undefined),
+      passphrase: passphraseSource({ env, terminal, mayPrompt }),
       create: asked.create === true,
       signal,
-    })
-    if (opened.kind === 'none') return undefined
-    return { folder: stateFolder, key: opened.key, store: opened.vaultFile.store }
+    }
+    const opened = await retryPassphrase({ env, terminal, mayPrompt }, () => openVault(options))
+    openedVault =
+      opened.kind === 'none'
+        ? undefined
+        : { folder: stateFolder, key: opened.key, store: opened.vaultFile.store }
+    return openedVault
   }
 }
 

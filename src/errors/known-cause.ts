@@ -29,7 +29,8 @@ export const issuerName = (profile?: Profile) =>
 export const profileName = (profile?: Profile) => (profile ? `profile ${profile.name}` : 'the profile')
 
 /** The command for a sign-in of a kind that a refresh cannot mend. */
-export const loginAnew = (profile?: Profile) => `${runLogin(profile?.name)} --force`
+export const loginAnew = (profile?: Profile) =>
+  isGuest(profile) ? 'try again' : `${runLogin(profile?.name)} --force`
 
 /** What mends a token that a service calls expired: poolkey renews tokens in time, by the clock that the servers show. */
 export const renewToken = (profile?: Profile) =>

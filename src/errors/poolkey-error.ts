@@ -38,7 +38,7 @@ export interface ErrorFacts {
   // A person is needed (exit 4)
   'sign-in-required': {
     profile: string
-    reason: 'none' | 'ended' | 'damaged' | 'no-refresh-token' | 'in-progress'
+    reason: 'none' | 'ended' | 'damaged' | 'no-refresh-token' | 'in-progress' | 'unfinished' | 'no-browser'
   }
 
   // Refused by the person, the user pool, the identity pool or STS (exit 5)
@@ -113,6 +113,11 @@ export class PoolkeyError<C extends ErrorCode = ErrorCode> extends Error {
     this.code = code
     this.facts = facts
   }
+}
+
+/** Whether `error` is poolkey's; `instanceof` alone would make a `PoolkeyError<any>` of it. */
+export function isOurs(error: unknown): error is PoolkeyError {
+  return error instanceof PoolkeyError
 }
 
 /** Whether `error` is poolkey's, and of this code. */

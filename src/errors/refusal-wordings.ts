@@ -17,6 +17,8 @@ export const REFUSAL_WORDINGS: Wordings<
         damaged: `the stored session of profile ${profile} is damaged`,
         'no-refresh-token': `the session of profile ${profile} is over and cannot be refreshed`,
         'in-progress': `a sign-in for profile ${profile} still waits in the browser`,
+        unfinished: `the sign-in that was begun for profile ${profile} was never finished`,
+        'no-browser': `no browser could be opened to sign in for profile ${profile}`,
       })[reason],
     fix: ({ profile, reason }) =>
       reason === 'in-progress' ? 'finish it there, then try again' : runLogin(profile),

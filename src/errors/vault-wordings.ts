@@ -35,7 +35,7 @@ export const VAULT_WORDINGS: Wordings<
           return 'unlock the keychain, allow poolkey to use it when it asks, then try again'
         case 'library':
         case 'service':
-          return `start a keychain (on Linux a Secret Service such as gnome-keyring, with libsecret), or keep the key under a passphrase (--store passphrase) or in a file of mode 0600: ${loginCommand(profile?.name)} --store file`
+          return `start a keychain (on Linux a Secret Service such as gnome-keyring, with libsecret), or keep the key under a passphrase (--store passphrase) or in a file of mode 0600${optional(': ', profile && `${loginCommand(profile.name)} --store file`)}`
       }
     },
   },

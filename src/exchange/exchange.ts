@@ -104,7 +104,10 @@ async function withIdentity<T>(
     return await use(known, logins)
   } catch (error) {
     // The identity may have been deleted, or belong to somebody else by now: ask once whose it is today.
-    if (!isPoolkeyError(error, 'service-refused') || !IDENTITY_MAY_BE_STALE.has(error.facts.name)) throw error
+    if (!isPoolkeyError(error, 'service-refused')) throw error
+    // A guest has nothing but the identity to be known by: only one that is gone is replaced.
+    const mayBeStale = signedIn ? IDENTITY_MAY_BE_STALE : IDENTITY_IS_GONE
+    if (!mayBeStale.has(error.facts.name)) throw error
     const current = await ask()
     if (current === known) throw error
     return use(current, logins)
@@ -116,6 +119,7 @@ function poolOf(profile: Profile): NonNullable<Profile['identityPool']> {
   return profile.identityPool
 }
 
+const IDENTITY_IS_GONE = new Set(['ResourceNotFoundException'])
 const IDENTITY_MAY_BE_STALE = new Set(['ResourceNotFoundException', 'NotAuthorizedException'])
 
 async function assumeWithToken(

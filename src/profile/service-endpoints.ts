@@ -11,7 +11,7 @@ type Environment = Record<string, string | undefined>
 /**
  * Endpoint overrides with botocore's precedence (ConfiguredEndpointProvider): the service's variable, the variable for
  * all, the service's entry in the `services` section, the profile's `endpoint_url`.
- * Throws `environment-invalid`, `setting-invalid`, `setting-conflict` (FIPS beside an override).
+ * Throws `environment-invalid`, `setting-invalid`, `setting-conflict` (FIPS or dual-stack beside an override).
  */
 export function readEndpoints(options: {
   document: ConfigDocument
@@ -49,7 +49,8 @@ export function readEndpoints(options: {
       }) ?? false,
   }
   const hasOverride = endpoints.sts ?? endpoints.cognitoIdentity ?? endpoints.cognitoIdentityProvider
-  if (endpoints.useFips && hasOverride) throw fipsConflict(layers, env)
+  if (endpoints.useFips && hasOverride) throw overrideConflict(FIPS, { layers, env })
+  if (endpoints.useDualstack && hasOverride) throw overrideConflict(DUAL_STACK, { layers, env })
   return endpoints
 }
 
@@ -128,21 +129,26 @@ function readVariable<T>(variable: string, from: { env: Environment; type: Setti
   throw new PoolkeyError('environment-invalid', { variable, value: text, allowed: from.type.allowed })
 }
 
+const FIPS = { name: 'FIPS', variable: 'AWS_USE_FIPS_ENDPOINT', key: 'use_fips_endpoint' }
+const DUAL_STACK = {
+  name: 'dual-stack',
+  variable: 'AWS_USE_DUALSTACK_ENDPOINT',
+  key: 'use_dualstack_endpoint',
+}
+
 /** The SDKs refuse the mix with a message that names neither. */
-function fipsConflict(layers: Layers, env: Environment): PoolkeyError {
-  const problem = 'FIPS endpoints and an endpoint override exclude each other'
-  const fromFile = env['AWS_USE_FIPS_ENDPOINT'] ? undefined : findAwsKey('use_fips_endpoint', layers)
+function overrideConflict(
+  { name, variable, key }: typeof FIPS,
+  { layers, env }: { layers: Layers; env: Environment },
+): PoolkeyError {
+  const problem = `${name} endpoints and an endpoint override exclude each other`
+  const fromFile = env[variable] ? undefined : findAwsKey(key, layers)
   if (fromFile) {
-    return new PoolkeyError('setting-conflict', {
-      place: fromFile.place,
-      key: 'use_fips_endpoint',
-      with: 'endpoint_url',
-      problem,
-    })
+    return new PoolkeyError('setting-conflict', { place: fromFile.place, key, with: 'endpoint_url', problem })
   }
   return new PoolkeyError('environment-invalid', {
-    variable: 'AWS_USE_FIPS_ENDPOINT',
-    value: env['AWS_USE_FIPS_ENDPOINT'] ?? '',
+    variable,
+    value: env[variable] ?? '',
     allowed: '"false" while an endpoint override (AWS_ENDPOINT_URL..., endpoint_url, services) is set',
   })
 }

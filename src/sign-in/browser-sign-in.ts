@@ -43,7 +43,7 @@ export interface BrowserSignInOptions {
   accept?: (signedIn: SignedIn) => Promise<void>
   /** Words for the browser when it failed after the callback. */
   describeFailure?: (error: unknown) => { what: string; fix?: string }
-  /** Carries the time limit (an `AbortSignal.timeout` in it) and interruptions. */
+  /** Carries the time limit (a reason called `TimeoutError`) and interruptions. */
   signal: AbortSignal
   /** The limit in `signal`, for the message. */
   timeoutSeconds: number

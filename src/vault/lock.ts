@@ -51,12 +51,15 @@ export async function withLock<T>(options: LockOptions, work: () => Promise<T>):
   }
 }
 
-/** Whether somebody who is not provably dead holds the lock, without waiting. Throws `vault-unsafe`, `vault-io`. */
+/** Whether a living process holds the lock, as far as can be seen from here, without waiting. Throws `vault-unsafe`, `vault-io`. */
 export function isHeld(options: Pick<LockOptions, 'folder' | 'name' | 'platform'>): boolean {
   const { folder, name, platform = localPlatform() } = options
   if (!isFolderThere(folder)) return false
   const holder = readHolder(pathIn(folder, `${name}.lock`))
-  return holder !== undefined && judge(holder, platform) !== 'dead'
+  if (holder === undefined) return false
+  const verdict = judge(holder, platform)
+  // Where nothing tells one process of a number from another, the one that runs here counts.
+  return verdict === 'alive' || (verdict === 'unknown' && pidHere(holder, platform) !== undefined)
 }
 
 async function workWithHeartbeat<T>(path: string, beatMs: number, work: () => Promise<T>): Promise<T> {

@@ -6,30 +6,18 @@
 import { randomBytes } from 'node:crypto'
 import { PoolkeyError, isPoolkeyError } from '../errors/poolkey-error.ts'
 import type { Secret } from '../secret.ts'
-import { TEMPORARY_SUFFIX, discard, pathIn } from './durable-file.ts'
-import { listEntries, removeEntry } from './entries.ts'
+import { listEntries } from './entries.ts'
 import {
   FORGET_LIMIT_MS,
   clearCopies,
   clearKey,
-  keychainAccountOf,
   readSealingKey,
   storeKey,
   withChosenPassphrase,
 } from './key-places.ts'
 import { withLock } from './lock.ts'
 import { keyIdOf } from './seal.ts'
-import { isFolderThere, namesIn } from './state-folder.ts'
-import {
-  isStore,
-  readVaultFile,
-  removeKeyFile,
-  removeVaultFile,
-  removeWrappedKeyFile,
-  salvageVaultId,
-  vaultFilePath,
-  writeVaultFile,
-} from './vault-file.ts'
+import { isStore, readVaultFile, removeVaultFile, vaultFilePath, writeVaultFile } from './vault-file.ts'
 
 /** Who keeps the sealing key. */
 export type Store = 'keychain' | 'passphrase' | 'file'
@@ -78,12 +66,6 @@ export interface VaultOptions {
 /** A vault that can be used, or none yet. */
 export type OpenedVault = { kind: 'none' } | { kind: 'open'; vaultFile: VaultFile; key: Buffer }
 
-/** What wiping needs: no passphrase, as nothing is opened. */
-export type WipeOptions = Omit<VaultOptions, 'requestedStore' | 'create' | 'passphrase'> & {
-  /** Entries to keep: then the key that opens them stays, too. */
-  isKept?: (entry: string) => boolean
-}
-
 /**
  * Opens the vault of a folder, or makes it where `create` says so. Throws `store-mismatch`, `key-missing`,
  * `keychain-unavailable`, `passphrase-missing`, `passphrase-wrong`, `vault-damaged`, `vault-unsafe`, `vault-io`,
@@ -101,17 +83,6 @@ export async function openVault(options: VaultOptions): Promise<OpenedVault> {
     const made = findVault(folder)
     return made ? openExisting(ready, made) : makeVault(ready)
   })
-}
-
-/**
- * Removes every entry, the sealing key and `vault.json`, of a damaged vault too, and returns what could not be removed, in
- * words; one that stays keeps none of the others. Throws `lock-held`, `vault-unsafe` and `vault-io` about the folder
- * itself, or the signal's reason.
- */
-export async function wipeVault(options: WipeOptions): Promise<string[]> {
-  const { folder, signal } = options
-  if (!isFolderThere(folder)) return []
-  return withLock({ folder, name: 'vault', signal }, () => wipeLocked(options))
 }
 
 /** The store that `POOLKEY_STORE` asks for; undefined when it is unset or empty. Throws `environment-invalid`. */
@@ -199,50 +170,5 @@ async function unmakeVault(options: VaultOptions, vaultFile: VaultFile): Promise
   } catch {
     // What failed at storing may fail at this, too: the error that matters is the first one, and a key that seals
     // nothing is no secret.
-  }
-}
-
-// Entries first, vault.json last: after a crash in between it still names the keychain's item for the next attempt.
-async function wipeLocked(options: WipeOptions): Promise<string[]> {
-  const { folder, keychain, signal } = options
-  const unremoved: string[] = []
-  const attempt = async (item: string, remove: () => unknown): Promise<void> => {
-    try {
-      await remove()
-    } catch (error) {
-      // An interrupted wipe stops here: what is left is wiped by the next.
-      signal.throwIfAborted()
-      if (!(error instanceof PoolkeyError)) throw error
-      unremoved.push(item)
-    }
-  }
-  for (const name of listEntries(folder)) {
-    if (options.isKept?.(name) !== true) await attempt(`entry ${name}`, () => removeEntry({ folder, name }))
-  }
-  // Unfinished entries are sealed, but a key in the making is not.
-  for (const name of namesIn(folder)) {
-    if (name.endsWith(TEMPORARY_SUFFIX) && !name.includes('.lock.')) discard(pathIn(folder, name))
-  }
-  if (options.isKept) return unremoved
-  const account = accountToWipe(folder)
-  await attempt('vault.key', () => removeKeyFile(folder))
-  await attempt('vault.wrapped-key', () => removeWrappedKeyFile(folder))
-  if (account === 'unknown') unremoved.push('keychain item (vault.json does not tell its name)')
-  else if (account !== 'none')
-    await attempt(`keychain item ${account}`, () => keychain.remove(account, signal))
-  await attempt('vault.json', () => removeVaultFile(folder))
-  return unremoved
-}
-
-function accountToWipe(folder: string): string {
-  try {
-    const vaultFile = readVaultFile(folder)
-    if (vaultFile === undefined) return 'none'
-    const mayHaveItem = vaultFile.store === 'keychain' || vaultFile.copiesAt?.includes('keychain') === true
-    return mayHaveItem ? keychainAccountOf(vaultFile.id) : 'none'
-  } catch (error) {
-    if (!(error instanceof PoolkeyError)) throw error
-    const id = isPoolkeyError(error, 'vault-damaged') ? salvageVaultId(folder) : undefined
-    return id === undefined ? 'unknown' : keychainAccountOf(id)
   }
 }

@@ -103,12 +103,36 @@ test('a guest whose entry is damaged becomes another one', async () => {
 
 test('a forgotten guest leaves nothing, and the next one is new', async () => {
   const world = await openGuestWorld()
-  expect(forgetGuest(world.broker(GUEST))).toBe(false)
+  expect(await forgetGuest(world.broker(GUEST))).toBe(false)
   await obtainCredentials(world.broker(GUEST))
-  expect(forgetGuest(world.broker(GUEST))).toBe(true)
+  expect(await forgetGuest(world.broker(GUEST))).toBe(true)
   expect(listEntries(world.vault.folder)).toEqual([])
   expect((await obtainCredentials(world.broker(GUEST))).from).toBe('exchange')
   expect(new Set(identitiesOf(world)).size).toBe(2)
+})
+
+test('a guest that is forgotten during an exchange does not come back', async () => {
+  const world = await openGuestWorld()
+  const held = gate()
+  world.emulator.faults.set(EXCHANGE, { kind: 'hold', until: held.until })
+  const asked = obtainCredentials(world.broker(GUEST))
+  await arrived(world, EXCHANGE)
+  expect(await forgetGuest(world.broker(GUEST))).toBe(true)
+  held.open()
+  // What is in hand is handed out.
+  expect((await asked).from).toBe('exchange')
+  expect(listEntries(world.vault.folder)).toEqual([])
+})
+
+test('a guest who is refused stays the same guest', async () => {
+  const world = await openGuestWorld()
+  await obtainCredentials(world.broker(GUEST))
+  world.clock.advance(HOUR)
+  world.emulator.settings.identityPool.allowUnauthenticated = false
+  for (let tries = 0; tries < 2; tries += 1) {
+    expect(await failureOf(obtainCredentials(world.broker(GUEST)))).toMatchObject({ code: 'service-refused' })
+  }
+  expect(world.emulator.count('GetId')).toBe(1)
 })
 
 test('a guest has credentials although the disk does not take them', async () => {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { signInHeadlessly } from '../../src/emulator/headless-browser.ts'
@@ -110,9 +110,9 @@ test('an attempt whose process was killed counts as one that nobody finished', a
   await openedUrl(station)
   process.kill(signInPid(station), 'SIGKILL')
   const outcome = await caller.ended
-  expect(outcome).toMatchObject({ code: 6, stdout: '' })
-  expect(outcome.stderr).toMatch(/nobody|in time|within/)
-  expect(await station.run(PROCESS)).toMatchObject({ code: 6, stdout: '', stderr: outcome.stderr })
+  expect(outcome).toMatchObject({ code: 4, stdout: '' })
+  expect(outcome.stderr).toContain('was never finished')
+  expect(await station.run(PROCESS)).toMatchObject({ code: 4, stdout: '', stderr: outcome.stderr })
   expect(openedUrls(station)).toHaveLength(1)
 })
 
@@ -158,4 +158,80 @@ test('an ended session is signed in anew the same way', async () => {
   const caller = station.start(PROCESS)
   await signInAt(station, await openedUrl(station))
   answerOf(await caller.ended)
+})
+
+test.each([
+  ['is not there', '/nonexistent/browser'],
+  ['fails', '/bin/false'],
+])('a browser that %s ends the attempt at once, and the next call tries again', async (_, browser) => {
+  const station = await openAutoLoginStation()
+  const outcome = await station.run(PROCESS, { BROWSER: browser })
+  expect(outcome).toMatchObject({ code: 4, stdout: '' })
+  expect(outcome.stderr).toContain('no browser could be opened')
+  expect(outcome.stderr).toContain('poolkey login --profile dev')
+  const caller = station.start(PROCESS)
+  await signInAt(station, await openedUrl(station))
+  answerOf(await caller.ended)
+})
+
+test('whoever signs in by hand takes over from an attempt that waits', async () => {
+  const station = await openAutoLoginStation()
+  const caller = station.start(PROCESS)
+  await openedUrl(station)
+  expect(await station.signIn()).toMatchObject({ code: 0 })
+  answerOf(await caller.ended)
+  expect(openedUrls(station)).toHaveLength(1)
+})
+
+test('other settings take over from an attempt that waits', async () => {
+  const station = await openAutoLoginStation()
+  const before = station.start(PROCESS)
+  await openedUrl(station)
+  station.configure({ cognito_lang: 'de' })
+  const after = station.start(PROCESS)
+  const url = await openedUrl(station, 2)
+  expect(new URL(url).searchParams.get('lang')).toBe('de')
+  await signInAt(station, url)
+  answerOf(await after.ended)
+  // It waits with the others, or was told in between that its own attempt is over.
+  expect([0, 4]).toContain((await before.ended).code)
+})
+
+test('a lock of a container that is gone does not keep anybody waiting for a browser', async () => {
+  const station = await openAutoLoginStation()
+  const first = station.start(PROCESS)
+  await openedUrl(station)
+  const locks = join(station.stateFolder, 'locks')
+  const name = readdirSync(locks).find((one) => /^login-.*\.lock$/.test(one))!
+  const line = JSON.parse(readFileSync(join(locks, name), 'utf8').split('\n')[0]!) as { pid: number }
+  process.kill(line.pid, 'SIGKILL')
+  await first.ended
+  for (const one of readdirSync(locks)) rmSync(join(locks, one))
+  writeFileSync(join(locks, name), `${JSON.stringify({ ...line, pidNamespace: 'pid:[1]' })}\n`, {
+    mode: 0o600,
+  })
+  const next = station.start(PROCESS)
+  await until(() => openedUrls(station).length === 2, 60_000)
+  await signInAt(station, openedUrls(station)[1]!)
+  answerOf(await next.ended)
+})
+
+test.each([
+  ['SIGTERM', 143],
+  ['SIGINT', 130],
+] as const)('%s ends a caller that waits with %s, and the sign-in goes on', async (signal, code) => {
+  const station = await openAutoLoginStation()
+  const caller = station.start(PROCESS)
+  const url = await openedUrl(station)
+  caller.child.kill(signal)
+  expect(await caller.ended).toMatchObject({ code, stdout: '' })
+  await signInAt(station, url)
+  answerOf(await station.run(PROCESS))
+})
+
+test('without a browser and without a vault none is made: exit 4', async () => {
+  const station = await openAutoLoginStation()
+  const env = { BROWSER: undefined, POOLKEY_STORE: undefined, DBUS_SESSION_BUS_ADDRESS: undefined }
+  expect(await station.run(PROCESS, env)).toMatchObject({ code: 4, stdout: '' })
+  expect(existsSync(station.stateFolder)).toBe(false)
 })

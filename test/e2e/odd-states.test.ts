@@ -25,7 +25,6 @@ test('login signs in anew when the session is damaged, though cached credentials
 test.each([
   ['a store that does not exist', { POOLKEY_STORE: 'cellar' }],
   ['another store than the vault has', { POOLKEY_STORE: 'keychain' }],
-  ['a certificate file that is not there', { AWS_CA_BUNDLE: '/nonexistent/authorities.pem' }],
 ])('logout --all with %s is a mistake: exit 3, and nothing is wiped', async (_, env) => {
   const station = await openStation()
   await station.signIn()
@@ -33,6 +32,19 @@ test.each([
   expect(await station.run(['logout', '--all'], env)).toMatchObject({ code: 3, stdout: '' })
   expect(entriesOf(station)).toEqual(before)
 })
+
+test.each([['logout --profile dev'], ['logout --all']])(
+  '%s with a certificate file that is not there wipes all the same, and says what is not revoked: exit 6',
+  async (line) => {
+    const station = await openStation()
+    await station.signIn()
+    const outcome = await station.run(line.split(' '), { AWS_CA_BUNDLE: '/nonexistent/authorities.pem' })
+    expect(outcome).toMatchObject({ code: 6, stdout: '' })
+    expect(outcome.stderr).toContain('could not be revoked')
+    expect(outcome.stderr).toContain('AWS_CA_BUNDLE')
+    expect(entriesOf(station)).toEqual([])
+  },
+)
 
 test('logout --all says whose session no profile leads to any more, and wipes it', async () => {
   const station = await openStation()

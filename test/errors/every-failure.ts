@@ -34,7 +34,9 @@ export const EVERY_FAILURE: { [C in ErrorCode]: FactsFor<C> } = {
   'other-person': (text) => [{ current: text, next: text }],
   'life-too-short': () => [{ wantedSeconds: 40_000, gotSeconds: 3600 }],
   'sign-in-required': (text) =>
-    (['none', 'ended', 'damaged', 'no-refresh-token', 'in-progress'] as const).map((reason) => ({
+    (
+      ['none', 'ended', 'damaged', 'no-refresh-token', 'in-progress', 'unfinished', 'no-browser'] as const
+    ).map((reason) => ({
       profile: text,
       reason,
     })),

@@ -126,7 +126,7 @@ describe('FIPS and dual-stack', () => {
     expect(failureOf(() => read('use_dualstack_endpoint = 1'))).toMatchObject({ code: 'setting-invalid' })
   })
 
-  test('FIPS beside an override is refused, as the SDKs do', () => {
+  test('FIPS or dual-stack beside an override is refused, as the SDKs do', () => {
     const url = 'endpoint_url = https://x.example\n'
     expect(failureOf(() => read(url, { AWS_USE_FIPS_ENDPOINT: 'true' }))).toMatchObject({
       code: 'environment-invalid',
@@ -135,6 +135,14 @@ describe('FIPS and dual-stack', () => {
     expect(failureOf(() => read(`${url}use_fips_endpoint = true`))).toMatchObject({
       code: 'setting-conflict',
       facts: { key: 'use_fips_endpoint', with: 'endpoint_url', place: { line: 6 } },
+    })
+    expect(failureOf(() => read(url, { AWS_USE_DUALSTACK_ENDPOINT: 'true' }))).toMatchObject({
+      code: 'environment-invalid',
+      facts: { variable: 'AWS_USE_DUALSTACK_ENDPOINT' },
+    })
+    expect(failureOf(() => read(`${url}use_dualstack_endpoint = true`))).toMatchObject({
+      code: 'setting-conflict',
+      facts: { key: 'use_dualstack_endpoint', with: 'endpoint_url', place: { line: 6 } },
     })
   })
 })

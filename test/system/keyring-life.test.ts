@@ -1,39 +1,16 @@
 /** A whole life with a real keychain: the sealing key is in gnome-keyring, and nowhere else. */
-import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { answerOf, openStation } from '../e2e/poolkey-process.ts'
-import type { Station } from '../e2e/poolkey-process.ts'
+import { answerOf } from '../e2e/poolkey-process.ts'
 import { filesIn, leaksIn, leaksInFiles } from '../e2e/secret-sweep.ts'
-import { lockLoginKeyring, startKeyringSession } from './keyring-session.ts'
-import type { KeyringSession } from './keyring-session.ts'
-
-async function openKeyringStation(): Promise<{ session: KeyringSession; station: Station }> {
-  const session = await startKeyringSession()
-  const { DBUS_SESSION_BUS_ADDRESS, XDG_RUNTIME_DIR } = session.env
-  const env = { DBUS_SESSION_BUS_ADDRESS, XDG_RUNTIME_DIR, POOLKEY_STORE: undefined }
-  return { session, station: await openStation({ env }) }
-}
-
-/** What a person in a keychain viewer finds of poolkey's key; empty where there is none. */
-function keyInKeyring(session: KeyringSession, account: string): string {
-  const lookup = ['lookup', 'service', 'poolkey', 'account', account]
-  return spawnSync('secret-tool', lookup, { env: { ...process.env, ...session.env }, encoding: 'utf8' })
-    .stdout
-}
-
-function accountOf(station: Station): string {
-  const text = readFileSync(join(station.stateFolder, 'vault.json'), 'utf8')
-  const vault = JSON.parse(text) as { id: string; store: string }
-  expect(vault.store).toBe('keychain')
-  return `vault-key:${vault.id}`
-}
+import { lockLoginKeyring } from './keyring-session.ts'
+import { keyInKeyring, openKeyringStation, readVault } from './keyring-station.ts'
 
 test('from login to logout --all the key is in the keyring alone, and gone in the end', async () => {
   const { session, station } = await openKeyringStation()
   expect(await station.signIn()).toMatchObject({ code: 0, stdout: '' })
-  const account = accountOf(station)
+  const { account, store } = readVault(station)
+  expect(store).toBe('keychain')
   const value = keyInKeyring(session, account)
   expect(Buffer.from(value, 'base64').length).toBe(32)
   const key = { kind: 'sign-in', name: 'sealing key', value } as const

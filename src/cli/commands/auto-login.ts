@@ -1,4 +1,4 @@
-import { rememberAttempt } from '../../broker/cool-down.ts'
+import { beginAttempt, endAttempt, isWanted, recallAttempt } from '../../broker/cool-down.ts'
 import { sessionId } from '../../broker/entry-names.ts'
 import { withBrokerLock } from '../../broker/locks.ts'
 import { isSignedIn } from '../../broker/session.ts'
@@ -9,23 +9,31 @@ import { browserSignInOf, runSignIn } from '../sign-in-dialog.ts'
 // As long as `login` waits for a person, and a minute for everything else.
 const TIMEOUT_SECONDS = 300
 const DEADLINE_SECONDS = TIMEOUT_SECONDS + 60
+const LOOK_MS = 250
 
 /** The sign-in that credential processes wait for (`cognito_auto_login`), in a process of its own: nobody sees its output. */
 export async function autoLogin(context: CommandContext): Promise<number> {
+  const startedAt = context.now()
   const profile = await context.readProfile()
   const signIn = browserSignInOf(profile)
   const broker = await context.openBroker({ profile, seconds: DEADLINE_SECONDS, create: true })
   await withBrokerLock(broker, { kind: 'login', id: sessionId(signIn) }, async () => {
-    if (isSignedIn(broker)) return
-    // In case this process is killed: an attempt without an end counts as one that nobody finished.
-    const { clientId, redirectUris } = signIn
-    const unfinished = { seconds: TIMEOUT_SECONDS, clientId, redirectUri: redirectUris[0] ?? '' }
-    rememberAttempt(broker, signIn, new PoolkeyError('sign-in-timeout', unfinished))
+    // Another may have come before, whose starter was killed.
+    if (isSignedIn(broker) || recallAttempt(broker, signIn, startedAt)) return
+    beginAttempt(broker, signIn)
+    const stop = new AbortController()
+    // Somebody signs in by hand, or with other settings: what waits here is in the way.
+    const looking = setInterval(() => {
+      if (!isWanted(broker, signIn)) stop.abort(new PoolkeyError('interrupted', { signal: 'SIGTERM' }))
+    }, LOOK_MS)
     try {
-      await runSignIn({ context, broker, signIn, options: { timeout: TIMEOUT_SECONDS } })
+      const options = { timeout: TIMEOUT_SECONDS, mustOpen: true, stop: stop.signal }
+      await runSignIn({ context, broker, signIn, options })
     } catch (error) {
-      rememberAttempt(broker, signIn, error)
+      if (!stop.signal.aborted) endAttempt(broker, signIn, error)
       throw error
+    } finally {
+      clearInterval(looking)
     }
   })
   return 0

@@ -2,6 +2,7 @@ import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import type { Store } from '../../vault/sealing-key.ts'
 import { isStore } from '../../vault/vault-file.ts'
 import type { CommandContext } from '../context.ts'
+import { isGiven } from '../passphrase.ts'
 
 const WHERE: Record<Store, string> = {
   keychain: "in the system's keychain",
@@ -10,8 +11,15 @@ const WHERE: Record<Store, string> = {
 }
 
 /** Moves the sealing key to another store, or changes its passphrase; sessions and credentials stay as they are. */
-export async function configureStore(context: CommandContext, _options: object, store = ''): Promise<number> {
+export async function configureStore(
+  context: CommandContext,
+  options: { clientSecretStdin?: boolean },
+  store = '',
+): Promise<number> {
   const { terminal, env } = context
+  if (options.clientSecretStdin === true) {
+    throw new PoolkeyError('usage', { problem: '--client-secret-stdin is a command of its own' })
+  }
   if (!isStore(store)) {
     throw new PoolkeyError('usage', {
       problem: `there is no store ${store}`,
@@ -30,6 +38,12 @@ export async function configureStore(context: CommandContext, _options: object, 
   const requested = env['POOLKEY_STORE'] ?? ''
   if (requested !== '' && requested !== store) {
     terminal.label('warning', `POOLKEY_STORE is ${requested}: unset it or set it to ${store}`)
+  }
+  if (isChanging && moved.from === store && isGiven(env)) {
+    terminal.label(
+      'warning',
+      'POOLKEY_PASSPHRASE, or the file of POOLKEY_PASSPHRASE_FILE, holds the old passphrase',
+    )
   }
   for (const place of moved.remaining) {
     terminal.label(

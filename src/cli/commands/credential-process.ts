@@ -12,16 +12,16 @@ const AUTO_LOGIN_DEADLINE_SECONDS = 55
 /** Answers an AWS SDK: one JSON object on stdout, nothing on stderr, no question to anybody. */
 export async function credentialProcess(context: CommandContext): Promise<number> {
   const profile = await readCredentialsProfile(context)
-  const isAutoLogin = profile.signIn?.autoLogin === true
+  const autoLogin = profile.signIn?.autoLogin === true ? await import('../auto-login.ts') : undefined
+  const canOpen = autoLogin?.canAutoLogin(context, profile) === true
   const broker = await context.openBroker({
     profile,
-    seconds: isAutoLogin ? AUTO_LOGIN_DEADLINE_SECONDS : DEADLINE_SECONDS,
-    create: profile.signIn === undefined || isAutoLogin,
+    seconds: canOpen ? AUTO_LOGIN_DEADLINE_SECONDS : DEADLINE_SECONDS,
+    create: profile.signIn === undefined || canOpen,
   })
   const { credentials } = await obtainCredentials(broker).catch(async (error: unknown) => {
-    if (!isAutoLogin || !isPoolkeyError(error, 'sign-in-required')) throw error
-    const { waitForAutoLogin } = await import('../auto-login.ts')
-    await waitForAutoLogin(context, broker, error)
+    if (!canOpen || !isPoolkeyError(error, 'sign-in-required')) throw error
+    await autoLogin.waitForAutoLogin(context, broker, error)
     return obtainCredentials(broker)
   })
   context.terminal.answer(processJson(credentials))

@@ -1,10 +1,11 @@
 import { isClientSecretEntry, sessionId } from '../../broker/entry-names.ts'
 import { listSignedIn } from '../../broker/session.ts'
 import { explainError } from '../../errors/catalogue.ts'
-import { isPoolkeyError } from '../../errors/poolkey-error.ts'
+import { isOurs, isPoolkeyError } from '../../errors/poolkey-error.ts'
 import type { Profile } from '../../profile/profile.ts'
 import type { CommandContext } from '../context.ts'
-import { LOGOUT_SECONDS, report, signOutOf } from './logout.ts'
+import { explainTo } from '../failure.ts'
+import { report, signOutOf } from './logout.ts'
 
 /** Revokes every session that a profile of the configuration leads to; then everything goes, readable or not. */
 export async function logoutAll(
@@ -13,9 +14,13 @@ export async function logoutAll(
 ): Promise<number> {
   const { terminal } = context
   const { keepClientSecrets } = options
-  const exitCode = await revokeAll(context)
+  const { exitCode, isReadable } = await revokeAll(context, options)
   const left = await context.wipeVault(keepClientSecrets ? isClientSecretEntry : undefined)
   for (const what of left) terminal.label('warning', `could not remove ${what}`)
+  if (left.length > 0) {
+    terminal.say('What is named above is still on this machine; all else is gone from it.')
+    return isReadable ? 7 : 0
+  }
   terminal.say(
     keepClientSecrets
       ? 'Every session and all credentials are gone from this machine; client secrets and the sealing key are kept.'
@@ -24,33 +29,54 @@ export async function logoutAll(
   return exitCode
 }
 
-async function revokeAll(context: CommandContext): Promise<number> {
+async function revokeAll(
+  context: CommandContext,
+  { keepClientSecrets }: { keepClientSecrets: boolean },
+): Promise<{ exitCode: number; isReadable: boolean }> {
+  const { terminal } = context
   let exitCode = 0
   try {
+    // Whatever is wrong with it is told before anything is touched.
+    const vault = await context.openVault()
     const seen = new Set<string>()
     for (const profile of await readableProfiles(context)) {
       if (!profile.signIn || seen.has(sessionId(profile.signIn))) continue
       seen.add(sessionId(profile.signIn))
-      const result = await signOutOf(context, profile)
-      if (result) exitCode = report(context, result) || exitCode
+      exitCode = (await revokeOne(context, profile)) || exitCode
     }
-    const vault = await context.openVault(LOGOUT_SECONDS)
     for (const who of vault ? listSignedIn(vault) : []) {
       exitCode = 6
-      context.terminal.label(
+      terminal.label(
         'warning',
         `${who} has a session that no profile leads to any more: it is wiped, but could not be revoked`,
       )
     }
   } catch (error) {
-    if (!UNREADABLE.some((code) => isPoolkeyError(error, code))) throw error
+    // A key that cannot be read opens no client secret either: there would be nothing worth keeping.
+    if (keepClientSecrets || !isUnreadable(error)) throw error
     // It is wiped all the same, which is what was asked for.
-    context.terminal.label(
-      'warning',
-      'the vault cannot be read: what it held is wiped, but nothing could be revoked',
-    )
+    terminal.label('warning', 'the vault cannot be read: what it held is wiped, but nothing could be revoked')
+    return { exitCode, isReadable: false }
   }
-  return exitCode
+  return { exitCode, isReadable: true }
+}
+
+/** One that cannot be signed out, for whatever reason, keeps none of the others, and is wiped with them. */
+async function revokeOne(context: CommandContext, profile: Profile): Promise<number> {
+  try {
+    const result = await signOutOf(context, profile)
+    return result ? report(context, result, profile) : 0
+  } catch (error) {
+    const isAboutTheVault = isUnreadable(error) || isPoolkeyError(error, 'store-mismatch')
+    if (!isOurs(error) || error.code === 'interrupted' || isAboutTheVault) throw error
+    context.terminal.say(`The session of profile ${profile.name} is wiped, but could not be revoked:`)
+    explainTo(context.terminal, error, { ...context.situation(), profile })
+    return 6
+  }
+}
+
+function isUnreadable(error: unknown): boolean {
+  return UNREADABLE.some((code) => isPoolkeyError(error, code))
 }
 
 const UNREADABLE = [

@@ -16,8 +16,8 @@ export interface LogoutOptions {
   forgetGuest?: boolean
 }
 
-/** How long everything but a person may take. */
-export const LOGOUT_SECONDS = 30
+// Longer than a lock is waited for, whose error names its holder.
+const LOGOUT_SECONDS = 50
 
 /** Revokes and wipes the session of a profile, or (`--all`) everything poolkey keeps. */
 export async function logout(context: CommandContext, options: LogoutOptions): Promise<number> {
@@ -43,7 +43,7 @@ export async function logout(context: CommandContext, options: LogoutOptions): P
   context.terminal.say(
     `${result.who === undefined ? 'Signed out' : `${result.who} is signed out`} (${sharing.join(', ')}).`,
   )
-  return report(context, result)
+  return report(context, result, profile)
 }
 
 function refuseContradiction({ all, keepClientSecrets, forgetGuest }: LogoutOptions): void {
@@ -62,7 +62,7 @@ async function dropGuest(context: CommandContext, profile: Profile): Promise<num
     throw new PoolkeyError('usage', { problem: `profile ${profile.name} is no guest's: it signs in` })
   }
   const broker = await openExisting(context, profile)
-  const isDropped = broker !== undefined && forgetGuest(broker)
+  const isDropped = broker !== undefined && (await forgetGuest(broker))
   context.terminal.say(
     isDropped ? 'The guest identity is forgotten; the next one is new.' : 'There is no guest identity.',
   )
@@ -96,7 +96,7 @@ async function openExisting(context: CommandContext, profile: Profile): Promise<
 }
 
 /** Says what a sign-out left behind, and gives the exit code. */
-export function report(context: CommandContext, result: SignedOut): number {
+export function report(context: CommandContext, result: SignedOut, profile: Profile): number {
   const { terminal } = context
   if (result.credentialsUntil) {
     terminal.say(
@@ -105,7 +105,7 @@ export function report(context: CommandContext, result: SignedOut): number {
   }
   if (result.revocation.kind !== 'failed') return 0
   terminal.say('Everything local is wiped, but the refresh token could not be revoked:')
-  explainTo(terminal, result.revocation.error, context.situation())
+  explainTo(terminal, result.revocation.error, { ...context.situation(), profile })
   return 6
 }
 
