@@ -134,15 +134,27 @@ describe('the question for a passphrase', () => {
     }
   })
 
-  it('takes a wrong one for wrong: exit 7 with the fix, no second vault, and the right one still opens', async () => {
+  it('may be mistyped twice; a third wrong one is exit 7 with the fix, no second vault, and the right one still opens', async () => {
     const { station, passphrase } = await vaultUnderPassphrase()
     const before = keyFilesOf(station)
+    const patient = openTerminal(station, STATUS)
+    await patient.answer('Passphrase: ', `not ${passphrase}${ENTER}`)
+    await patient.answer('Passphrase: ', passphrase + ENTER)
+    expect(await patient.ended).toMatchObject({ code: 0 })
+
     const terminal = openTerminal(station, STATUS)
-    await terminal.answer('Passphrase: ', `not ${passphrase}${ENTER}`)
+    for (let tries = 0; tries < 3; tries += 1) {
+      await terminal.answer('Passphrase: ', `not ${passphrase}${ENTER}`)
+    }
     const { code, shown } = await terminal.ended
     expect(code).toBe(7)
-    const [question, error, fix, ...rest] = shown.split('\n')
-    expect({ question, rest }).toEqual({ question: 'Passphrase: ', rest: [''] })
+    const again = ['Passphrase: ', 'That is not it. Once more.']
+    const lines = shown.split('\n')
+    const [error, fix, ...rest] = lines.slice(5)
+    expect({ asked: lines.slice(0, 5), rest }).toEqual({
+      asked: [...again, ...again, 'Passphrase: '],
+      rest: [''],
+    })
     expect(error).toBe(
       `poolkey: error: the passphrase does not open ${station.stateFolder}/vault.wrapped-key`,
     )
