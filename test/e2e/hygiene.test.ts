@@ -198,7 +198,9 @@ describe('J124: an endpoint override', () => {
 test('H114: no option takes a secret: those come by stdin, environment, file or prompt', async () => {
   const station = await openStation()
   const { stdout } = await station.run(['--help'])
-  const commands = [...stdout.matchAll(/^ {2}([a-z][a-z-]*)(?: \[options\])? {2,}/gm)].map(([, name]) => name!)
+  const commands = [...stdout.matchAll(/^ {2}([a-z][a-z-]*)(?: \[options\])? {2,}/gm)].map(
+    ([, name]) => name!,
+  )
   expect(commands).toContain('configure')
   for (const command of commands) {
     const help = await station.run([command, '--help'])
