@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { assembleToken } from './json-web-token.ts'
 import type { Signer } from './json-web-token.ts'
 import type { SigningKey } from './signing-keys.ts'
@@ -14,9 +14,10 @@ export interface Forgery {
   header?: Record<string, unknown>
   dropHeader?: string[]
   /** The algorithm, with a signature that is right for it. HS256 is keyed by `hmacKey`. */
-  alg?: 'none' | 'HS256' | 'ES256' | 'RS384' | 'RS512'
+  alg?: 'none' | 'HS256' | 'ES256' | 'RS256' | 'RS384' | 'RS512'
   hmacKey?: 'client-secret' | 'public-key'
-  signature?: 'broken' | 'other-key' | 'empty'
+  /** `embedded-key`: made with another key, whose public half the header holds as `jwk` (RFC 7515 section 4.1.3). */
+  signature?: 'broken' | 'other-key' | 'embedded-key' | 'empty'
   /** `access-token`: the access token stands in the place of the ID token; `absent`: there is none. */
   idToken?: 'access-token' | 'absent'
 }
@@ -30,10 +31,12 @@ export function forgeToken(parts: {
 }): string {
   const { forgery } = parts
   const alg = forgery.alg ?? 'RS256'
+  const signer = signerOf(alg, parts)
+  const names = { kid: parts.key.kid, alg, ...embeddedKey(forgery, signer) }
   const token = assembleToken({
-    header: without({ kid: parts.key.kid, alg, ...forgery.header }, forgery.dropHeader),
+    header: without({ ...names, ...forgery.header }, forgery.dropHeader),
     claims: without({ ...parts.claims, ...forgery.claims }, forgery.dropClaims),
-    signer: signerOf(alg, parts),
+    signer,
   })
   if (forgery.signature === 'empty') return token.slice(0, token.lastIndexOf('.') + 1)
   if (forgery.signature === 'broken')
@@ -59,8 +62,17 @@ function signerOf(
     case 'RS256':
     case 'RS384':
     case 'RS512':
-      return { alg, key: parts.forgery.signature === 'other-key' ? otherKey() : parts.key.privateKey }
+      return { alg, key: isOtherKey(parts.forgery) ? otherKey() : parts.key.privateKey }
   }
+}
+
+function isOtherKey({ signature }: Forgery): boolean {
+  return signature === 'other-key' || signature === 'embedded-key'
+}
+
+function embeddedKey({ signature }: Forgery, signer: Signer): Record<string, unknown> {
+  if (signature !== 'embedded-key' || !('key' in signer)) return {}
+  return { jwk: createPublicKey(signer.key).export({ format: 'jwk' }) }
 }
 
 /** The classic confusion: a verifier that takes the public key for the secret of an HMAC. */

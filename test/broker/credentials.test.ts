@@ -64,7 +64,7 @@ describe('credentials that are fresh', () => {
     expect(existsSync(join(world.vault.folder, 'locks'))).toBe(false)
   })
 
-  test('are exchanged for once by ten callers', async () => {
+  test('E69: are exchanged for once by ten callers', async () => {
     const world = await openSignedInWorld({ rotation: { graceSeconds: 0 } })
     world.clock.advance(HOUR)
     const got = await Promise.all(Array.from({ length: 10 }, () => obtainCredentials(world.broker())))
@@ -154,9 +154,12 @@ describe('credentials that are due', () => {
   })
 })
 
-describe('when new credentials cannot be had', () => {
+describe('E80: when new credentials cannot be had', () => {
   test.each<[string, string, Fault]>([
     ['the exchange fails', EXCHANGE, { kind: 'server-error' }],
+    ['the exchange is answered with 503', EXCHANGE, { kind: 'answer', status: 503 }],
+    ['the exchange is throttled', EXCHANGE, { kind: 'throttled' }],
+    ['the refresh is answered with 503', REFRESH, { kind: 'answer', status: 503 }],
     ['the exchange is refused', EXCHANGE, { kind: 'html' }],
     ['the refresh is answered with a web page', REFRESH, { kind: 'html' }],
     ['the refresh is redirected', REFRESH, { kind: 'redirect', location: 'http://portal.example/' }],
@@ -223,7 +226,7 @@ describe('when new credentials cannot be had', () => {
 })
 
 test.each([0, -1, -HOUR])(
-  'credentials that have %d s to live when they arrive are refused',
+  'E82: credentials that have %d s to live when they arrive are refused',
   async (seconds) => {
     const world = await openSignedInWorld({ credentialsSeconds: seconds })
     const expired = new Date(world.clock.now() + seconds * 1000).toISOString()
@@ -473,7 +476,7 @@ describe('an exchange under way', () => {
   })
 })
 
-test('an ID token that only seems to live, as the clock went back, is refreshed after the refusal', async () => {
+test('E81: an ID token that only seems to live, as the clock went back, is refreshed after the refusal', async () => {
   const world = await openSignedInWorld()
   world.clock.advance(70 * MINUTE)
   const behind = () => world.clock.now() - 30 * MINUTE * 1000
@@ -482,7 +485,7 @@ test('an ID token that only seems to live, as the clock went back, is refreshed 
   expect(world.emulator.count(REFRESH)).toBe(1)
 })
 
-test.each([-5, 5])('a clock that is %d hours off does no harm', async (hours) => {
+test.each([-5, 5])('E81: a clock that is %d hours off does no harm', async (hours) => {
   const world = await openWorld()
   const now = () => world.clock.now() + hours * HOUR * 1000
   const signing = world.broker({}, { now })
@@ -504,7 +507,7 @@ test.each([-5, 5])('a clock that is %d hours off does no harm', async (hours) =>
   expect(counts(world)).toEqual({ GetId: 1, [EXCHANGE]: 2, [REFRESH]: 0 })
 })
 
-describe('after the clock was set', () => {
+describe('E81: after the clock was set', () => {
   /** A vault written under a clock that was so many minutes ahead. */
   async function openWrittenUnder(minutesAhead: number): Promise<World> {
     const world = await openWorld()

@@ -7,6 +7,8 @@ import { obtainSession, readSession, refreshSession, storeSignIn } from '../../s
 import { serializeSession } from '../../src/broker/session-entry.ts'
 import type { Session } from '../../src/broker/session-entry.ts'
 import type { Fault } from '../../src/emulator/faults.ts'
+import { explainError } from '../../src/errors/catalogue.ts'
+import { PoolkeyError } from '../../src/errors/poolkey-error.ts'
 import { Secret } from '../../src/secret.ts'
 import { listEntries, writeEntry } from '../../src/vault/entries.ts'
 import {
@@ -78,7 +80,7 @@ describe('a session', () => {
     expect(storedSession(world).refreshToken!.equals(before.refreshToken!)).toBe(true)
   })
 
-  test('fetches the signing keys again only when none of those it knows fits', async () => {
+  test('A13: fetches the signing keys again only when none of those it knows fits', async () => {
     const world = await openSignedInWorld()
     const fetched = world.emulator.count('jwks')
     world.clock.advance(HOUR)
@@ -87,6 +89,25 @@ describe('a session', () => {
     await world.emulator.rotateSigningKeys()
     world.clock.advance(HOUR)
     await obtainSession(world.broker())
+    expect(world.emulator.count('jwks')).toBe(fetched + 1)
+  })
+
+  test('A13: fifty callers whose answer names an unknown key cost one refresh and one look for new keys', async () => {
+    const world = await openSignedInWorld(ROTATING)
+    const fetched = world.emulator.count('jwks')
+    world.clock.advance(HOUR)
+    world.emulator.forge({ grant: 'refresh_token', header: { kid: 'unknown' } })
+    const held = gate()
+    world.emulator.faults.set(REFRESH, { kind: 'hold', until: held.until })
+    const failures = Array.from({ length: 50 }, () => failureOf(obtainSession(world.broker())))
+    await arrived(world, REFRESH)
+    // Only who waits already when it fails shares a failure: time goes on.
+    world.clock.advance(1)
+    held.open()
+    for (const failure of await Promise.all(failures)) {
+      expect(failure).toMatchObject({ code: 'id-token-invalid', facts: { check: 'signing key' } })
+    }
+    expect(world.emulator.count(REFRESH)).toBe(1)
     expect(world.emulator.count('jwks')).toBe(fetched + 1)
   })
 
@@ -145,7 +166,7 @@ test('a refresh is not begun when its outcome would find no place on disk', asyn
 })
 
 describe('a refused refresh token', () => {
-  test('ends the session, and whose it was is remembered', async () => {
+  test('E76: ends the session, and whose it was is remembered', async () => {
     const world = await openSignedInWorld()
     world.emulator.revokeAllSessions()
     world.clock.advance(HOUR)
@@ -160,7 +181,7 @@ describe('a refused refresh token', () => {
     expect(world.emulator.count(REFRESH)).toBe(1)
   })
 
-  test('is no end where somebody stored another one meanwhile: theirs is used', async () => {
+  test('E74: is no end where somebody stored another one meanwhile: theirs is used', async () => {
     const world = await openSignedInWorld()
     const theirs = await signInAt(world)
     world.clock.advance(HOUR)
@@ -179,7 +200,7 @@ describe('a refused refresh token', () => {
     expect(storedSession(world).claims.expiresAt.getTime()).toBe(world.clock.now() + HOUR * 1000)
   })
 
-  test('is no end where somebody signed in meanwhile without getting one', async () => {
+  test('E76: is no end where somebody signed in meanwhile without getting one', async () => {
     const world = await openSignedInWorld()
     world.clock.advance(HOUR)
     const { tokens, claims } = await signInAt(world)
@@ -197,7 +218,7 @@ describe('a refused refresh token', () => {
   })
 
   test.each(['invalid_client', 'unauthorized_client', 'invalid_request', 'invalid_scope'])(
-    'is not what %s says: the session stays',
+    'E76: is not what %s says: the session stays',
     async (error) => {
       const world = await openSignedInWorld()
       world.clock.advance(HOUR)
@@ -237,7 +258,7 @@ describe('a refresh that fails in passing leaves the session as it was', () => {
       { kind: 'answer', status: 403, body: '{"error":"invalid_grant"}' },
       { code: 'unexpected-answer' },
     ],
-  ])('%s', async (_name, fault, failure) => {
+  ])('E75: %s', async (_name, fault, failure) => {
     const world = await openSignedInWorld(ROTATING)
     const before = storedSession(world)
     world.clock.advance(HOUR)
@@ -252,20 +273,45 @@ describe('a refresh that fails in passing leaves the session as it was', () => {
 })
 
 describe('an answer to a refresh', () => {
-  test.each([
-    ['sub', { sub: 'somebody-else' }],
-    ['iss', { iss: 'https://issuer.example.com' }],
-  ])('with another %s is refused, and nothing of it is kept', async (check, claims) => {
+  test('oidcc-client-test-refresh-token: that is honest gives new tokens for the same sign-in', async () => {
     const world = await openSignedInWorld(ROTATING)
     const before = storedSession(world)
     world.clock.advance(HOUR)
-    world.emulator.forge({ grant: 'refresh_token', claims })
-    expect(await failureOf(obtainSession(world.broker()))).toMatchObject({
-      code: 'id-token-invalid',
-      facts: { check },
+    const refreshed = await obtainSession(world.broker())
+    expect(refreshed.claims).toMatchObject({ sub: before.claims.sub, issuer: before.claims.issuer })
+    expect(refreshed.claims.expiresAt.getTime()).toBe(world.clock.now() + HOUR * 1000)
+    expect(serializeSession(storedSession(world))).toEqual(serializeSession(refreshed))
+    const [asked] = world.emulator.requests.filter(({ operation }) => operation === REFRESH)
+    expect(Object.fromEntries(new URLSearchParams(asked?.body))).toEqual({
+      grant_type: 'refresh_token',
+      client_id: world.emulator.clientId,
+      refresh_token: before.refreshToken!.reveal(),
     })
-    const after = storedSession(world)
-    expect(serializeSession(after)).toEqual(serializeSession(before))
+  })
+
+  /** An answer of which nothing is kept; the session goes on as soon as answers are honest again. */
+  async function expectForeign(check: 'sub' | 'iss', got: string): Promise<void> {
+    const world = await openSignedInWorld({ rotation: { graceSeconds: 60 } })
+    const before = storedSession(world)
+    const expected = String(before.claims.raw[check])
+    world.clock.advance(HOUR)
+    world.emulator.forge({ grant: 'refresh_token', claims: { [check]: got } })
+    const failure = { code: 'id-token-invalid', facts: { check, expected, got } } as const
+    expect(await failureOf(obtainSession(world.broker()))).toEqual(failure)
+    expect(explainError(new PoolkeyError(failure.code, failure.facts), world.broker().profile)).toMatchObject(
+      { exitCode: 5, what: `the ID token was refused: its claim ${check}, expected ${expected}, got ${got}` },
+    )
+    expect(serializeSession(storedSession(world))).toEqual(serializeSession(before))
+    world.emulator.forge(undefined)
+    expect((await obtainSession(world.broker())).claims.sub).toBe(before.claims.sub)
+  }
+
+  test('A11: oidcc-client-test-refresh-token-invalid-sub: about somebody else is refused and said, and the session stays', async () => {
+    await expectForeign('sub', 'somebody-else')
+  })
+
+  test('A11: oidcc-client-test-refresh-token-invalid-issuer: of another issuer is refused and said, and the session stays', async () => {
+    await expectForeign('iss', 'https://issuer.example.com')
   })
 
   test.each<[string, Parameters<World['emulator']['forge']>[0]]>([

@@ -45,7 +45,7 @@ function signInPid(station: Station): number {
   return (JSON.parse(line) as { pid: number }).pid
 }
 
-test('nobody signed in: one browser for 20 callers, who all get the same credentials', async () => {
+test('E70: nobody signed in: one browser for 20 callers, who all get the same credentials', async () => {
   const station = await openAutoLoginStation()
   const callers = Array.from({ length: 20 }, () => station.start(PROCESS))
   await signInAt(station, await openedUrl(station))
@@ -53,6 +53,17 @@ test('nobody signed in: one browser for 20 callers, who all get the same credent
   for (const answer of answers) expect(answer).toEqual(answers[0])
   expect(openedUrls(station)).toHaveLength(1)
   expect(station.emulator.count('GetCredentialsForIdentity')).toBe(1)
+})
+
+test('E70: five people or scripts that log in at once share one browser', async () => {
+  const station = await openStation()
+  const logins = Array.from({ length: 5 }, () => station.start(['login', '--profile', 'dev', '--no-input']))
+  await signInAt(station, await openedUrl(station))
+  const outcomes = await Promise.all(logins.map(({ ended }) => ended))
+  for (const outcome of outcomes) expect(outcome).toMatchObject({ code: 0, stdout: '' })
+  expect(outcomes.filter(({ stderr }) => stderr.includes('Already signed in as'))).toHaveLength(4)
+  expect(openedUrls(station)).toHaveLength(1)
+  expect(station.emulator.count('token:authorization_code')).toBe(1)
 })
 
 test('the sign-in outlives a caller that is killed while it waits', async () => {
@@ -141,7 +152,7 @@ test.each([
   expect(station.browserRuns()).toBeUndefined()
 })
 
-test('without cognito_auto_login no browser is opened', async () => {
+test('E71: without cognito_auto_login no browser is opened', async () => {
   const station = await openStation()
   expect(await station.run(PROCESS)).toMatchObject({ code: 4, stdout: '' })
   expect(station.browserRuns()).toBeUndefined()

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import type { Fault } from '../../src/emulator/faults.ts'
 import { answerOf, openStation, POOLKEY, until, untilExpired } from './poolkey-process.ts'
 import type { Station } from './poolkey-process.ts'
 
@@ -75,7 +76,7 @@ test('answers from the cache after the ID token has expired, asking nobody', asy
   expect(station.emulator.requests.length).toBe(seen)
 })
 
-test('not signed in ends with 4 in well under a second, without a browser, naming the login command', async () => {
+test('E71: not signed in ends with 4 in well under a second, without a browser, naming the login command', async () => {
   const station = await openStation()
   const outcome = await station.run(COMMAND)
   expect(outcome).toMatchObject({
@@ -88,7 +89,7 @@ test('not signed in ends with 4 in well under a second, without a browser, namin
   expect(station.emulator.requests).toEqual([])
 })
 
-test('a session that the user pool has ended is exit 4, and the refused token is not sent again', async () => {
+test('E76: a session that the user pool has ended is exit 4, and the refused token is not sent again', async () => {
   const station = await openStation()
   await signedIn(station, { idTokenSeconds: 2, credentialsSeconds: 2 })
   station.emulator.revokeAllSessions()
@@ -101,18 +102,33 @@ test('a session that the user pool has ended is exit 4, and the refused token is
   expect(station.emulator.count('token:refresh_token')).toBe(before + 1)
 })
 
-test('a user pool that fails for a while does not end the session', async () => {
-  const station = await openStation()
+test('E75: a user pool that fails for a while does not end the session, however it fails', async () => {
+  const station = await openStation({ rotation: { graceSeconds: 0 } })
   await signedIn(station, { idTokenSeconds: 2, credentialsSeconds: 2 })
-  station.emulator.faults.set('token:refresh_token', { kind: 'html' }, 10)
-  const outcome = await station.run(COMMAND)
-  expect(outcome).toMatchObject({ code: 6, stdout: '' })
-  expect(outcome.stderr.split('\n').length, 'at most two lines').toBeLessThanOrEqual(3)
-  station.emulator.faults.clear('token:refresh_token')
+  const { emulator } = station
+  const faults: [string, Fault][] = [
+    ['broke off the connection', { kind: 'reset' }],
+    ['web page (HTTP 200)', { kind: 'html', status: 200 }],
+    ['HTTP 403', { kind: 'html' }],
+    ['with a redirect', { kind: 'redirect', location: 'http://portal.example/login' }],
+    ['is throttling', { kind: 'throttled' }],
+    ['(HTTP 500)', { kind: 'server-error' }],
+    ['(HTTP 503)', { kind: 'answer', status: 503, headers: { 'Retry-After': '1' } }],
+  ]
+  for (const [words, fault] of faults) {
+    emulator.faults.set('token:refresh_token', fault, 10)
+    const outcome = await station.run(COMMAND)
+    emulator.faults.clear('token:refresh_token')
+    expect(outcome, fault.kind).toMatchObject({ code: 6, stdout: '' })
+    expect(outcome.stderr).toContain(words)
+    expect(outcome.stderr.split('\n'), 'two lines').toHaveLength(3)
+    const status = await station.run(['status', '--profile', 'dev', '--json'])
+    expect(JSON.parse(status.stdout)).toMatchObject({ session: { state: 'refreshable' } })
+  }
   answerOf(await station.run(COMMAND))
 })
 
-test('credentials that still live are handed out when new ones cannot be had, but not to env, which asks for more', async () => {
+test('E80: credentials that still live are handed out when new ones cannot be had, but not to env, which asks for more', async () => {
   const station = await openStation({ credentialsSeconds: 12 })
   await station.signIn()
   const cached = await station.run(COMMAND)
@@ -238,4 +254,57 @@ test('a guest gets credentials without any sign-in, and stays the same guest', a
   answerOf(first)
   expect((await station.run(COMMAND)).stdout).toBe(first.stdout)
   expect(station.emulator.count('GetId')).toBe(1)
+})
+
+describe('E82: credentials whose expiration is', () => {
+  /** The stderr of an exchange whose answer was changed; nothing is printed, and nothing is taken for a bug. */
+  async function refusalOf(station: Station, operation: string, change: (body: string) => string) {
+    const alter: Fault = { kind: 'alter', alter: (answer) => ({ ...answer, body: change(answer.body) }) }
+    station.emulator.faults.set(operation, alter, 5)
+    const outcome = await station.run(COMMAND)
+    station.emulator.faults.clear(operation)
+    expect(outcome).toMatchObject({ code: 6, stdout: '' })
+    expect(outcome.stderr).toMatch(
+      /^poolkey: error: .* an answer that is not the protocol's.*\npoolkey: fix: .*\n$/,
+    )
+    expect(outcome.stderr).not.toMatch(/null|undefined|NaN|Invalid/)
+  }
+
+  test("absent, past or no number are refused in the identity pool's answer", async () => {
+    const station = await openStation()
+    await station.signIn()
+    station.configure({ cognito_role_arn: station.emulator.roles.editor })
+    for (const value of [undefined, 'null', '""', '"soon"', '{}', '-1', '0', '1700000000', '1e300']) {
+      await refusalOf(station, 'GetCredentialsForIdentity', (body) => {
+        const credentials = JSON.parse(body) as { Credentials: { Expiration?: unknown } }
+        delete credentials.Credentials.Expiration
+        const text = JSON.stringify(credentials)
+        return value === undefined ? text : text.replace('"Credentials":{', `$&"Expiration":${value},`)
+      })
+    }
+    answerOf(await station.run(COMMAND))
+  })
+
+  test('absent, past or no RFC 3339 instant are refused in the answer of STS', async () => {
+    const station = await openStation()
+    const { webIdentity } = station.emulator.roles
+    await station.signIn()
+    station.configure({ cognito_identity_pool_id: undefined, cognito_role_arn: webIdentity })
+    const values = [
+      '',
+      'null',
+      'soon',
+      '0',
+      '2099-13-45T00:00:00Z',
+      '2099-01-01 00:00:00',
+      '2020-01-01T00:00:00Z',
+    ]
+    for (const value of [undefined, ...values]) {
+      await refusalOf(station, 'AssumeRoleWithWebIdentity', (body) => {
+        const element = value === undefined ? '' : `<Expiration>${value}</Expiration>`
+        return body.replace(/<Expiration>.*<\/Expiration>/, element)
+      })
+    }
+    answerOf(await station.run(COMMAND))
+  })
 })

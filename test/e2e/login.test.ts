@@ -1,9 +1,12 @@
-import { existsSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { signInHeadlessly } from '../../src/emulator/headless-browser.ts'
+import { DANGEROUS_TEXTS, FORBIDDEN } from '../errors/hostile-text.ts'
+import { interceptCallback, withParameters } from '../sign-in/support/interception.ts'
 import { occupy } from '../sign-in/support/server.ts'
 import type { Station } from './poolkey-process.ts'
-import { answerOf, openStation, until } from './poolkey-process.ts'
+import { answerOf, openStation, startProgram, uniqueText, until, untilExpired } from './poolkey-process.ts'
 import { filesIn } from './secret-sweep.ts'
 
 const OTHER_PERSON = { username: 'other-user', password: 'Other-Passw0rd', email: 'other-user@example.com' }
@@ -70,7 +73,7 @@ test('keeps the sign-in when the exchange is refused, says both, and ends with 5
   expect(station.emulator.count('token:authorization_code')).toBe(1)
 })
 
-test('gives up after --timeout with 6, naming the app client and the redirect URI to register', async () => {
+test('B36: gives up after --timeout with 6, naming the app client and the redirect URI to register', async () => {
   const station = await openStation()
   const login = await dev(station, 'login', '--no-browser', '--no-input', '--timeout', '1')
   expect(login).toMatchObject({ code: 6, stdout: '' })
@@ -78,31 +81,40 @@ test('gives up after --timeout with 6, naming the app client and the redirect UR
   expect(message).toContain(station.emulator.clientId)
   expect(message).toContain(station.emulator.settings.redirectUris[0])
   expect(login.ms).toBeLessThan(8000)
+  await expectNobodyListens(station.emulator.settings.redirectUris[0]!)
+  expect(await dev(station, 'credential-process')).toMatchObject({ code: 4, stdout: '' })
 })
 
 test.each([
-  { signal: 'SIGINT', code: 130 },
-  { signal: 'SIGTERM', code: 143 },
+  { how: 'SIGINT', end: { code: 130, signal: null } },
+  { how: 'SIGTERM', end: { code: 143, signal: null } },
+  // By the signal itself, which a shell tells as 129: there may be no terminal left to say anything to.
+  { how: 'SIGHUP', end: { code: null, signal: 'SIGHUP' } },
 ] as const)(
-  'ended by $signal while it waits ends with $code and stores no session',
-  async ({ signal, code }) => {
+  'B37: $how while it waits ends it, frees the port and stores no session',
+  async ({ how, end }) => {
     const station = await openStation()
     const login = station.start(['login', '--profile', 'dev', '--no-browser', '--no-input'])
     const url = await login.signInUrl()
-    login.child.kill(signal)
-    const outcome = await login.ended
-    expect(outcome).toMatchObject({ code, signal: null, stdout: '' })
+    login.child.kill(how)
+    expect(await login.ended).toMatchObject({ ...end, stdout: '' })
     expect(await dev(station, 'credential-process')).toMatchObject({ code: 4, stdout: '' })
-    const port = new URL(url.searchParams.get('redirect_uri')!).port
-    await expect(fetch(`http://127.0.0.1:${port}/`), 'nobody listens any more').rejects.toThrow()
+    await expectNobodyListens(url.searchParams.get('redirect_uri')!)
   },
 )
 
-function occupyPortOf(redirectUri: string): Promise<void> {
-  return occupy('127.0.0.1', Number(new URL(redirectUri).port))
+async function expectNobodyListens(redirectUri: string): Promise<void> {
+  const { port } = new URL(redirectUri)
+  for (const host of ['127.0.0.1', '[::1]']) {
+    await expect(fetch(`http://${host}:${port}/`), 'nobody listens any more').rejects.toThrow()
+  }
 }
 
-test('takes the next registered redirect URI when the first port is occupied', async () => {
+function occupyPortOf(redirectUri: string, host = '127.0.0.1'): Promise<void> {
+  return occupy(host, Number(new URL(redirectUri).port))
+}
+
+test('B25: takes the next registered redirect URI when the first port is occupied', async () => {
   const station = await openStation()
   const [first, second] = station.emulator.settings.redirectUris
   await occupyPortOf(first!)
@@ -111,15 +123,37 @@ test('takes the next registered redirect URI when the first port is occupied', a
   expect(login.stderr).toContain(`redirect_uri=${encodeURIComponent(second!)}&`)
 })
 
-test('ends with 6 when every registered port is occupied, naming the setting and the ports', async () => {
+test('B25: ends with 6 when every registered port is occupied, naming the setting, the ports and who holds them', async () => {
   const station = await openStation()
   const { redirectUris } = station.emulator.settings
   for (const uri of redirectUris) await occupyPortOf(uri)
   const login = await dev(station, 'login', '--no-browser', '--no-input')
   expect(login).toMatchObject({ code: 6, stdout: '' })
   expect(login.stderr).toContain('cognito_redirect_uri')
-  for (const uri of redirectUris) expect(login.stderr).toContain(new URL(uri).port)
+  for (const uri of redirectUris) {
+    expect(login.stderr).toContain(`port ${new URL(uri).port}: `)
+    expect(login.stderr).toContain(`(pid ${process.pid})`)
+  }
 })
+
+test.each(['::1', '0.0.0.0', '::'])(
+  'B26: a squatter on %s is noticed before a browser opens: the next URL is taken, or none',
+  async (host) => {
+    const station = await openStation()
+    const [first, second] = station.emulator.settings.redirectUris
+    await occupyPortOf(first!, host)
+    const login = await station.signIn()
+    expect(login).toMatchObject({ code: 0 })
+    expect(new URL(login.page.url).port).toBe(new URL(second!).port)
+
+    await occupyPortOf(second!, host)
+    const none = await dev(station, 'login', '--force', '--no-input')
+    expect(none).toMatchObject({ code: 6, stdout: '' })
+    expect(none.stderr).toContain('poolkey: error: no callback port is free')
+    expect(none.stderr, 'no URL').not.toContain(station.emulator.origin)
+    // The station fails this test if a browser was started.
+  },
+)
 
 test('does not replace another person without --yes: ends with 3 and the session stays', async () => {
   const station = await openStation()
@@ -147,29 +181,113 @@ test('replaces another person with --yes, whose credentials are void from then o
   expect(answerOf(await dev(station, 'credential-process')).AccessKeyId).not.toBe(before.AccessKeyId)
 })
 
-test('gives BROWSER the URL as one word and none of the AWS and poolkey variables', async () => {
+test('C45, C49: gives BROWSER the URL as one word and none of the AWS and poolkey variables', async () => {
   const station = await openStation({ env: { AWS_REGION: 'eu-west-1', POOLKEY_DEBUG: '', KEPT: 'yes' } })
-  const login = station.start(['login', '--profile', 'dev', '--no-input'])
+  const hint = '$(touch pwn)`id`&calc|\'"%PATH%;\\ #é'
+  const login = station.start(['login', '--profile', 'dev', '--no-input', '--login-hint', hint])
   const url = await login.signInUrl()
+  expect(url.searchParams.get('login_hint')).toBe(hint)
   await until(() => station.browserRuns()?.includes('url=') === true)
   const environment = station.browserRuns()!.split('\n')
-  expect(environment).toContain(`url=${url.href}`)
+  const opened = new URL(environment.find((line) => line.startsWith('url='))!.slice('url='.length))
+  expect([...opened.searchParams]).toEqual([...url.searchParams])
+  expect(opened.href).not.toMatch(/["'`$();|\\\s]/)
   expect(environment).toContain('KEPT=yes')
   expect(environment.filter((line) => /^(AWS|POOLKEY)_/.test(line))).toEqual([])
   await signInHeadlessly({ authorizeUrl: url.href, ...station.emulator.user })
   expect(await login.ended).toMatchObject({ code: 0, stdout: '' })
 })
 
-test('says that no browser opened when BROWSER fails, and goes on waiting', async () => {
-  const station = await openStation({ env: { BROWSER: '/bin/false' } })
-  const login = station.start(['login', '--profile', 'dev', '--no-input'])
+test('C49: gives BROWSER no descriptor of its own', async () => {
+  const station = await openStation()
+  const list = join(station.home, 'descriptors')
+  const browser = plantBrowser(station, `(exec ls -l /proc/$$/fd >'${list}.new')\nmv '${list}.new' '${list}'`)
+  const descriptors = () =>
+    [...readFileSync(list, 'utf8').matchAll(/ (\d+) -> (.*)$/gm)].map(([, fd, target]) => `${fd} ${target}`)
+  // What this test was started with itself, everybody hands on.
+  await startProgram(browser, [], {}).ended
+  const handedOn = descriptors()
+  rmSync(list)
+  const login = station.start(['login', '--profile', 'dev', '--no-input'], { BROWSER: browser })
   const url = await login.signInUrl()
-  await until(() => login.said().stderr.includes('No browser opened'))
+  await until(() => existsSync(list))
+  const streams = ['0 /dev/null', '1 /dev/null', '2 /dev/null']
+  expect(descriptors()).toEqual(expect.arrayContaining(streams))
+  expect(descriptors().filter((one) => !handedOn.includes(one) && !streams.includes(one))).toEqual([])
   await signInHeadlessly({ authorizeUrl: url.href, ...station.emulator.user })
   expect(await login.ended).toMatchObject({ code: 0, stdout: '' })
 })
 
-test('refuses a forged ID token with 5 and stores nothing', async () => {
+/** A browser of the test's own, beside the one whose start is noticed. */
+function plantBrowser(station: Station, body: string): string {
+  const path = join(station.home, 'doubles', `browser-${uniqueText()}`)
+  writeFileSync(path, `#!/bin/sh\n${body}\n`)
+  chmodSync(path, 0o755)
+  return path
+}
+
+test.each([
+  { which: 'that is absent', body: undefined, says: 'not found' },
+  { which: 'that fails', body: 'exit 3', says: 'ended with 3' },
+  { which: 'that hangs', body: 'exec sleep 60', says: undefined },
+  { which: 'that writes junk', body: 'echo junk; echo junk >&2', says: undefined },
+])('C50: goes on with the URL at hand, and a clean stdout, with a browser $which', async ({ body, says }) => {
+  const station = await openStation()
+  const browser = body === undefined ? join(station.home, 'absent') : plantBrowser(station, body)
+  const login = station.start(['login', '--profile', 'dev', '--no-input'], { BROWSER: browser })
+  const url = await login.signInUrl()
+  if (says !== undefined) await until(() => login.said().stderr.includes('No browser opened'))
+  await signInHeadlessly({ authorizeUrl: url.href, ...station.emulator.user })
+  const outcome = await login.ended
+  expect(outcome).toMatchObject({ code: 0, stdout: '' })
+  if (says === undefined) expect(outcome.stderr).not.toContain('No browser opened')
+  else expect(outcome.stderr).toContain(says)
+  expect(outcome.stderr).not.toContain('junk')
+})
+
+test('C50: a credential process whose browser writes junk answers with one JSON object all the same', async () => {
+  const station = await openStation({ profile: { cognito_auto_login: 'true' } })
+  const note = join(station.home, 'url')
+  const browser = plantBrowser(station, `echo junk; echo junk >&2; echo "$1" >'${note}'`)
+  const process = station.start(['credential-process', '--profile', 'dev'], { BROWSER: browser })
+  await until(() => existsSync(note) && readFileSync(note, 'utf8').endsWith('\n'))
+  const authorizeUrl = readFileSync(note, 'utf8').trim()
+  await signInHeadlessly({ authorizeUrl, ...station.emulator.user })
+  expect(answerOf(await process.ended).Version).toBe(1)
+})
+
+test("C51: root is warned and gets no browser of the system's; anybody else gets it", async () => {
+  const station = await openStation({ env: { BROWSER: undefined, DISPLAY: ':0' } })
+  const login = station.start(['login', '--profile', 'dev', '--no-input'])
+  const url = await login.signInUrl()
+  const isRoot = process.getuid?.() === 0
+  // The double of xdg-open; as root, its start would fail this test.
+  if (!isRoot) await until(() => station.browserRuns()?.includes(`url=${url.href}`) === true)
+  await signInHeadlessly({ authorizeUrl: url.href, ...station.emulator.user })
+  const outcome = await login.ended
+  expect(outcome).toMatchObject({ code: 0, stdout: '' })
+  expect(outcome.stderr.includes('Running as root: no browser is started')).toBe(isRoot)
+})
+
+test.each([
+  ...[
+    'file:///etc/passwd',
+    'javascript:alert(1)',
+    'smb://host/share',
+    'ms-settings:x',
+    'http://acme.example',
+  ],
+  ...['evil.example/@acme.auth.eu-west-1.amazoncognito.com', 'acme.example@evil.example'],
+  ...['https://user:secret@acme.example', 'acme.example:8443', '\u0430cme.example', 'a$(calc).example'],
+])('C47, C48: never opens a browser for the domain %s: exit 3, naming the line', async (domain) => {
+  const station = await openStation({ profile: { cognito_domain: domain } })
+  const login = await dev(station, 'login', '--no-input')
+  expect(login).toMatchObject({ code: 3, stdout: '' })
+  expect(login.stderr).toMatch(/^poolkey: error: .*config:\d+.*cognito_domain/)
+  expect(login.stderr).not.toContain('authorize')
+})
+
+test('A6: refuses a forged ID token with 5 and stores nothing', async () => {
   const station = await openStation()
   station.emulator.forge({ signature: 'other-key' })
   const login = await station.signIn()
@@ -178,7 +296,7 @@ test('refuses a forged ID token with 5 and stores nothing', async () => {
   expect(await dev(station, 'credential-process')).toMatchObject({ code: 4, stdout: '' })
 })
 
-test('a callback that was never asked for does not end the login', async () => {
+test('A3: a callback that was never asked for does not end the login', async () => {
   const station = await openStation()
   const login = station.start(['login', '--profile', 'dev', '--no-browser', '--no-input'])
   const url = await login.signInUrl()
@@ -188,6 +306,103 @@ test('a callback that was never asked for does not end the login', async () => {
   await until(() => login.said().stderr.includes('Still waiting.'))
   await signInHeadlessly({ authorizeUrl: url.href, ...station.emulator.user })
   expect(await login.ended).toMatchObject({ code: 0 })
+})
+
+/** What the user pool, or anybody, sends to the callback of a login: an answer to this URL. */
+function answerTo(url: URL, answer: Record<string, string>): URL {
+  return withParameters(new URL(url.searchParams.get('redirect_uri')!), answer)
+}
+
+test.each([0, 1, 2])(
+  'B32, H111: nothing in a description reaches a terminal as it is: part %i of what is dangerous',
+  async (part) => {
+    const texts = DANGEROUS_TEXTS.filter((_text, index) => index % 3 === part)
+    const description = texts.join(' ')
+    const station = await openStation()
+    const login = station.start(['login', '--profile', 'dev', '--no-browser', '--no-input'])
+    const url = await login.signInUrl()
+    await fetch(answerTo(url, { error: texts[0]!, error_description: description }))
+    await until(() => login.said().stderr.includes('Still waiting.'))
+    const state = url.searchParams.get('state')!
+    await fetch(answerTo(url, { error: texts[0]!, error_description: description, state }))
+    const outcome = await login.ended
+    expect(outcome).toMatchObject({ code: 5, stdout: '' })
+    expect(outcome.stderr.replaceAll('\n', '')).not.toMatch(FORBIDDEN)
+    // Twice in the notice, twice in the error, and nothing was cut off.
+    expect(outcome.stderr.match(/safe/g)).toHaveLength(4 * (texts.length + 1))
+  },
+)
+
+test('B30: an error with our state ends the login with 5, one without is told and ends nothing', async () => {
+  const station = await openStation()
+  const login = station.start(['login', '--profile', 'dev', '--no-browser', '--no-input'])
+  const url = await login.signInUrl()
+  const unverified = await fetch(answerTo(url, { error: 'server_error', error_description: 'Not <b>ours' }))
+  expect([unverified.status, await unverified.text()]).toEqual([
+    400,
+    expect.stringContaining('poolkey is still waiting'),
+  ])
+  await until(() => login.said().stderr.includes('Still waiting.'))
+  const foreign = { error: 'access_denied', state: 'f'.repeat(64) }
+  expect((await fetch(answerTo(url, foreign))).status).toBe(400)
+  const state = url.searchParams.get('state')!
+  await fetch(answerTo(url, { error: 'access_denied', error_description: 'User said no', state }))
+  const outcome = await login.ended
+  expect(outcome).toMatchObject({ code: 5, stdout: '' })
+  expect(outcome.stderr).toContain('Somebody reports an error, unverified: server_error (Not <b>ours).')
+  expect(outcome.stderr).toContain('poolkey: error: the sign-in was refused: access_denied (User said no)')
+  expect(station.emulator.count('token:authorization_code')).toBe(0)
+  expect(await dev(station, 'credential-process')).toMatchObject({ code: 4, stdout: '' })
+})
+
+test('B33: fifty callbacks at the same time, each with the right state, exchange one code', async () => {
+  const station = await openStation()
+  const login = station.start(['login', '--profile', 'dev', '--no-browser', '--no-input'])
+  const callback = await interceptCallback(station.emulator, await login.signInUrl())
+  const answers = await Promise.all(Array.from({ length: 50 }, () => fetch(callback)))
+  const titles = await Promise.all(
+    answers.map(async (answer) => /<title>(.*) - poolkey/.exec(await answer.text())?.[1]),
+  )
+  expect(titles.toSorted()).toEqual([...Array.from({ length: 49 }, () => 'Already answered'), 'Signed in'])
+  expect(await login.ended).toMatchObject({ code: 0, stdout: '' })
+  expect(station.emulator.count('token:authorization_code')).toBe(1)
+})
+
+test('A16: two logins at two pools at once, their callbacks crossed: neither takes the other’s, both succeed', async () => {
+  const stations = [await openStation(), await openStation()]
+  const inFlight = await Promise.all(
+    stations.map(async (station) => {
+      const login = station.start(['login', '--profile', 'dev', '--no-browser', '--no-input'])
+      return { station, login, callback: await interceptCallback(station.emulator, await login.signInUrl()) }
+    }),
+  )
+  const [one, two] = inFlight.map(({ callback }) => callback)
+  expect(one!.search).not.toBe(two!.search)
+  expect((await fetch(new URL(two!.search, one))).status).toBe(400)
+  expect((await fetch(new URL(one!.search, two))).status).toBe(400)
+  for (const { station } of inFlight) expect(station.emulator.count('token:authorization_code')).toBe(0)
+  for (const { station, login, callback } of inFlight) {
+    expect((await fetch(callback)).status).toBe(200)
+    expect(await login.ended).toMatchObject({ code: 0, stdout: '' })
+    expect(station.emulator.count('token:authorization_code')).toBe(1)
+  }
+})
+
+test('A11: a refresh that answers for somebody else is refused with 5, and the session is as it was', async () => {
+  const station = await openStation({ idTokenSeconds: 2, credentialsSeconds: 2 })
+  await station.signIn()
+  await untilExpired(answerOf(await dev(station, 'credential-process')))
+  const sub = 'somebody-else'
+  station.emulator.forge({ grant: 'refresh_token', claims: { sub } })
+  const refused = await dev(station, 'credential-process')
+  expect(refused).toMatchObject({ code: 5, stdout: '' })
+  expect(refused.stderr).toMatch(
+    /^poolkey: error: the ID token was refused: its claim sub, expected .*, got somebody-else\n/,
+  )
+  expect(await userName(station)).toBe('test-user')
+  station.emulator.forge(undefined)
+  expect(answerOf(await dev(station, 'credential-process')).Version).toBe(1)
+  expect(station.emulator.count('token:authorization_code')).toBe(1)
 })
 
 test('a sign-in-only profile signs in without any exchange', async () => {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { openStation, profileText } from './poolkey-process.ts'
+import { openStation, profileText, uniqueText } from './poolkey-process.ts'
 import type { Station } from './poolkey-process.ts'
 import { filesIn } from './secret-sweep.ts'
 
@@ -29,7 +29,7 @@ async function refreshWithRevokedToken({ emulator }: Station): Promise<number> {
   return answer.status
 }
 
-test('revokes the refresh token, wipes what came from it, and names the profiles and what lives on', async () => {
+test('D64: revokes the refresh token, wipes what came from it, and names the profiles and what lives on', async () => {
   const station = await openStation()
   const also = profileText(station.emulator, 'also', { cognito_role_arn: station.emulator.roles.editor })
   const apart = profileText(station.emulator, 'apart', { cognito_session: 'apart' })
@@ -59,7 +59,7 @@ test('leaves the sign-in of another session as it is', async () => {
   expect(await station.run(['credential-process', '--profile', 'apart'])).toMatchObject({ code: 0 })
 })
 
-test('wipes everything local though the revocation fails, says so, and ends with 6', async () => {
+test('D64: wipes everything local though the revocation fails, says so, and ends with 6', async () => {
   const station = await openStation()
   await station.signIn()
   station.emulator.faults.set('revoke', { kind: 'server-error' }, 20)
@@ -86,7 +86,7 @@ test('a second logout says that nobody is signed in', async () => {
   expect(station.emulator.count('revoke')).toBe(1)
 })
 
-test('--all revokes every session and leaves neither an entry nor the key', async () => {
+test('D64: --all revokes every session and leaves neither an entry nor the key', async () => {
   const station = await openStation()
   const apart = profileText(station.emulator, 'apart', { cognito_session: 'apart' })
   writeFileSync(station.configFile, `${profileText(station.emulator, 'dev')}\n${apart}`)
@@ -115,7 +115,7 @@ test.each([
   ['vault.json', '{"version":1,'],
   ['vault.key', 'not a key'],
 ])(
-  '--all over a vault whose %s is damaged wipes it, says that nothing was revoked, and ends with 0',
+  'D64: --all over a vault whose %s is damaged wipes it, says that nothing was revoked, and ends with 0',
   async (name, text) => {
     const station = await openStation()
     await station.signIn()
@@ -135,4 +135,20 @@ test('--all where there never was a vault ends with 0 and makes none', async () 
   const station = await openStation()
   expect(await station.run(['logout', '--all'])).toMatchObject({ code: 0, stdout: '' })
   expect(existsSync(station.stateFolder)).toBe(false)
+})
+
+test('D64: what a life of signing in and using leaves behind goes with logout, and the rest with logout --all', async () => {
+  const station = await openStation({ clientSecret: `secret${uniqueText()}` })
+  const before = filesIn(station.home)
+  const secret = station.emulator.settings.clientSecret
+  const sealed = await station.run(['configure', '--profile', 'dev', '--client-secret-stdin'], {}, secret)
+  expect(sealed).toMatchObject({ code: 0 })
+  expect(await station.signIn()).toMatchObject({ code: 0 })
+  station.emulator.faults.set('GetCredentialsForIdentity', { kind: 'server-error' }, 20)
+  expect(await station.run(['login', '--profile', 'dev', '--force', '--no-browser', '--no-input', '--timeout', '1'])).toMatchObject({ code: 6 }) // prettier-ignore
+  const state = () => filesIn(station.stateFolder).map((path) => path.slice(station.stateFolder.length + 1))
+  expect(await station.run(['logout', '--profile', 'dev'])).toMatchObject({ code: 0 })
+  expect(state().filter((name) => !/^(vault\.(json|key)|client-secret-.*)$/.test(name))).toEqual([])
+  expect(await station.run(['logout', '--all'])).toMatchObject({ code: 0 })
+  expect(filesIn(station.home)).toEqual(before)
 })

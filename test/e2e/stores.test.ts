@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { answerOf, openStation, uniqueText } from './poolkey-process.ts'
 import { filesIn } from './secret-sweep.ts'
 
-test('a machine without a keychain gets exit 7 with the fix, keeps nothing, and --store file works', async () => {
+test('D61: a machine without a keychain gets exit 7 with the fix, keeps nothing, and --store file works', async () => {
   const station = await openStation({
     env: { POOLKEY_STORE: undefined, DBUS_SESSION_BUS_ADDRESS: undefined },
   })
@@ -36,7 +36,7 @@ test('a store that does not exist is a configuration error, and nothing is made'
   expect(existsSync(station.stateFolder)).toBe(false)
 })
 
-test('POOLKEY_HOME and XDG_STATE_HOME say where the state lives', async () => {
+test('D66: POOLKEY_HOME and XDG_STATE_HOME say where the state lives', async () => {
   const station = await openStation()
   const chosen = `${station.home}/elsewhere`
   station.env['POOLKEY_HOME'] = chosen
@@ -90,7 +90,7 @@ describe('configure store', () => {
     answerOf(await station.run(PROCESS))
   })
 
-  test('to a keychain that is not there ends with 7 and leaves the key where it was', async () => {
+  test('D61: to a keychain that is not there ends with 7 and leaves the key where it was', async () => {
     const station = await openStation({
       env: { POOLKEY_STORE: undefined, DBUS_SESSION_BUS_ADDRESS: undefined },
     })

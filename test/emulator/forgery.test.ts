@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
-import { createLocalJWKSet, jwtVerify } from 'jose'
-import type { JSONWebKeySet } from 'jose'
+import { createLocalJWKSet, importJWK, jwtVerify } from 'jose'
+import type { JSONWebKeySet, JWK } from 'jose'
 import { describe, expect, test } from 'vitest'
 import type { Emulator } from '../../src/emulator/emulator.ts'
 import type { Forgery } from '../../src/emulator/forgery.ts'
@@ -20,6 +20,7 @@ describe('a forged ID token', () => {
     [{ alg: 'RS512' }, 'RS512'],
     [{ signature: 'broken' }, 'RS256'],
     [{ signature: 'other-key' }, 'RS256'],
+    [{ signature: 'embedded-key' }, 'RS256'],
     [{ signature: 'empty' }, 'RS256'],
   ] satisfies [Forgery, string][])('does not verify: %j', async (forgery, alg) => {
     const emulator = await emulatorForTest()
@@ -53,6 +54,18 @@ describe('a forged ID token', () => {
     const [input, signature] = (await signIn(emulator)).id_token.split(/\.(?=[^.]*$)/)
     expect(signature).toBe(createHmac('sha256', '').update(input!).digest('base64url'))
   })
+
+  test.each<NonNullable<Forgery['alg']>>(['RS256', 'RS512', 'ES256'])(
+    'brings the very key that it is signed with where asked: %s',
+    async (alg) => {
+      const emulator = await emulatorForTest()
+      emulator.forge({ alg, signature: 'embedded-key' })
+      const { id_token: token } = await signIn(emulator)
+      const jwk = headerOfToken(token)['jwk'] as JWK
+      expect(await jwtVerify(token, await importJWK(jwk, alg), { algorithms: [alg] })).toBeDefined()
+      expect(Object.keys(jwk), 'the public half alone').not.toContain('d')
+    },
+  )
 
   test('may be the access token, or none', async () => {
     const emulator = await emulatorForTest()

@@ -1,8 +1,9 @@
+import { createServer } from 'node:net'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createHttp } from '../../src/http.ts'
 import { signInWithBrowser } from '../../src/sign-in/browser-sign-in.ts'
 import type { BrowserSignInOptions, SignInNotice } from '../../src/sign-in/browser-sign-in.ts'
-import { answerJson, freePort, occupy, startServer } from './support/server.ts'
+import { answerJson, freePort, listen, occupy, startServer } from './support/server.ts'
 import { CLIENT_ID, signInSettings } from './support/settings.ts'
 import { createSigner, idTokenClaims, NOW } from './support/tokens.ts'
 import type { Signer } from './support/tokens.ts'
@@ -91,7 +92,7 @@ function redirectFor(pool: Pool, url: string, answer: Record<string, string> = {
 }
 
 describe('a sign-in in the browser', () => {
-  test('gives verified tokens, keeps them before the browser is told, and shows who signed in', async () => {
+  test('A2: gives verified tokens, keeps them before the browser is told, and shows who signed in', async () => {
     const pool = await startPool()
     const order: string[] = []
     const { result, pages, urls, notices } = begin(pool, {
@@ -111,8 +112,34 @@ describe('a sign-in in the browser', () => {
     const [request] = pool.tokenRequests()
     const verifier = new URLSearchParams(request?.body).get('code_verifier') ?? ''
     expect(verifier).toHaveLength(43)
+    expect(urls[0]).toContain('code_challenge_method=S256')
     expect(urls[0]).not.toContain(verifier)
     await occupy('127.0.0.1', pool.port)
+  })
+
+  test('B27: holds the port when the browser is opened, and the same socket until the end', async () => {
+    const pool = await startPool()
+    const binders: string[] = []
+    const tryToBind = async () => {
+      for (const host of ['127.0.0.1', '::1', '0.0.0.0', '::']) {
+        binders.push(
+          await listen(createServer(), host, pool.port).then(
+            () => `${host} was bound`,
+            (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : ''),
+          ),
+        )
+      }
+    }
+    const { result, pages } = begin(pool, {
+      openBrowser: async (url) => {
+        await tryToBind()
+        pages.push(follow(pool, url))
+        return { kind: 'opened' }
+      },
+      accept: tryToBind,
+    })
+    await result
+    expect(binders).toEqual(Array.from({ length: 8 }, () => 'EADDRINUSE'))
   })
 
   test('B33: exchanges one code, however many callbacks come', async () => {
@@ -192,14 +219,17 @@ describe('a sign-in in the browser', () => {
     expect(notices).toEqual([{ kind: 'not-opened', why: 'not-found', detail: 'xdg-open' }])
   })
 
-  test('B25: nothing is opened or said when every port is taken', async () => {
-    const pool = await startPool()
-    await occupy('::1', pool.port)
-    const { result, urls, pages } = begin(pool)
-    await expect(result).rejects.toMatchObject({ code: 'redirect-ports-taken' })
-    expect(urls).toEqual([])
-    expect(pages).toEqual([])
-  })
+  test.each(['127.0.0.1', '::1', '0.0.0.0', '::'])(
+    'B25, B26: nothing is opened or said when %s holds the one port',
+    async (host) => {
+      const pool = await startPool()
+      await occupy(host, pool.port)
+      const { result, urls, pages } = begin(pool)
+      await expect(result).rejects.toMatchObject({ code: 'redirect-ports-taken' })
+      expect(urls).toEqual([])
+      expect(pages).toEqual([])
+    },
+  )
 
   test('B36: a person who never answers ends in a timeout that names client and redirect URI', async () => {
     const pool = await startPool()

@@ -77,6 +77,20 @@ describe('a command', () => {
     expect(browser.words()).toEqual([`<${URL_TEXT}>`])
   })
 
+  test('C46: planted in the working folder, is not found through an empty or relative entry of PATH', async () => {
+    const folder = temporaryFolder()
+    const browser = recorder(folder, 'my-browser')
+    const relative = relativePath(process.cwd(), folder)
+    const open = (PATH: string | undefined) =>
+      openBrowser({ ...DESKTOP, url: URL_TEXT, command: ['my-browser'], env: { PATH } })
+    for (const path of [relative, `:${relative}:.:`, `./${relative}`, undefined]) {
+      expect(await open(path)).toMatchObject({ kind: 'not-opened', why: 'not-found' })
+    }
+    expect(existsSync(join(folder, 'words'))).toBe(false)
+    expect(await open(`${folder}:/usr/bin:/bin`), 'by an absolute folder it is').toEqual({ kind: 'opened' })
+    expect(browser.words()).toEqual([`<${URL_TEXT}>`])
+  })
+
   test('C50: that is absent, fails or cannot be run is named, and nothing is thrown', async () => {
     const folder = temporaryFolder()
     const failing = script(join(folder, 'failing'), 'exit 3')

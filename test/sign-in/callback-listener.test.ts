@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import type { Socket } from 'node:net'
 import { networkInterfaces } from 'node:os'
@@ -6,6 +7,7 @@ import type { PoolkeyError } from '../../src/errors/poolkey-error.ts'
 import { openCallbackListener } from '../../src/sign-in/callback-listener.ts'
 import type { CallbackListener, CallbackNotice } from '../../src/sign-in/callback-listener.ts'
 import { createAttempt } from '../../src/sign-in/authorization.ts'
+import { pageHeaders } from '../../src/sign-in/callback-page.ts'
 import { freePort, listen, occupy, rawExchange, rawGet, statusOf } from './support/server.ts'
 import { ISSUER } from './support/settings.ts'
 
@@ -90,6 +92,46 @@ describe('the wanted callback', () => {
     expect(answer).toMatch(/cache-control: no-store/i)
   })
 
+  test('B31, B39: every page comes with the same strict headers, whoever asks', async () => {
+    const { port, listener, wanted, state } = await startListener()
+    const own = `localhost:${port}`
+    const foreign = 'Origin: https://evil.test\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: cors'
+    const ask = (method: string, target: string, host = own) =>
+      rawExchange(
+        port,
+        `${method} ${target} HTTP/1.1\r\nHost: ${host}\r\n${foreign}\r\nConnection: close\r\n\r\n`,
+      )
+    const redirect = ask('GET', wanted)
+    const { finish } = await listener.waitForCode(NEVER)
+    const answers = [
+      await ask('GET', '/callback?code=guess&state=guess'),
+      await ask('GET', '/callback?error=guess'),
+      await ask('GET', wanted, 'evil.test'),
+      await ask('GET', '/'),
+      await ask('OPTIONS', wanted),
+      await ask('POST', wanted),
+      await ask('GET', wanted),
+      await ask('GET', `/callback?error=access_denied&state=${state}`),
+    ]
+    await finish({ kind: 'signed-in', who: 'x' })
+    const done = /^location: (\S+)/im.exec(await redirect)?.[1] ?? ''
+    answers.push(await redirect, await ask('GET', done))
+    expect(answers.map(statusOf)).toEqual([400, 400, 403, 404, 405, 405, 409, 409, 303, 200])
+    for (const answer of answers) {
+      const [head = ''] = answer.split('\r\n\r\n')
+      const names = head
+        .split('\r\n')
+        .slice(1)
+        .map((line) => line.slice(0, line.indexOf(':')))
+      for (const [name, value] of Object.entries(pageHeaders()))
+        expect(head).toContain(`\r\n${name}: ${value}`)
+      const others = names.filter((name) => !(name in pageHeaders()))
+      expect(['Allow', 'Connection', 'Content-Length', 'Date', 'Location']).toEqual(
+        expect.arrayContaining(others),
+      )
+    }
+  })
+
   test('may come before anybody waits for it', async () => {
     const { port, listener, wanted } = await startListener()
     const redirect = redirected(port, wanted)
@@ -98,7 +140,7 @@ describe('the wanted callback', () => {
     await expectSuccess(listener, redirect)
   })
 
-  test('is reached through both families of localhost', async () => {
+  test('B43: is reached through both families of localhost', async () => {
     const { port, listener, wanted } = await startListener()
     expect(statusOf(await rawExchange(port, 'GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'))).toBe(
       403,
@@ -127,7 +169,7 @@ describe('the wanted callback', () => {
     const startedAt = performance.now()
     await finish({ kind: 'signed-in', who: 'x' })
     await listener.close()
-    expect(performance.now() - startedAt).toBeLessThan(1_000)
+    expect(performance.now() - startedAt).toBeLessThan(1_500)
   })
 
   test('finishing twice changes nothing', async () => {
@@ -178,7 +220,7 @@ describe('a refusal', () => {
 })
 
 describe('anything else', () => {
-  test('A3, B28, B29: is turned away, and the sign-in still succeeds', async () => {
+  test('A3, A20, B28, B29: is turned away, and the sign-in still succeeds', async () => {
     const { port, listener, notices, wanted, state } = await startListener()
     const own = `Host: localhost:${port}`
     const send = (method: string, target: string, headers = own) =>
@@ -187,6 +229,7 @@ describe('anything else', () => {
       [400, send('GET', '/callback?code=x')],
       [400, send('GET', '/callback?code=x&state=wrong')],
       [400, send('GET', `/callback?code=x&state=${state}&state=${state}`)],
+      [400, send('GET', `/callback?code=a&code=b&state=${state}`)],
       [404, send('GET', '/favicon.ico')],
       [404, send('GET', '/robots.txt')],
       [404, send('GET', `http://localhost:${port}${wanted}`)],
@@ -207,6 +250,7 @@ describe('anything else', () => {
     expect(notices).toEqual([
       { kind: 'rejected-callback', problem: 'the state is missing' },
       { kind: 'rejected-callback', problem: 'the state belongs to another sign-in' },
+      { kind: 'rejected-callback', problem: 'a parameter is given more than once' },
       { kind: 'rejected-callback', problem: 'a parameter is given more than once' },
     ])
     await expectSuccess(listener, redirected(port, wanted))
@@ -236,7 +280,15 @@ describe('anything else', () => {
       `POST /callback HTTP/1.1\r\n${host}Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET ${wanted} HTTP/1.1\r\n${host}\r\n`,
       `GET /\u0000 HTTP/1.1\r\n${host}\r\n`,
       'GET /callback\r\n\r\n',
-      Buffer.from('1603010200010001fc0303', 'hex'),
+      CLIENT_HELLO,
+      `GET /callback?code=x&state=y HTTP/1.1\r\n${host}X-A: b\u0000c\r\n\r\n`,
+      `GET /callback?code=\u00ff\u00fe HTTP/1.1\r\n${host}Connection: close\r\n\r\n`,
+      Buffer.from([0x47, 0x45, 0x54, 0x20, 0x2f, 0xff, 0xfe, 0x20, 0x0d, 0x0a, 0x0d, 0x0a]),
+      `GET /callback HTTP/9.9\r\n${host}\r\n`,
+      `GET /callback HTTP/1.1\r\n${host}Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n`,
+      `POST /callback HTTP/1.1\r\n${host}Content-Length: 1\r\nContent-Length: 2\r\n\r\nxx`,
+      `POST /callback HTTP/1.1\r\n${host}Content-Length: -1\r\n\r\n`,
+      `PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n`,
       `GET /callback?code=%ff%fe&state=%ff HTTP/1.1\r\n${host}Connection: close\r\n\r\n`,
     ]
     for (const bytes of hostile) {
@@ -265,9 +317,12 @@ describe('anything else', () => {
     })
     await finish({ kind: 'signed-in', who: 'alice' })
     expect((await page).text).toContain('alice')
-    expect(performance.now() - startedAt).toBeLessThan(2_000)
+    expect(performance.now() - startedAt).toBeLessThan(5_000)
   })
 })
+
+// The record and handshake headers of a TLS 1.2 greeting, and the beginning of what follows.
+const CLIENT_HELLO = Buffer.concat([Buffer.from('1603010200010001fc0303', 'hex'), Buffer.alloc(502, 7)])
 
 function countdown(from: number): { count: () => void; done: Promise<void> } {
   let left = from
@@ -278,6 +333,19 @@ function countdown(from: number): { count: () => void; done: Promise<void> } {
     if (left === 0) finish()
   }
   return { count, done }
+}
+
+/** What becomes of a connection: `connected`, or Node's error code. */
+function connectionTo(port: number, host: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect(port, host, () => {
+      socket.destroy()
+      resolve('connected')
+    })
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      resolve(error.code)
+    })
+  })
 }
 
 function openSlowSocket(port: number): Promise<Socket> {
@@ -294,25 +362,31 @@ describe('binding', () => {
   test('B24: is on loopback alone', async () => {
     const { port } = await startListener()
     const others = Object.values(networkInterfaces())
-      .flat()
-      .filter((address) => address?.internal === false && !address.address.startsWith('fe80'))
-    for (const address of others) {
-      const refused = await new Promise((resolve) => {
-        const socket = connect(port, address!.address, () => {
-          socket.destroy()
-          resolve('connected')
-        })
-        socket.on('error', (error: NodeJS.ErrnoException) => {
-          resolve(error.code)
-        })
-      })
-      expect(refused).toBe('ECONNREFUSED')
-    }
+      .flatMap((addresses) => addresses ?? [])
+      .filter(({ internal, address }) => !internal && !address.startsWith('fe80'))
+    for (const { address } of others) expect(await connectionTo(port, address), address).toBe('ECONNREFUSED')
+    expect(await connectionTo(port, '127.0.0.1')).toBe('connected')
+    expect(await connectionTo(port, '::1')).toBe('connected')
   })
+
+  test.runIf(process.platform === 'linux')(
+    'B24: the system knows two addresses of it and no other',
+    async () => {
+      const { port } = await startListener()
+      // proc(5): `sl local_address rem_address st`, in hexadecimal; 0A is LISTEN.
+      const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
+      const listening = ['tcp', 'tcp6']
+        .flatMap((table) => readFileSync(`/proc/net/${table}`, 'utf8').split('\n'))
+        .map((line) => line.trim().split(/\s+/))
+        .filter(([, local, , state]) => local?.endsWith(suffix) === true && state === '0A')
+        .map(([, local]) => local?.slice(0, -suffix.length))
+      expect(listening).toEqual(['0100007F', '00000000000000000000000001000000'])
+    },
+  )
 
   test('B27: the port is held from the start, against second binders', async () => {
     const { port } = await startListener()
-    for (const host of ['127.0.0.1', '::1', '0.0.0.0']) {
+    for (const host of ['127.0.0.1', '::1', '0.0.0.0', '::']) {
       await expect(listen(createServer(), host, port)).rejects.toMatchObject({ code: 'EADDRINUSE' })
     }
   })
@@ -383,7 +457,8 @@ describe('the end', () => {
     const ended = idle.map((socket) => new Promise((resolve) => socket.once('close', resolve)))
     await listener.close()
     await Promise.all(ended)
-    expect(performance.now() - startedAt).toBeLessThan(200)
+    // It would wait two seconds for a page that is still to be fetched.
+    expect(performance.now() - startedAt).toBeLessThan(1_500)
   })
 
   test('a result page that nobody fetches delays closing two seconds at most', async () => {
@@ -393,7 +468,7 @@ describe('the end', () => {
     await redirect
     const startedAt = performance.now()
     await listener.close()
-    expect(performance.now() - startedAt).toBeLessThan(2_500)
+    expect(performance.now() - startedAt).toBeLessThan(5_000)
   })
 
   test('a callback that was never finished is cut off by closing', async () => {

@@ -138,7 +138,7 @@ describe('a callback', () => {
     },
   )
 
-  test('no request without the state ever yields a code or ends the sign-in', () => {
+  test('A3: no request without the state ever yields a code or ends the sign-in', () => {
     const anyTarget = fc.oneof(
       fc.string(),
       fc.string().map((query) => `/callback?${query}`),

@@ -34,7 +34,7 @@ describe('reading claims', () => {
     expect(() => readClaims(idTokenClaims(change))).toThrow(PoolkeyError)
   })
 
-  test('any JSON object is read or refused, never a crash', () => {
+  test('A10: any JSON object is read or refused, never a crash', () => {
     fc.assert(
       fc.property(
         fc.dictionary(fc.constantFrom(...Object.keys(idTokenClaims())), fc.jsonValue()),

@@ -140,18 +140,18 @@ describe('the signature', () => {
     }
   })
 
-  test('a token of another key under the known key ID is refused', async () => {
+  test('A6: a token of another key under the known key ID is refused', async () => {
     await expectRefusal(verify(await other.sign(idTokenClaims(), { kid: 'key-1' })), 'signature')
   })
 
-  test('is checked before any claim', async () => {
+  test('A6: is checked before any claim', async () => {
     await expectRefusal(
       verify(await other.sign(idTokenClaims({ iss: 'evil' }), { kid: 'key-1' })),
       'signature',
     )
   })
 
-  test('an extension that must be understood is refused', async () => {
+  test('A6: an extension that must be understood is refused', async () => {
     const { privateKey, publicKey } = await generateKeyPair('RS256')
     const token = await new SignJWT(idTokenClaims())
       .setProtectedHeader({ alg: 'RS256', kid: 'key-1', crit: ['x'], x: 1 })
@@ -161,7 +161,7 @@ describe('the signature', () => {
   })
 
   test.each(['', 'x', 'a.b.c', '..', '{}', 'eyJhbGciOiJSUzI1NiJ9', `${'a'.repeat(20)}.${'b'.repeat(20)}`])(
-    'what is no token is refused: %j',
+    'A6: what is no token is refused: %j',
     async (text) => {
       await expectRefusal(verify(text), 'format')
     },
@@ -261,7 +261,7 @@ describe('the claims', () => {
     await expectRefusal(verify(token), check, token)
   })
 
-  test('the clock may be off by the tolerance', async () => {
+  test('A10: the clock may be off by the tolerance', async () => {
     const late = await signer.sign(idTokenClaims({ iat: SECONDS + 60 }))
     await expect(verify(late).result).resolves.toBeDefined()
     const over = await signer.sign(idTokenClaims({ iat: SECONDS - 3600, exp: SECONDS - 59 }))

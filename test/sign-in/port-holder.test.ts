@@ -28,7 +28,7 @@ function fakeProc(): string {
   return proc
 }
 
-test('names the process that listens, and the user of one it may not look into', () => {
+test('B25: names the process that listens, and the user of one it may not look into', () => {
   expect(readPortHolders(8400, fakeProc())).toEqual(['a process of uid 33', 'nginx (pid 812)'])
 })
 
@@ -37,7 +37,7 @@ test('knows nobody for another port, or without a process file system', () => {
   expect(readPortHolders(8400, '/nowhere')).toEqual([])
 })
 
-test.runIf(process.platform === 'linux')('finds this very process on a port it holds', async () => {
+test.runIf(process.platform === 'linux')('B25: finds this very process on a port it holds', async () => {
   const port = await freePort()
   await occupy('127.0.0.1', port)
   expect(readPortHolders(port)).toEqual([expect.stringMatching(new RegExp(`\\(pid ${process.pid}\\)$`))])

@@ -119,7 +119,7 @@ describe('redeeming a code', () => {
     }
   })
 
-  test('A18: a redirect is not followed', async () => {
+  test('A18: a redirect is not followed, and the body goes nowhere else', async () => {
     const target = await startServer((_request, response) => {
       answerJson(response, 200, TOKENS)
     })
@@ -127,10 +127,16 @@ describe('redeeming a code', () => {
       const { url } = await startServer((_request, response) => {
         response.writeHead(status, { Location: `${target.url.href}x?secret=1` }).end()
       })
-      await expect(byCode(url)).rejects.toMatchObject({
-        code: 'unexpected-answer',
-        facts: { kind: 'redirect', status, detail: `to ${target.url.origin}` },
-      })
+      const { options } = refreshOptions(url)
+      const asked = [byCode(url), requestTokensByRefresh(options), requestRevocation(options)]
+      for (const one of await Promise.allSettled(asked)) {
+        expect(one).toMatchObject({
+          reason: {
+            code: 'unexpected-answer',
+            facts: { kind: 'redirect', status, detail: `to ${target.url.origin}` },
+          },
+        })
+      }
     }
     expect(target.requests).toEqual([])
   })
@@ -161,7 +167,7 @@ describe('redeeming a code', () => {
     })
   })
 
-  test('a refusal that quotes the request tells none of its secrets', async () => {
+  test('A23: a refusal that quotes the request tells none of its secrets', async () => {
     const { url } = await startServer((request, response) => {
       const said = `${request.body} ${request.headers.authorization ?? ''}`
       answerJson(response, 400, { error: said, error_description: `${'x'.repeat(480)} ${said}` })

@@ -1,11 +1,14 @@
-/** `poolkey login` in a real Chromium, from the hosted UI's button to the page that says how it ended. */
+/** `poolkey login` in a real Chromium and at a real terminal, from the hosted UI's button to the page that says how it ended. */
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { openStation } from '../e2e/poolkey-process.ts'
 import type { Outcome, Station } from '../e2e/poolkey-process.ts'
 import { leaksIn } from '../e2e/secret-sweep.ts'
+import { occupy, startServer } from '../sign-in/support/server.ts'
 import { browserCommand, openPage } from './chromium.ts'
 import type { WatchedPage } from './chromium.ts'
+import { CTRL, openTerminal } from './terminal/terminal.ts'
+import type { Terminal } from './terminal/terminal.ts'
 
 const LOGIN = ['login', '--profile', 'dev', '--no-input']
 
@@ -42,7 +45,7 @@ function expectBareAddress({ page, station }: Pick<Ended, 'page' | 'station'>): 
 }
 
 describe('a sign-in in Chromium', () => {
-  it('takes one press of a button, and ends on a page that tells a screen reader who is signed in', async () => {
+  it('B31: takes one press of a button, and ends on a page that tells a screen reader who is signed in', async () => {
     const { page, station, outcome, requests, complaints } = await signIn()
     expect(outcome).toMatchObject({ code: 0, stdout: '' })
     expectBareAddress({ page, station })
@@ -80,7 +83,7 @@ describe('a sign-in in Chromium', () => {
     expect(await page.title()).toBe('Signed in - poolkey')
   })
 
-  it('that fails says so, and why, where the person looks', async () => {
+  it('A5, B41: that fails says so, and why, where the person looks', async () => {
     const { page, station, outcome, complaints } = await signIn(({ emulator }) => {
       emulator.forge({ claims: { nonce: 'the nonce of another sign-in' } })
     })
@@ -122,7 +125,7 @@ describe('a sign-in in Chromium', () => {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320)
   })
 
-  it('leaves nothing secret to the Back button and the history', async () => {
+  it('B40: leaves nothing secret to the Back button and the history', async () => {
     const { page, station } = await signIn()
     const devTools = await page.context().newCDPSession(page)
     const { entries } = await devTools.send('Page.getNavigationHistory')
@@ -135,6 +138,104 @@ describe('a sign-in in Chromium', () => {
     await page.goBack()
     expect(new URL(page.url()).pathname, "the user pool's own page").toBe('/login')
     expect(leaksIn(`${page.url()} ${await page.content()}`, secrets, 'the page before')).toEqual([])
+  })
+})
+
+describe('the page of somebody else', () => {
+  /** What a page can try to send to another origin, one way after another; tells what came of each. */
+  const ATTACKS = `async (callback) => {
+    const guess = callback + '?code=guess&state=guess'
+    const said = async (work) => work.then((text) => 'read: ' + text, () => 'nothing')
+    const loaded = (element, property) => said(new Promise((resolve, reject) => {
+      element.onload = () => resolve('loaded')
+      element.onerror = reject
+      element[property] = guess
+      document.body.append(element)
+    }))
+    return {
+      cors: await said(fetch(guess).then((answer) => answer.text())),
+      withHeader: await said(fetch(guess, { headers: { 'X-A': 'b' } }).then((answer) => answer.text())),
+      posted: await said(fetch(guess, { method: 'POST', body: 'a' }).then((answer) => answer.text())),
+      blind: await said(fetch(guess, { mode: 'no-cors' }).then((answer) => answer.text())),
+      image: await loaded(document.createElement('img'), 'src'),
+      script: await loaded(document.createElement('script'), 'src'),
+      style: await loaded(Object.assign(document.createElement('link'), { rel: 'stylesheet' }), 'href'),
+    }
+  }`
+
+  it('B39: reads nothing of the callback, frames it not, and ends no sign-in', async () => {
+    const { url: evil } = await startServer((_request, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/html' }).end('<body>free coffee</body>')
+    })
+    const station = await openStation()
+    const login = station.start([...LOGIN, '--no-browser'])
+    const signInUrl = await login.signInUrl()
+    const callback = signInUrl.searchParams.get('redirect_uri')!
+    const { page, requests } = await openPage()
+    await page.goto(evil.href)
+    const outcome = await page.evaluate(`(${ATTACKS})(${JSON.stringify(callback)})`)
+    expect(outcome).toEqual({
+      ...{ cors: 'nothing', withHeader: 'nothing', posted: 'nothing', blind: 'nothing' },
+      ...{ image: 'nothing', script: 'nothing', style: 'nothing' },
+    })
+    const framed = await page.evaluate<string>(`new Promise((resolve) => {
+      const frame = document.createElement('iframe')
+      frame.onload = () => {
+        try { resolve(frame.contentDocument ? 'blank' : 'an error page') } catch { resolve('an error page') }
+      }
+      frame.src = ${JSON.stringify(`${callback}?code=guess&state=guess`)}
+      document.body.append(frame)
+    })`)
+    expect(framed).toBe('an error page')
+    expect(
+      await page
+        .frames()[1]
+        ?.locator('body')
+        .innerText()
+        .catch(() => ''),
+    ).not.toContain('poolkey')
+    expect(requests.filter(({ href }) => href.startsWith(callback)).length).toBeGreaterThanOrEqual(7)
+    await page.goto(signInUrl.href)
+    await pressSignIn(page)
+    expect(await login.ended).toMatchObject({ code: 0, stdout: '' })
+    expect(station.emulator.count('token:authorization_code')).toBe(1)
+  })
+})
+
+describe('a login at a terminal', () => {
+  const LINE = 'poolkey login --profile dev --no-browser'
+
+  it.each<[string, string, { line?: string; code: number; end: (terminal: Terminal) => unknown }]>([
+    [
+      'B37',
+      'Ctrl-C',
+      {
+        code: 130,
+        end: ({ type }) => {
+          type(CTRL.c)
+        },
+      },
+    ],
+    ['B37', 'SIGTERM', { code: 143, end: async ({ pid }) => process.kill(await pid(), 'SIGTERM') }],
+    ['B37', 'SIGHUP', { code: 129, end: async ({ pid }) => process.kill(await pid(), 'SIGHUP') }],
+    ['B36', 'its time limit', { line: `${LINE} --timeout 2`, code: 6, end: () => undefined }],
+  ])('%s: ended by %s gives back port and cursor, and stores nothing', async (_case, _how, row) => {
+    const station = await openStation()
+    const terminal = openTerminal(station, row.line ?? LINE)
+    await terminal.shows('Waiting for the browser')
+    await row.end(terminal)
+    const { code, shown } = await terminal.ended
+    expect(code).toBe(row.code)
+    // What is drawn in place is erased; nothing else moves the cursor, hides it or changes the screen.
+    expect(shown.replaceAll(/Waiting for the browser[^\n]*?\r\u001b\[2K/g, '')).not.toMatch(/\u001b|Waiting/)
+    // A shell adds a word of its own for whoever was hung up.
+    expect(shown).toMatch(/\n[^\n]*poolkey: (error|fix): .*\n(Hangup\n)?$/)
+    for (const uri of station.emulator.settings.redirectUris)
+      await occupy('127.0.0.1', Number(new URL(uri).port))
+    expect(await station.run(['credential-process', '--profile', 'dev'])).toMatchObject({
+      code: 4,
+      stdout: '',
+    })
   })
 })
 

@@ -136,7 +136,7 @@ const REFUSED = {
 }
 
 describe('a foreign issuer', () => {
-  it('signs a person in, whose ID token becomes credentials of a role', async () => {
+  it('A2: signs a person in by PKCE, whose ID token becomes credentials of a role', async () => {
     const station = await openForeignStation()
     const { emulator, issuer } = station
     const login = await signIn(station)
@@ -149,6 +149,7 @@ describe('a foreign issuer', () => {
       'arn:aws:sts::111122223333:assumed-role/ForeignIssuer/test-user@example.com',
     )
     expect(issuer.granted.map(({ grantType }) => grantType)).toEqual(['authorization_code'])
+    // It gives no code without S256, and no token without the verifier.
     expect(issuer.incidents).toEqual([])
     const said = `${login.stderr}${outcome.stdout}`
     expect(leaksIn(said, secretsOf(issuer), 'what was said')).toEqual([])

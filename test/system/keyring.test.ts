@@ -1,6 +1,7 @@
 /** The keychain's helper, built, against a real Secret Service (gnome-keyring) on a D-Bus of its own. */
 import { execFileSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../src/secret.ts'
 import { helperKeychain } from '../../src/vault/keychain.ts'
@@ -32,7 +33,7 @@ describe('a real keychain', () => {
     expect(await keychain.get('vault-key:test', never)).toBeUndefined()
   })
 
-  it('carries a vault from its making to its wiping', async () => {
+  it('D62: carries a vault from its making to its wiping', async () => {
     const session = await startKeyringSession()
     const keychain = keychainOf(session.env)
     const folder = temporaryFolder()
@@ -50,13 +51,15 @@ describe('a real keychain', () => {
     const account = `vault-key:${made.vaultFile.id}`
     const lookup = ['lookup', 'service', 'poolkey', 'account', account]
     const env = { ...process.env, ...session.env }
-    expect(execFileSync('secret-tool', lookup, { env }).toString()).toBe(made.key.toString('base64'))
+    const item = execFileSync('secret-tool', lookup, { env }).toString()
+    expect(item).toBe(made.key.toString('base64'))
+    expect(item.length).toBe(44)
     expect(await wipeVault({ folder, keychain, signal: never })).toEqual([])
     expect(await keychain.get(account, never)).toBeUndefined()
     expect(readdirSync(folder)).toEqual([])
   })
 
-  it('that is locked has no key for an existing vault, and no new one is made', async () => {
+  it('D61: that is locked has no key for an existing vault, and no new one is made', async () => {
     const session = await startKeyringSession()
     const keychain = keychainOf(session.env)
     const folder = temporaryFolder()
@@ -68,7 +71,7 @@ describe('a real keychain', () => {
     expect(refusal).toEqual({ code: 'key-missing', store: 'keychain', vaultFile: `${folder}/vault.json` })
   })
 
-  it('that is locked takes no key for a new vault, and nothing is left behind', async () => {
+  it('D61: that is locked takes no key for a new vault, and nothing is left behind', async () => {
     const session = await startKeyringSession()
     lockLoginKeyring(session)
     const keychain = keychainOf(session.env, 4000)
@@ -80,7 +83,7 @@ describe('a real keychain', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  it('that does not exist is named within ten seconds', async () => {
+  it('D61: that does not exist is named within ten seconds', async () => {
     const startedMs = performance.now()
     const keychain = keychainOf({ HOME: temporaryFolder() })
     const refusal = await refusalOf(() => keychain.get('vault-key:test', never))
@@ -88,7 +91,7 @@ describe('a real keychain', () => {
     expect(performance.now() - startedMs).toBeLessThan(10_000)
   })
 
-  it('that answers no more is given up', async () => {
+  it('D61: that answers no more is given up, and answers again when it goes on', async () => {
     const session = await startKeyringSession()
     const keychain = keychainOf(session.env, 2000)
     await keychain.set('vault-key:test', new Secret('value'), never)
@@ -98,4 +101,50 @@ describe('a real keychain', () => {
     process.kill(session.daemonPid, 'SIGCONT')
     expect((await keychain.get('vault-key:test', never))?.reveal()).toBe('value')
   })
+  it('D63: is given and gives its secrets through pipes: they stand in no command line and no environment', async () => {
+    const session = await startKeyringSession()
+    const keychain = keychainOf(session.env)
+    const watch = watchProcesses()
+    for (let round = 0; round < 3; round += 1) {
+      await keychain.set('vault-key:test', new Secret(`CANARY-${round.toString()}`), never)
+      expect((await keychain.get('vault-key:test', never))?.reveal()).toBe(`CANARY-${round.toString()}`)
+    }
+    await keychain.remove('vault-key:test', never)
+    const { looks, seen } = await watch.stop()
+    // The helpers were seen, many times over.
+    expect(seen).toContain(helperPath())
+    expect(looks).toBeGreaterThan(100)
+    expect(seen).not.toContain('CANARY')
+  })
 })
+
+/** Looks at command line and environment of every new process, without a pause, until it is stopped. */
+function watchProcesses(): { stop: () => Promise<{ looks: number; seen: string }> } {
+  const there = new Set(readdirSync('/proc'))
+  const seen = new Set<string>()
+  let looks = 0
+  const stopping = new AbortController()
+  const watching = (async () => {
+    while (!stopping.signal.aborted) {
+      looks += 1
+      for (const name of readdirSync('/proc')) {
+        if (there.has(name) || !/^\d+$/.test(name)) continue
+        for (const file of ['cmdline', 'environ']) {
+          try {
+            seen.add(readFileSync(`/proc/${name}/${file}`, 'latin1'))
+          } catch {
+            // It ended between the two looks, or is somebody else's.
+          }
+        }
+      }
+      await setImmediate()
+    }
+  })()
+  return {
+    stop: async () => {
+      stopping.abort()
+      await watching
+      return { looks, seen: [...seen].join('\n') }
+    },
+  }
+}

@@ -23,6 +23,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { createOwnFile, readOwnFile, writeOwnFile } from '../../src/vault/durable-file.ts'
 import { listEntries, readEntry, removeEntry, writeEntry } from '../../src/vault/entries.ts'
 import type { Entry } from '../../src/vault/entries.ts'
 import { bundled } from './bundle.ts'
@@ -99,7 +100,7 @@ describe('an entry', () => {
   })
 
   it.each(['../a', 'a/b', 'a\\b', '', '.', '..', '.hidden', 'a\0b', 'a\nb', 'x'.repeat(300)])(
-    'cannot have the name %j, which is a bug of the caller',
+    'D65: cannot have the name %j, which is a bug of the caller',
     (name) => {
       const folder = temporaryFolder()
       expect(() => write(folder, name, 'text')).toThrow(/name/)
@@ -115,11 +116,12 @@ describe('a damaged entry', () => {
     ['empty', (path) => { truncateSync(path, 0) }],
     ['cut short', (path) => { truncateSync(path, statSync(path).size - 1) }],
     ['garbage', (path) => { writeFileSync(path, randomBytes(500)) }],
+    ['of a version that never was', (path) => { writeFileSync(path, readFileSync(path, 'latin1').replace('"format":1', '"format":0'), 'latin1') }],
     ['of a newer version', (path) => { writeFileSync(path, readFileSync(path, 'latin1').replace('"format":1', '"format":9'), 'latin1') }],
     ['of 100 MB', (path) => { truncateSync(path, 100 * 1024 * 1024) }],
     ['plain text with a secret', (path) => { writeFileSync(path, '{"refresh_token": CANARY}') }],
   ] // prettier-ignore
-  it.each(damage)('that is %s is told, without a throw and without a quote', (_what, spoil) => {
+  it.each(damage)('D59: that is %s is told, without a throw and without a quote', (_what, spoil) => {
     const folder = temporaryFolder()
     spoil(write(folder, 'a', 'CANARY'))
     const entry: Entry = readEntry({ folder, name: 'a', key })
@@ -127,13 +129,20 @@ describe('a damaged entry', () => {
     expect(JSON.stringify(entry)).not.toContain('CANARY')
   })
 
-  it('is also one that stood under another name', () => {
+  it('D59: is also each of two that were swapped', () => {
     const folder = temporaryFolder()
-    renameSync(write(folder, 'a', 'text'), `${folder}/b.sealed`)
-    expect(readEntry({ folder, name: 'b', key }).kind).toBe('damaged')
+    const [one, other] = [write(folder, 'a', 'CANARY one'), write(folder, 'b', 'CANARY other')]
+    renameSync(one, `${folder}/c`)
+    renameSync(other, one)
+    renameSync(`${folder}/c`, other)
+    for (const name of ['a', 'b'])
+      expect(readEntry({ folder, name, key })).toEqual({
+        kind: 'damaged',
+        problem: 'it was altered, cut short or moved here from another name',
+      })
   })
 
-  it('can be replaced and removed', () => {
+  it('D59: can be replaced and removed', () => {
     const folder = temporaryFolder()
     writeFileSync(`${folder}/a.sealed`, 'garbage')
     write(folder, 'a', 'text')
@@ -144,7 +153,7 @@ describe('a damaged entry', () => {
 })
 
 describe('file modes', () => {
-  it('are 0600 from the first instant, whatever the umask', () => {
+  it('D52: are 0600 from the first instant, whatever the umask', () => {
     const folder = temporaryFolder()
     // A trace would show a chmod; without one the file must have been created with its mode.
     const result = execFileSync('sh', childAfter('umask 000', orders('once', folder, 10)))
@@ -152,7 +161,7 @@ describe('file modes', () => {
     expect(statSync(`${folder}/entry.sealed`).mode & 0o777).toBe(0o600)
   })
 
-  it('are never looser on any file that shows up while entries are written', async () => {
+  it('D52: are never looser on any file that shows up while entries are written', async () => {
     const folder = temporaryFolder()
     const child = spawn('sh', childAfter('umask 000', orders('write', folder, 200_000)))
     onTestFinished(() => void child.kill('SIGKILL'))
@@ -168,7 +177,7 @@ describe('file modes', () => {
     expect(new Set(seen.values())).toEqual(new Set([0o600]))
   })
 
-  it('that are looser are repaired on our own file', () => {
+  it('D53: that are looser are repaired on our own file', () => {
     const folder = temporaryFolder()
     const path = write(folder, 'a', 'text')
     chmodSync(path, 0o644)
@@ -178,7 +187,7 @@ describe('file modes', () => {
 })
 
 describe('what stands in the place of an entry', () => {
-  it('is refused when it is a symbolic link, and its target is untouched', async () => {
+  it('D54: is refused when it is a symbolic link, and its target is untouched', async () => {
     const folder = temporaryFolder()
     const victim = `${folder}/victim`
     writeFileSync(victim, 'precious', { mode: 0o644 })
@@ -193,14 +202,14 @@ describe('what stands in the place of an entry', () => {
     expect(readdirSync(folder)).toEqual(['victim'])
   })
 
-  it('is refused when it is a symbolic link to nothing, which is not created', async () => {
+  it('D54: is refused when it is a symbolic link to nothing, which is not created', async () => {
     const folder = temporaryFolder()
     symlinkSync(`${folder}/nothing`, `${folder}/a.sealed`)
     expect(await refusalOf(() => write(folder, 'a', 'text'))).toMatchObject({ code: 'vault-unsafe' })
     expect(existsSync(`${folder}/nothing`)).toBe(false)
   })
 
-  it('is refused when it is a FIFO, without waiting for a writer', async () => {
+  it('D54: is refused when it is a FIFO, without waiting for a writer', async () => {
     const folder = temporaryFolder()
     execFileSync('mkfifo', [`${folder}/a.sealed`])
     const refusal = { code: 'vault-unsafe', path: `${folder}/a.sealed`, problem: 'it is not a regular file' }
@@ -209,7 +218,7 @@ describe('what stands in the place of an entry', () => {
     expect(lstatSync(`${folder}/a.sealed`).isFIFO()).toBe(true)
   })
 
-  it('is refused when it is a socket', async () => {
+  it('D54: is refused when it is a socket', async () => {
     const folder = temporaryFolder()
     const server = createServer()
     await new Promise<void>((resolve) => server.listen(`${folder}/a.sealed`, resolve))
@@ -219,7 +228,7 @@ describe('what stands in the place of an entry', () => {
     })
   })
 
-  it('is refused when it is a folder, and left alone', async () => {
+  it('D54: is refused when it is a folder, and left alone', async () => {
     const folder = temporaryFolder()
     mkdirSync(`${folder}/a.sealed`)
     const refusal = { code: 'vault-unsafe', path: `${folder}/a.sealed`, problem: 'it is a folder' }
@@ -228,20 +237,28 @@ describe('what stands in the place of an entry', () => {
     expect(await refusalOf(() => removeEntry({ folder, name: 'a' }))).toEqual(refusal)
   })
 
-  // Only root can give a file away; others meet the same refusal for a folder, in state-folder.test.ts.
-  if (isRoot) {
-    it('is refused when it belongs to another user', async () => {
-      const folder = temporaryFolder()
-      const path = write(folder, 'a', 'text')
-      chownSync(path, 12345, 12345)
-      const refusal = { code: 'vault-unsafe', path, problem: 'it belongs to another user' }
-      expect(await refusalOf(() => readEntry({ folder, name: 'a', key }))).toEqual(refusal)
-      expect(await refusalOf(() => write(folder, 'a', 'other'))).toEqual(refusal)
-      expect(statSync(path).uid).toBe(12345)
-    })
-  }
+  it('D54: is refused when it is a device', async () => {
+    // Only root can make one; everybody else has to do with one that is there.
+    const path = isRoot ? `${temporaryFolder()}/a.sealed` : '/dev/null'
+    if (isRoot) execFileSync('mknod', [path, 'c', '1', '3'])
+    const refusal = { code: 'vault-unsafe', path, problem: 'it is not a regular file' }
+    expect(await refusalOf(() => readOwnFile(path, 100))).toEqual(refusal)
+    expect(await refusalOf(() => { writeOwnFile(path, Buffer.from('text')) })).toEqual(refusal) // prettier-ignore
+    expect(lstatSync(path).isCharacterDevice()).toBe(true)
+  })
 
-  it('is left behind unchanged when it is a hard link to another file', () => {
+  it('D53, D54: is refused when it belongs to another user', async () => {
+    // Only root can give a file away; everybody else has to do with one of root's.
+    const path = isRoot ? write(temporaryFolder(), 'a', 'text') : '/etc/passwd'
+    if (isRoot) chownSync(path, 12345, 12345)
+    const before = { bytes: readFileSync(path), owner: statSync(path).uid }
+    const refusal = { code: 'vault-unsafe', path, problem: 'it belongs to another user' }
+    expect(await refusalOf(() => readOwnFile(path, 100_000))).toEqual(refusal)
+    expect(await refusalOf(() => { writeOwnFile(path, Buffer.from('text')) })).toEqual(refusal) // prettier-ignore
+    expect({ bytes: readFileSync(path), owner: statSync(path).uid }).toEqual(before)
+  })
+
+  it('D55: is left behind unchanged when it is a hard link to another file', () => {
     const folder = temporaryFolder()
     const path = write(folder, 'a', 'old')
     linkSync(path, `${folder}/elsewhere`)
@@ -252,7 +269,7 @@ describe('what stands in the place of an entry', () => {
     expect(read(folder, 'a')).toBe('new')
   })
 
-  it('is not even looked at when the folder is a symbolic link', async () => {
+  it('D54: is not even looked at when the folder is a symbolic link', async () => {
     const folder = temporaryFolder()
     mkdirSync(`${folder}/real`)
     write(`${folder}/real`, 'a', 'text')
@@ -272,7 +289,7 @@ describe('what stands in the place of an entry', () => {
 })
 
 describe('a write that fails', () => {
-  it('in the middle leaves the old entry whole and no temporary file, and names the fault', () => {
+  it('D57, D58: in the middle leaves the old entry whole and no temporary file, and names the fault', () => {
     const folder = temporaryFolder()
     write(folder, 'entry', 'old')
     // A limit on the size of files fails like a full disk, half-way, and needs no privilege.
@@ -288,7 +305,7 @@ describe('a write that fails', () => {
 
   // A mount point cannot be renamed over; making one takes root and the right to mount, which containers withhold.
   if (canBindMount()) {
-    it('at its last step leaves the old entry whole and no temporary file', async () => {
+    it('D57, D58: at its last step leaves the old entry whole and no temporary file', async () => {
       const folder = temporaryFolder()
       const path = write(folder, 'a', 'old')
       execFileSync('mount', ['--bind', path, path])
@@ -326,7 +343,7 @@ describe('a write that fails', () => {
 })
 
 describe('a writer that is killed', () => {
-  it('leaves an old or a new entry, whole, for readers at every instant', async () => {
+  it('D57: leaves an old or a new entry, whole, for readers at every instant', async () => {
     const folder = temporaryFolder()
     for (let round = 0; round < 5; round += 1) {
       const child = spawn(process.execPath, [childPath(), orders('write', folder, 50_000)])
@@ -351,19 +368,36 @@ describe('a writer that is killed', () => {
 })
 
 describe('files prepared by somebody who can guess', () => {
-  it('do not stop a write and are not written to', () => {
+  it('D56: do not stop a write, are not written to, and are no way to a victim: a thousand names', () => {
     const folder = temporaryFolder()
+    writeFileSync(`${folder}/victim`, 'precious')
+    const pids = Array.from({ length: 330 }, (_, index) => process.pid - 100 + index)
     const names = [
-      'a.sealed.tmp',
-      'a.tmp',
-      `a.sealed.${process.pid.toString()}.tmp`,
-      '.a.sealed.tmp',
-      'a.sealed~',
+      ...['a.sealed.tmp', 'a.tmp', '.a.sealed.tmp', 'a.sealed~', 'a.sealed.new', 'a.sealed.bak'],
+      ...pids.flatMap((pid) => [
+        `a.sealed.${pid}.tmp`,
+        `.a.sealed.${pid}`,
+        `a.sealed.${Date.now() + pid}.tmp`,
+      ]),
+      ...pids.slice(0, 10).map((pid) => `a.sealed.${pid.toString(16).padStart(24, '0')}.tmp`),
     ]
-    for (const name of names) writeFileSync(`${folder}/${name}`, 'bait')
+    expect(names.length).toBeGreaterThan(1000)
+    for (const name of names) symlinkSync(`${folder}/victim`, `${folder}/${name}`)
     write(folder, 'a', 'text')
     expect(read(folder, 'a')).toBe('text')
-    for (const name of names) expect(readFileSync(`${folder}/${name}`, 'utf8')).toBe('bait')
+    expect(readFileSync(`${folder}/victim`, 'utf8')).toBe('precious')
+    for (const name of names) expect(lstatSync(`${folder}/${name}`).isSymbolicLink()).toBe(true)
+    expect(readdirSync(folder).length).toBe(names.length + 2)
+  })
+
+  it('D56: stop the making of a file where even the random name was guessed, and are left as they were', () => {
+    const folder = temporaryFolder()
+    writeFileSync(`${folder}/victim`, 'precious')
+    symlinkSync(`${folder}/victim`, `${folder}/guessed`)
+    const file = { path: `${folder}/guessed`, bytes: Buffer.from('text'), isDurable: true }
+    expect(() => { createOwnFile(file) }).toThrow(expect.objectContaining({ code: 'EEXIST' })) // prettier-ignore
+    expect(readFileSync(`${folder}/victim`, 'utf8')).toBe('precious')
+    expect(lstatSync(`${folder}/guessed`).isSymbolicLink()).toBe(true)
   })
 })
 

@@ -49,7 +49,7 @@ describe('the keychain behind its helper', () => {
     expect((await helper(body).keychain.get('x', never))?.reveal()).toBe('v')
   })
 
-  it('shows its helper neither arguments nor more of the environment than it needs', async () => {
+  it('D63, D68: shows its helper neither arguments nor more of the environment than it needs', async () => {
     const env = {
       HOME: '/home/somebody',
       PATH: `bin:/usr/bin:.:/bin::${temporaryFolder()}`,
@@ -90,13 +90,13 @@ describe('the keychain behind its helper', () => {
       `process.kill(process.pid, 'SIGSEGV')`,
       { problem: 'service', detail: 'its helper ended without an answer (SIGSEGV)' },
     ],
-  ])('is unavailable when the helper %s', async (_what, body, facts) => {
+  ])('D61: is unavailable when the helper %s', async (_what, body, facts) => {
     const refusal = await refusalOf(() => helper(body).keychain.get('x', never))
     expect(refusal).toMatchObject({ code: 'keychain-unavailable', ...facts })
     expect(JSON.stringify(refusal)).not.toContain('CANARY')
   })
 
-  it('is unavailable when there is no helper', async () => {
+  it('D61: is unavailable when there is no helper', async () => {
     const keychain = helperKeychain({ helperPath: `${temporaryFolder()}/none/helper.cjs`, env: {} })
     expect(await refusalOf(() => keychain.get('x', never))).toMatchObject({
       code: 'keychain-unavailable',
@@ -104,7 +104,7 @@ describe('the keychain behind its helper', () => {
     })
   })
 
-  it('is given up after its limit, and the helper is killed whatever it does', async () => {
+  it('D61: is given up after its limit, and the helper is killed whatever it does', async () => {
     const body = `require('node:fs').writeFileSync('pid', String(process.pid)); process.on('SIGTERM', () => 0); for (;;);`
     const { folder, keychain } = helper(body, { limitMs: 1500 })
     expect(await refusalOf(() => keychain.get('x', never))).toMatchObject({
@@ -114,7 +114,7 @@ describe('the keychain behind its helper', () => {
     await expectGone(Number(readFileSync(`${folder}/pid`, 'utf8')))
   })
 
-  it('is given up when the signal aborts, with its reason, and the helper is killed', async () => {
+  it('D61: is given up when the signal aborts, with its reason, and the helper is killed', async () => {
     const { folder, keychain } = helper(`require('node:fs').writeFileSync('pid', String(process.pid))`)
     const controller = new AbortController()
     const reason = new Error('deadline')
@@ -130,7 +130,7 @@ describe('the keychain behind its helper', () => {
 })
 
 describe('the helper', () => {
-  it('says that the library cannot be loaded', async () => {
+  it('D61: says that the library cannot be loaded', async () => {
     const keychain = helperKeychain({ helperPath: lonelyHelper(), env: {} })
     const calls = [
       () => keychain.get('x', never),
@@ -153,7 +153,7 @@ describe('the helper', () => {
     '{"op":"get"}',
     '{"op":"drop","service":"s","account":"CANARY"}',
     '{"op":"set","service":"s","account":"a"}',
-  ])('refuses the request %j without quoting it', async (line) => {
+  ])('D59: refuses the request %j without quoting it', async (line) => {
     const child = spawn(process.execPath, [lonelyHelper()], { env: {} })
     onTestFinished(() => void child.kill('SIGKILL'))
     child.stdin.write(`${line}\n`)
@@ -165,7 +165,7 @@ describe('the helper', () => {
     })
   })
 
-  it('ends itself when whoever asked is gone', async () => {
+  it('D61: ends itself when whoever asked is gone', async () => {
     const child = spawn(process.execPath, [lonelyHelper()], { env: {} })
     onTestFinished(() => void child.kill('SIGKILL'))
     child.stdin.end()

@@ -91,14 +91,14 @@ describe('a move that is killed', () => {
     ['passphrase', 'file', 5],
     ['file', 'passphrase', 5],
     ['passphrase', 'passphrase', 1],
-  ])('before any of its steps leaves a vault that opens (%s to %s)', async (from, to, steps) => {
+  ])('D57: before any of its steps leaves a vault that opens (%s to %s)', async (from, to, steps) => {
     const kills = Array.from({ length: steps + 1 }, (_, i) => killAtStep(from, to, i + 1))
     const expected = [...Array.from({ length: steps }, () => false), true]
     expect(await Promise.all(kills)).toEqual(expected)
   })
 })
 
-it('a process that moves the key to and fro can be killed at any instant, again and again', async () => {
+it('D57: a process that moves the key to and fro can be killed at any instant, again and again', async () => {
   const vault = vaultIn('keychain')
   const { folder, items, key } = vault
   for (let round = 0; round < 8; round += 1) {

@@ -1,8 +1,18 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { claim, createTicket, release } from '../../src/vault/lock-file.ts'
 import { localPlatform } from '../../src/vault/lock-platform.ts'
 import type { LockPlatform, ProcessIdentity } from '../../src/vault/lock-platform.ts'
 import { withLock } from '../../src/vault/lock.ts'
@@ -103,7 +113,7 @@ describe('a lock', () => {
     expect(readdirSync(folder)).toEqual(['counter'])
   })
 
-  it('stays whole when its users are killed at any moment', async () => {
+  it('E72: stays whole when its users are killed at any moment', async () => {
     const folder = temporaryFolder()
     writeFileSync(`${folder}/counter`, '0')
     for (let round = 0; round < 6; round += 1) {
@@ -124,14 +134,14 @@ describe('a lock', () => {
     }
   })
 
-  it('refuses to wait beyond its patience for a living holder, and names its pid', async () => {
+  it('E72: refuses to wait beyond its patience for a living holder, and names its pid', async () => {
     const folder = temporaryFolder()
     const holder = await startHolder(folder)
     expect(await refusalOf(() => take(folder, { patienceMs: 1200 }))).toEqual(lockHeld(holder.pid, 1))
     expect(readdirSync(folder)).toEqual(['held.lock'])
   })
 
-  it('is never taken from a stopped holder', async () => {
+  it('E72: is never taken from a stopped holder', async () => {
     const folder = temporaryFolder()
     const holder = await startHolder(folder)
     holder.kill('SIGSTOP')
@@ -143,7 +153,7 @@ describe('a lock', () => {
     expect(holder.exitCode).toBe(null)
   })
 
-  it('is taken from a killed holder at once', async () => {
+  it('E72: is taken from a killed holder at once', async () => {
     const folder = temporaryFolder()
     for (let round = 0; round < 5; round += 1) {
       const holder = await startHolder(folder)
@@ -154,7 +164,7 @@ describe('a lock', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  it('is taken from a killed holder that its parent has not asked for yet', async () => {
+  it('E72: is taken from a killed holder that its parent has not asked for yet', async () => {
     const folder = temporaryFolder()
     // sh becomes a sleep that never waits for its child: the child stays a zombie.
     const order = JSON.stringify({ act: 'hold', folder, times: 0, keyHex: '', bytes: 0 })
@@ -168,7 +178,7 @@ describe('a lock', () => {
     expect(await take(folder)).toBeLessThan(300)
   })
 
-  it('passes from one dead holder to exactly one of many waiters at a time', async () => {
+  it('E72: passes from one dead holder to exactly one of many waiters at a time', async () => {
     const folder = temporaryFolder()
     for (let round = 0; round < 5; round += 1) {
       const holder = await startHolder(folder)
@@ -221,19 +231,19 @@ describe('a lock', () => {
 })
 
 describe('a lock left behind', () => {
-  it('by a process that ended is taken at once', async () => {
+  it('E79: by a process that ended is taken at once', async () => {
     const folder = temporaryFolder()
     plant(folder, { pid: await deadPid() })
     expect(await take(folder)).toBeLessThan(300)
   })
 
-  it('by a process whose number another one has now is taken at once', async () => {
+  it('E79: by a process whose number another one has now is taken at once', async () => {
     const folder = temporaryFolder()
     plant(folder, { pid: process.pid, startTime: '1' })
     expect(await take(folder)).toBeLessThan(300)
   })
 
-  it('by this machine before it was restarted is taken at once, even though the number is in use', async () => {
+  it('E79: by this machine before it was restarted is taken at once, even though the number is in use', async () => {
     const folder = temporaryFolder()
     plant(folder, { pid: process.pid, bootId: '00000000-0000-0000-0000-000000000000' })
     expect(await take(folder)).toBeLessThan(300)
@@ -246,18 +256,21 @@ describe('a lock left behind', () => {
     ['a system that tells no boot', { bootId: undefined }, true],
     ['a process that has our number but no start time', { pid: process.pid, startTime: undefined }, true],
   ]
-  it.each(elsewhere)('by %s is taken only after it was silent for long', async (_who, facts, isPidKnown) => {
-    const folder = temporaryFolder()
-    const pid = facts.pid ?? (await deadPid())
-    const path = plant(folder, { pid, ...facts })
-    const before = readFileSync(path)
-    expect(await refusalOf(() => take(folder))).toEqual(lockHeld(isPidKnown ? Number(pid) : undefined))
-    expect(readFileSync(path)).toEqual(before)
-    const platform = { ...here, silenceMs: 200 }
-    expect(await take(folder, { platform, patienceMs: 5000 })).toBeGreaterThanOrEqual(200)
-  })
+  it.each(elsewhere)(
+    'E78: by %s is taken only after it was silent for long',
+    async (_who, facts, isPidKnown) => {
+      const folder = temporaryFolder()
+      const pid = facts.pid ?? (await deadPid())
+      const path = plant(folder, { pid, ...facts })
+      const before = readFileSync(path)
+      expect(await refusalOf(() => take(folder))).toEqual(lockHeld(isPidKnown ? Number(pid) : undefined))
+      expect(readFileSync(path)).toEqual(before)
+      const platform = { ...here, silenceMs: 200 }
+      expect(await take(folder, { platform, patienceMs: 5000 })).toBeGreaterThanOrEqual(200)
+    },
+  )
 
-  it('by another host is not taken while it gives signs of life', async () => {
+  it('E78: by another host is not taken while it gives signs of life', async () => {
     const folder = temporaryFolder()
     const silenceMs = 300
     const otherHost: LockPlatform = { ...here, self: { ...here.self, host: 'ffffffffffffffff' }, beatMs: 20 }
@@ -272,12 +285,25 @@ describe('a lock left behind', () => {
     expect(await take(folder)).toBeLessThan(300)
   })
 
+  it('E78: is taken by whom NFS told that it was there already, when it is its own', async () => {
+    const folder = temporaryFolder()
+    const path = `${folder}/held.lock`
+    const [ticket, other] = [createTicket(path, here.self), createTicket(path, here.self)]
+    // The link was made and the answer lost; asked again, the server says that the name is taken.
+    linkSync(ticket.temporaryPath, path)
+    expect(claim(ticket, path)).toBe(true)
+    expect(claim(other, path)).toBe(false)
+    expect(await refusalOf(() => take(folder))).toEqual(lockHeld(process.pid))
+    release(ticket, path)
+    expect(existsSync(path)).toBe(false)
+  })
+
   it.each([
     ['empty', ''],
     ['garbage', 'CANARY\0\n'],
     ['half a line', '{"version":1,"id":"abababababababab'],
     ['a pid that means a group of processes', undefined],
-  ])('as %s is taken after a silence', async (_what, text) => {
+  ])('E79: as %s is taken after a silence', async (_what, text) => {
     const folder = temporaryFolder()
     if (text === undefined) plant(folder, { pid: -1 })
     else writeFileSync(`${folder}/held.lock`, text)
@@ -287,7 +313,7 @@ describe('a lock left behind', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  it('is also cleared away when the process that was about to do so died, too', async () => {
+  it('E72: is also cleared away when the process that was about to do so died, too', async () => {
     const folder = temporaryFolder()
     const path = plant(folder, { pid: await deadPid() })
     const guard = `${path}.${'ab'.repeat(12)}.takeover`
@@ -297,7 +323,7 @@ describe('a lock left behind', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  it('waits for a living process that is about to clear it away', async () => {
+  it('E72: waits for a living process that is about to clear it away', async () => {
     const folder = temporaryFolder()
     const path = plant(folder, { pid: await deadPid() })
     const guard = `${path}.${'ab'.repeat(12)}.takeover`
@@ -320,7 +346,7 @@ describe('a lock left behind', () => {
 })
 
 describe('what stands in the place of a lock', () => {
-  it('is refused when it is a symbolic link or a folder', async () => {
+  it('D54: is refused when it is a symbolic link or a folder', async () => {
     const folder = temporaryFolder()
     writeFileSync(`${folder}/victim`, 'precious')
     symlinkSync(`${folder}/victim`, `${folder}/held.lock`)
@@ -335,7 +361,7 @@ describe('what stands in the place of a lock', () => {
     expect(readdirSync(folder).sort()).toEqual(['held.lock', 'victim'])
   })
 
-  it('cannot have a name that leaves the folder', async () => {
+  it('D65: cannot have a name that leaves the folder', async () => {
     await expect(take(temporaryFolder(), { name: '../held' })).rejects.toThrow(/name/)
   })
 })
@@ -346,7 +372,7 @@ describe('localPlatform', () => {
     expect(here.processAt(await deadPid())).toEqual({ kind: 'gone' })
   })
 
-  it('reads the start time of a process whose name tries to look like fields', async () => {
+  it('E79: reads the start time of a process whose name tries to look like fields', async () => {
     const folder = temporaryFolder()
     symlinkSync(process.execPath, `${folder}/x) Z 1 (y`)
     const child = spawn(`${folder}/x) Z 1 (y`, ['-e', 'console.log(1); setInterval(() => 0, 1000)'])

@@ -176,7 +176,7 @@ describe('a move that fails', () => {
       { problem: 'service' },
     ],
     ['fails to give it back', { get: () => Promise.reject(unavailable('locked')) }, { problem: 'locked' }],
-  ])('as the keychain %s leaves the old place as it was, and no copy', async (_what, faults, facts) => {
+  ])('D61: as the keychain %s leaves the old place as it was, and no copy', async (_what, faults, facts) => {
     for (const from of ['file', 'passphrase'] as const) {
       const { folder, keychain, key } = vaultIn(from)
       const before = described(folder)
@@ -271,7 +271,7 @@ describe('a move that fails', () => {
   })
 
   it.each(KEY_FILES)(
-    'as a symbolic link stands in the new place (%s) leaves that alone',
+    'D54: as a symbolic link stands in the new place (%s) leaves that alone',
     async (to, name) => {
       const { folder, keychain, key } = vaultIn('keychain')
       const before = described(folder)
@@ -316,7 +316,7 @@ describe('a move that fails', () => {
 })
 
 describe('what a killed move left', () => {
-  it.each(KEY_FILES)('is cleared by the next opening, if it is a file (%s)', async (copy, name) => {
+  it.each(KEY_FILES)('D57: is cleared by the next opening, if it is a file (%s)', async (copy, name) => {
     const { folder, keychain, key } = vaultIn('keychain')
     const before = described(folder)
     describeAs(folder, { copiesAt: [copy] })
@@ -326,7 +326,7 @@ describe('what a killed move left', () => {
     expect(described(folder)).toEqual(before)
   })
 
-  it('stays in a keychain for the next move or wipe: an opening does not ask one that it does not need', async () => {
+  it('D57: stays in a keychain for the next move or wipe: an opening does not ask one that it does not need', async () => {
     const { folder, keychain, key } = vaultIn('file')
     describeAs(folder, { copiesAt: ['keychain', 'passphrase'] })
     writeFileSync(`${folder}/vault.wrapped-key`, '')
@@ -368,7 +368,7 @@ describe('what a killed move left', () => {
   })
 
   it.each([[['file']], [['CANARY']], ['keychain'], [{ 0: 'keychain' }], [[['keychain']]]])(
-    'is damage when vault.json tells of it as %j, and nothing is cleared',
+    'D59: is damage when vault.json tells of it as %j, and nothing is cleared',
     async (copiesAt) => {
       const { folder, keychain } = vaultIn('file')
       describeAs(folder, { copiesAt })

@@ -17,7 +17,7 @@ async function opened(bytes: Buffer, passphrase: string, id = vaultId): Promise<
 }
 
 describe('a wrapped key', () => {
-  it('is opened by its passphrase and no other, tells neither, and is never written twice the same', async () => {
+  it('D67: is opened by its passphrase and no other, tells neither, and is never written twice the same', async () => {
     const [bytes, other] = await Promise.all(
       [1, 2].map(() => wrapKey({ key, vaultId, passphrase: new Secret('CANARY horse') })),
     )
@@ -49,7 +49,7 @@ describe('a wrapped key', () => {
 })
 
 describe('a damaged wrapped key', () => {
-  it('is told from a wrong passphrase, whichever byte was altered', () => {
+  it('D67: is told from a wrong passphrase, whichever byte was altered', () => {
     const bytes = wrappedBytes(cheap)
     for (let at = 0; at < bytes.length; at += 1) {
       for (const bit of [0x01, 0x20, 0x80]) {
@@ -60,7 +60,7 @@ describe('a damaged wrapped key', () => {
     }
   })
 
-  it('is told wherever it was cut short, and when something follows', () => {
+  it('D67: is told wherever it was cut short, and when something follows', () => {
     const bytes = wrappedBytes(cheap)
     for (let length = 0; length < bytes.length; length += 1)
       expect(parseWrappedKey(bytes.subarray(0, length)).kind).toBe('damaged')
@@ -70,7 +70,7 @@ describe('a damaged wrapped key', () => {
   })
 
   it.each(['salt', 'nonce', 'ciphertext', 'tag'])(
-    'gives no key when its %s was altered and the checksum mended',
+    'D67: gives no key when its %s was altered and the checksum mended',
     async (name) => {
       const field = Buffer.from(String(cheap[name]), 'base64')
       for (let at = 0; at < field.length; at += 1) {
@@ -102,15 +102,15 @@ describe('a damaged wrapped key', () => {
     expect(parseWrappedKey(wrappedBytes({ ...cheap, n: 2 ** 19 }))).toMatchObject({ kind: 'wrapped' })
   })
 
-  it('gives no key when it asks for other work than it was made with', async () => {
+  it('D67: gives no key when it asks for other work than it was made with', async () => {
     expect(await opened(wrappedBytes({ ...cheap, n: 32 }), 'CANARY horse')).toBe('wrong passphrase')
   })
 
-  it('says when it is of a newer version', async () => {
+  it('D59: says when it is of a newer version', async () => {
     expect(await opened(wrappedBytes({ ...cheap, version: 2 }), '')).toBe('it was written by a newer poolkey')
   })
 
-  it('is any other bytes: they are never thrown at and never quoted', () => {
+  it('D59: is any other bytes: they are never thrown at and never quoted', () => {
     const texts = fc.oneof(
       fc.json(),
       fc.string(),

@@ -103,7 +103,7 @@ describe('a vault under a passphrase', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  it('is not made over a symbolic link in the place of the wrapped key, which stays as it is', async () => {
+  it('D54: is not made over a symbolic link in the place of the wrapped key, which stays as it is', async () => {
     const folder = temporaryFolder()
     writeFileSync(`${folder}/victim`, 'precious')
     symlinkSync(`${folder}/victim`, `${folder}/vault.wrapped-key`)
@@ -156,7 +156,7 @@ describe('a vault under a passphrase', () => {
       const facts = cheapFacts({ key: randomBytes(32), vaultId: 'a'.repeat(32), passphrase: 'old passphrase' })
       writeFileSync(path, wrappedBytes({ ...facts, n: 2 ** 27 }))
     }],
-  ])('whose wrapped key is %s is damaged, unmended and unquoted, and nobody need type', async (_what, spoil) => {
+  ])('D59: whose wrapped key is %s is damaged, unmended and unquoted, and nobody need type', async (_what, spoil) => {
     const folder = temporaryFolder()
     planted(folder)
     const path = `${folder}/vault.wrapped-key`
@@ -180,7 +180,7 @@ describe('a vault under a passphrase', () => {
     })
   })
 
-  it('whose wrapped key is a symbolic link or a folder is refused', async () => {
+  it('D54: whose wrapped key is a symbolic link or a folder is refused', async () => {
     const folder = temporaryFolder()
     planted(folder)
     const path = `${folder}/vault.wrapped-key`
@@ -198,7 +198,7 @@ describe('a vault under a passphrase', () => {
     })
   })
 
-  it('whose wrapped key has a looser mode opens and repairs it', async () => {
+  it('D53: whose wrapped key has a looser mode opens and repairs it', async () => {
     const folder = temporaryFolder()
     const key = planted(folder)
     chmodSync(`${folder}/vault.wrapped-key`, 0o644)
@@ -216,7 +216,7 @@ describe('a vault under a passphrase', () => {
     expect(await open(folder, { passphrase })).toEqual({ kind: 'none' })
   })
 
-  it('is wiped without its passphrase, and from a damaged vault.json too', async () => {
+  it('D64: is wiped without its passphrase, and from a damaged vault.json too', async () => {
     for (const damage of [false, true]) {
       const folder = temporaryFolder()
       planted(folder)
@@ -228,7 +228,7 @@ describe('a vault under a passphrase', () => {
     }
   })
 
-  it('names what could not be wiped', async () => {
+  it('D64: names what could not be wiped', async () => {
     const folder = temporaryFolder()
     planted(folder)
     rmSync(`${folder}/vault.wrapped-key`)

@@ -56,7 +56,7 @@ describe('seal and unseal', () => {
     expect(bytes.length).toBe(bytes.indexOf(10) + 1 + 12 + plaintext.length + 16)
   })
 
-  it('uses a nonce of its own for every write', () => {
+  it('D67: uses a nonce of its own for every write', () => {
     const nonces = Array.from({ length: 500 }, () => {
       const bytes = sealed()
       const start = bytes.indexOf(10) + 1
@@ -65,7 +65,7 @@ describe('seal and unseal', () => {
     expect(new Set(nonces).size).toBe(500)
   })
 
-  it('refuses a file with any one bit changed, and gives none of its content', () => {
+  it('D67: refuses a file with any one bit changed, and gives none of its content', () => {
     const bytes = sealed()
     for (let position = 0; position < bytes.length; position += 1) {
       for (let bit = 0; bit < 8; bit += 1) {
@@ -78,7 +78,7 @@ describe('seal and unseal', () => {
     }
   })
 
-  it('refuses a file cut short at any place, or with anything after it', () => {
+  it('D67: refuses a file cut short at any place, or with anything after it', () => {
     const bytes = sealed()
     for (let length = 0; length < bytes.length; length += 1) {
       expect(unseal({ key, fileName: 'a.sealed', bytes: bytes.subarray(0, length) }).kind).toBe('damaged')
@@ -88,7 +88,7 @@ describe('seal and unseal', () => {
     )
   })
 
-  it('refuses a file that was given the name of another', () => {
+  it('D59: refuses a file that was given the name of another', () => {
     expect(unseal({ key, fileName: 'a.sealed', bytes: sealed('b.sealed') }).kind).toBe('damaged')
   })
 
@@ -109,7 +109,7 @@ describe('seal and unseal', () => {
     expect(unseal({ key, fileName: 'a.sealed', bytes }).kind).toBe('damaged')
   })
 
-  it('says that a file is of a newer format', () => {
+  it('D59: says that a file is of a newer format', () => {
     const opened = unseal({
       key,
       fileName: 'a.sealed',
@@ -131,13 +131,13 @@ describe('seal and unseal', () => {
     ['an instant that is none', JSON.stringify({ ...header, issuedAt: 'CANARY' })],
     ['an instant out of the calendar', JSON.stringify({ ...header, issuedAt: '2026-13-01T00:00:00Z' })],
     ['an expiry of another type', JSON.stringify({ ...header, expiresAt: null })],
-  ])('refuses a header with %s, and quotes nothing of it', (_what, line) => {
+  ])('D59: refuses a header with %s, and quotes nothing of it', (_what, line) => {
     const opened = unseal({ key, fileName: 'a.sealed', bytes: withHeader(line) })
     expect(opened.kind).toBe('damaged')
     expect(JSON.stringify(opened)).not.toContain('CANARY')
   })
 
-  it('answers "damaged" to any bytes at all, and never throws', () => {
+  it('D59: answers "damaged" to any bytes at all, and never throws', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 9000 }), fc.boolean(), (bytes, hasHeader) => {
         const file = hasHeader

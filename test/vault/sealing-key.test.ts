@@ -78,6 +78,19 @@ describe('a vault that is not there', () => {
     expect(statSync(folder).mode & 0o777).toBe(0o700)
   })
 
+  it('D62: keeps 44 characters in the keychain, whatever it seals: tokens of 12 KB are in one file, whole', async () => {
+    const folder = temporaryFolder()
+    const keychain = memoryKeychain()
+    const key = await openKey(folder, keychain, { create: true })
+    const tokens = randomBytes(9 * 1024).toString('base64')
+    writeEntry({ folder, name: 'session', key, header, plaintext: Buffer.from(tokens) })
+    // Windows takes 2560 bytes (CRED_MAX_CREDENTIAL_BLOB_SIZE), and as UTF-16 half as many characters.
+    expect([...keychain.items.values()].map((item) => item.length)).toEqual([44])
+    const entry = readEntry({ folder, name: 'session', key: await openKey(folder, keychain) })
+    expect(entry.kind === 'found' && entry.plaintext.toString()).toBe(tokens)
+    expect(readdirSync(folder)).toEqual(['session.sealed', 'vault.json'])
+  })
+
   it('is made with its key in a file of mode 0600 where that was asked for, and the keychain is left alone', async () => {
     const folder = temporaryFolder()
     const keychain = memoryKeychain()
@@ -111,7 +124,7 @@ describe('a vault that is not there', () => {
       { problem: 'service' },
     ],
     ['fails to give it back', { get: () => Promise.reject(unavailable('locked')) }, { problem: 'locked' }],
-  ])('is not made with a keychain that %s, and nothing is left behind', async (_what, faults, facts) => {
+  ])('D61: is not made with a keychain that %s, and nothing is left behind', async (_what, faults, facts) => {
     const folder = temporaryFolder()
     const keychain = memoryKeychain(faults)
     expect(await refusalOf(() => open(folder, keychain, { create: true }))).toMatchObject({
@@ -122,7 +135,7 @@ describe('a vault that is not there', () => {
     expect(keychain.items.size).toBe(0)
   })
 
-  it('is never replaced by the file store when the keychain fails', async () => {
+  it('D61: is never replaced by the file store when the keychain fails', async () => {
     const folder = temporaryFolder()
     const keychain = memoryKeychain({ set: () => Promise.reject(unavailable('service')) })
     await refusalOf(() => open(folder, keychain, { create: true }))
@@ -153,7 +166,7 @@ describe('a vault that is not there', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  it('is not made over a symbolic link in the place of the key, which stays as it is', async () => {
+  it('D54: is not made over a symbolic link in the place of the key, which stays as it is', async () => {
     const folder = temporaryFolder()
     writeFileSync(`${folder}/victim`, 'precious')
     symlinkSync(`${folder}/victim`, `${folder}/vault.key`)
@@ -201,7 +214,7 @@ describe('a vault that is there', () => {
     expect(existsSync(`${folder}/vault.key`)).toBe(false)
   })
 
-  it('whose keychain is locked or emptied lacks its key, and gets no new one', async () => {
+  it('D61: whose keychain is locked or emptied lacks its key, and gets no new one', async () => {
     const folder = temporaryFolder()
     const keychain = memoryKeychain()
     await open(folder, keychain, { create: true })
@@ -225,7 +238,7 @@ describe('a vault that is there', () => {
     expect(readdirSync(folder)).toEqual(['vault.json'])
   })
 
-  it('passes on that the keychain cannot be reached', async () => {
+  it('D61: passes on that the keychain cannot be reached', async () => {
     const folder = temporaryFolder()
     await open(folder, memoryKeychain(), { create: true })
     const keychain = memoryKeychain({ get: () => Promise.reject(unavailable('service')) })
@@ -247,7 +260,7 @@ describe('a vault that is there', () => {
     ['that is too short', randomBytes(16).toString('base64')],
     ['that is no base64', 'CANARY '.repeat(7)],
     ['that is empty', ''],
-  ])('with a key %s is damaged, in either store, and says nothing of the key', async (_what, text) => {
+  ])('D59: with a key %s is damaged, in either store, and says nothing of the key', async (_what, text) => {
     const inKeychain = temporaryFolder()
     const keychain = memoryKeychain()
     await open(inKeychain, keychain, { create: true })
@@ -276,7 +289,7 @@ describe('a vault that is there', () => {
     ],
     ['with an id that is none', JSON.stringify({ version: 1, id: '../CANARY', store: 'file', keyCheck: '' })],
     ['from a newer poolkey', JSON.stringify({ version: 2, CANARY: true })],
-  ])('whose vault.json is %s is damaged, unmended and unquoted', async (_what, text) => {
+  ])('D59: whose vault.json is %s is damaged, unmended and unquoted', async (_what, text) => {
     const folder = temporaryFolder()
     writeFileSync(`${folder}/vault.json`, text)
     const refusal = await refusalOf(() => open(folder, memoryKeychain(), { create: true }))
@@ -285,14 +298,14 @@ describe('a vault that is there', () => {
     expect(readFileSync(`${folder}/vault.json`, 'utf8')).toBe(text)
   })
 
-  it('whose vault.json is 100 MB is damaged', async () => {
+  it('D59: whose vault.json is 100 MB is damaged', async () => {
     const folder = temporaryFolder()
     await open(folder, memoryKeychain(), { create: true })
     truncateSync(`${folder}/vault.json`, 100 * 1024 * 1024)
     expect(await refusalOf(() => open(folder, memoryKeychain()))).toMatchObject({ code: 'vault-damaged' })
   })
 
-  it('whose vault.json or key file is a symbolic link or a folder is refused', async () => {
+  it('D54: whose vault.json or key file is a symbolic link or a folder is refused', async () => {
     for (const name of ['vault.json', 'vault.key']) {
       const folder = temporaryFolder()
       await open(folder, memoryKeychain(), { store: 'file', create: true })
@@ -306,7 +319,7 @@ describe('a vault that is there', () => {
     }
   })
 
-  it('whose key file has a looser mode opens and repairs it', async () => {
+  it('D53: whose key file has a looser mode opens and repairs it', async () => {
     const folder = temporaryFolder()
     const key = await openKey(folder, memoryKeychain(), { store: 'file', create: true })
     chmodSync(`${folder}/vault.key`, 0o644)
@@ -317,7 +330,7 @@ describe('a vault that is there', () => {
 
 describe('wiping', () => {
   it.each<Store>(['keychain', 'file'])(
-    'removes entries, key and vault.json, and a new vault has another key (%s)',
+    'D64: removes entries, key and vault.json, and a new vault has another key (%s)',
     async (store) => {
       const folder = temporaryFolder()
       const keychain = memoryKeychain()
@@ -360,7 +373,7 @@ describe('wiping', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  it('goes on past what cannot be removed, and names it', async () => {
+  it('D64: goes on past what cannot be removed, and names it', async () => {
     const folder = temporaryFolder()
     const keychain = memoryKeychain({ remove: () => Promise.reject(unavailable('locked')) })
     const key = await openKey(folder, keychain, { create: true })
@@ -371,7 +384,7 @@ describe('wiping', () => {
     expect(readdirSync(folder)).toEqual(['a.sealed'])
   })
 
-  it('that was interrupted can be repeated, since vault.json goes last', async () => {
+  it('D57, D64: that was interrupted can be repeated, since vault.json goes last', async () => {
     const folder = temporaryFolder()
     const keychain = memoryKeychain()
     seal(folder, await openKey(folder, keychain, { create: true }))
@@ -389,7 +402,7 @@ describe('wiping', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  it('makes what was sealed before unreadable, even from a copy', async () => {
+  it('D64: makes what was sealed before unreadable, even from a copy', async () => {
     const folder = temporaryFolder()
     const keychain = memoryKeychain()
     seal(folder, await openKey(folder, keychain, { create: true }))

@@ -20,7 +20,7 @@ function mode(path: string): number {
 }
 
 describe('prepareFolder', () => {
-  it('creates the folder and its parents with mode 0700, whatever the umask', () => {
+  it('D52: creates the folder and its parents with mode 0700, whatever the umask', () => {
     const old = process.umask(0)
     onTestFinished(() => void process.umask(old))
     const folder = temporaryFolder()
@@ -29,7 +29,7 @@ describe('prepareFolder', () => {
     expect(mode(`${folder}/state/poolkey`)).toBe(0o700)
   })
 
-  it('repairs a looser mode of our own folder, and does nothing the second time', () => {
+  it('D53: repairs a looser mode of our own folder, and does nothing the second time', () => {
     const folder = temporaryFolder()
     chmodSync(folder, 0o777)
     prepareFolder(folder)
@@ -38,7 +38,7 @@ describe('prepareFolder', () => {
   })
 
   it.each(['', '/', '//'])(
-    'refuses a symbolic link (written with %j after it) and leaves its target alone',
+    'D54: refuses a symbolic link (written with %j after it) and leaves its target alone',
     async (end) => {
       const folder = temporaryFolder()
       mkdirSync(`${folder}/real`)
@@ -53,7 +53,7 @@ describe('prepareFolder', () => {
     },
   )
 
-  it('refuses a symbolic link to nothing and does not create its target', async () => {
+  it('D54: refuses a symbolic link to nothing and does not create its target', async () => {
     const folder = temporaryFolder()
     symlinkSync(`${folder}/nothing`, `${folder}/link`)
     expect(await refusalOf(() => { prepareFolder(`${folder}/link`) })).toMatchObject({ code: 'vault-unsafe' }) // prettier-ignore
@@ -69,7 +69,7 @@ describe('prepareFolder', () => {
     expect(mode(`${folder}/disk/poolkey`)).toBe(0o700)
   })
 
-  it('refuses a file and a FIFO', async () => {
+  it('D54: refuses a file and a FIFO', async () => {
     const folder = temporaryFolder()
     writeFileSync(`${folder}/file`, '')
     execFileSync('mkfifo', [`${folder}/fifo`])
@@ -82,7 +82,7 @@ describe('prepareFolder', () => {
     }
   })
 
-  it("refuses another user's folder and does not change its mode", async () => {
+  it("D53, D54: refuses another user's folder and does not change its mode", async () => {
     // Root can give a folder away; for everybody else `/` is another's.
     let folder = '/'
     if (process.getuid?.() === 0) {
@@ -98,7 +98,7 @@ describe('prepareFolder', () => {
     expect(mode(folder)).toBe(0o755)
   })
 
-  it('says why a folder cannot be made', async () => {
+  it('D66: says why a folder cannot be made', async () => {
     const folder = temporaryFolder()
     writeFileSync(`${folder}/file`, '')
     expect(await refusalOf(() => { prepareFolder(`${folder}/file/below`) })).toMatchObject({
@@ -125,7 +125,7 @@ describe('the folder', () => {
 })
 
 describe('sweepTemporaries', () => {
-  it('removes what killed processes left, after an hour, and nothing else', () => {
+  it('D57: removes what killed processes left, after an hour, and nothing else', () => {
     const folder = temporaryFolder()
     const nowMs = Date.UTC(2026, 2, 1)
     const minutesOld = {
@@ -143,7 +143,7 @@ describe('sweepTemporaries', () => {
   })
 })
 
-it.runIf(process.platform === 'linux')('a place where no folder can be made ends, and is named', () => {
+it.runIf(process.platform === 'linux')('D66: a place where no folder can be made ends, and is named', () => {
   expect(() => {
     prepareFolder('/proc/1/poolkey/state')
   }).toThrow(expect.objectContaining({ code: 'vault-io' }))
