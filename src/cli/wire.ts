@@ -2,7 +2,6 @@
  * The only wiring: real parts are made here and passed down as parameters. Besides main and the terminal, nothing else
  * reads the process's environment, arguments or clock.
  */
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Broker, Vault } from '../broker/broker.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
@@ -11,7 +10,7 @@ import type { Http } from '../http.ts'
 import type { Profile } from '../profile/profile.ts'
 import { Secret } from '../secret.ts'
 import type { CommandContext, GlobalOptions, OpenBrokerOptions } from './context.ts'
-import { stateFolderOf } from './state-folder.ts'
+import { homeFolderOf, stateFolderOf } from './state-folder.ts'
 import { passphraseSource, retryPassphrase } from './passphrase.ts'
 import { openTerminal } from './terminal.ts'
 
@@ -23,13 +22,13 @@ const PROMPT_LIMIT_MS = 60_000
 /** Makes what the commands stand on. Throws `environment-invalid`. */
 export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandContext {
   const { env, platform } = proc
-  const homeFolder = homedir()
+  const homeFolder = () => homeFolderOf(env)
+  const stateFolder = () => stateFolderOf({ env, platform, homeFolder })
   refuseUncheckedTls(env)
   const interrupted = listenForInterrupts(proc)
   const now = () => Date.now()
   const noInput = options.input === false || (env['POOLKEY_NO_INPUT'] ?? '') !== ''
   const terminal = openTerminal({ stdin: proc.stdin, stderr: proc.stderr, env, noInput })
-  const stateFolder = stateFolderOf({ env, platform, homeFolder })
   const helperPath = (name: string) => join(import.meta.dirname, `${name}.cjs`)
 
   const isTracing = options.debug === true || (env['POOLKEY_DEBUG'] ?? '') !== ''
@@ -45,7 +44,9 @@ export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandConte
     now,
     interrupted,
     selfCommand: [proc.execPath, proc.argv[1] ?? ''],
-    stateFolder,
+    get stateFolder() {
+      return stateFolder()
+    },
     openHelperPath: helperPath('open-helper'),
     situation: () => ({ profile: profileInUse, clockSkewMs: measureClock() }),
     async readProfile(overrides) {
@@ -120,9 +121,9 @@ export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandConte
     async moveKey({ to, isChanging }) {
       const { moveKey } = await import('../vault/move-key.ts')
       const { readVaultFile } = await import('../vault/vault-file.ts')
-      const isUnderPassphrase = readVaultFile(stateFolder)?.store === 'passphrase'
+      const isUnderPassphrase = readVaultFile(stateFolder())?.store === 'passphrase'
       return moveKey({
-        folder: stateFolder,
+        folder: stateFolder(),
         to,
         keychain: await keychain(PROMPT_LIMIT_MS),
         passphrase: passphraseSource({ env, terminal, mayPrompt: true }),
@@ -136,7 +137,7 @@ export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandConte
     async wipeVault(isKept) {
       const { wipeVault } = await import('../vault/wipe-vault.ts')
       return wipeVault({
-        folder: stateFolder,
+        folder: stateFolder(),
         keychain: await keychain(),
         signal: interrupted,
         ...(isKept ? { isKept } : {}),
@@ -158,7 +159,7 @@ export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandConte
     const { isStillThere } = await import('../broker/sealed-write.ts')
     if (asked.create === true) {
       const { sweepTemporaries } = await import('../vault/state-folder.ts')
-      for (const folder of [stateFolder, join(stateFolder, 'locks')]) sweepTemporaries(folder, now)
+      for (const folder of [stateFolder(), join(stateFolder(), 'locks')]) sweepTemporaries(folder, now)
     }
     const requestedStore = asked.store ?? parseStore(env['POOLKEY_STORE'])
     // Opened once a command: a person is not asked again for every session.
@@ -166,7 +167,7 @@ export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandConte
     if (isOpen && (requestedStore ?? openedVault?.store) === openedVault?.store) return openedVault
     const mayPrompt = asked.mayPrompt === true
     const options = {
-      folder: stateFolder,
+      folder: stateFolder(),
       requestedStore,
       keychain: await keychain(mayPrompt ? PROMPT_LIMIT_MS : undefined),
       passphrase: passphraseSource({ env, terminal, mayPrompt }),
@@ -177,7 +178,7 @@ export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandConte
     openedVault =
       opened.kind === 'none'
         ? undefined
-        : { folder: stateFolder, key: opened.key, store: opened.vaultFile.store }
+        : { folder: stateFolder(), key: opened.key, store: opened.vaultFile.store }
     return openedVault
   }
 }

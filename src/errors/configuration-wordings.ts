@@ -75,7 +75,10 @@ export const CONFIGURATION_WORDINGS: Wordings<
   },
   'environment-invalid': {
     exitCode: 3,
-    what: ({ variable, value }) => `environment variable ${variable} = ${value} is not valid`,
+    what: ({ variable, value }) =>
+      value === ''
+        ? `environment variable ${variable} is not set, or empty`
+        : `environment variable ${variable} = ${value} is not valid`,
     fix: ({ variable, allowed }) => `set ${variable} to ${allowed}`,
   },
   'store-mismatch': {

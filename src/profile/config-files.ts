@@ -29,15 +29,16 @@ import type { SettingKey } from './settings.ts'
 /** What the places of the files depend on. */
 export interface ConfigPlace {
   env: Record<string, string | undefined>
-  homeFolder: string
+  /** Asked for only where a path begins with `~`. */
+  homeFolder: () => string
 }
 
 /** Paths of the files: AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE, else in `~/.aws`. */
 export function configPaths(place: ConfigPlace): { configFile: string; credentialsFile: string } {
-  const { env, homeFolder } = place
+  const { env } = place
   return {
-    configFile: expandHome(env['AWS_CONFIG_FILE'] || '~/.aws/config', homeFolder),
-    credentialsFile: expandHome(env['AWS_SHARED_CREDENTIALS_FILE'] || '~/.aws/credentials', homeFolder),
+    configFile: expandHome(env['AWS_CONFIG_FILE'] || '~/.aws/config', place),
+    credentialsFile: expandHome(env['AWS_SHARED_CREDENTIALS_FILE'] || '~/.aws/credentials', place),
   }
 }
 
@@ -98,7 +99,7 @@ export async function editConfigFile(path: string, edit: (text: string) => strin
   const release = await takeConfigLock(target)
   try {
     for (;;) {
-      const before = identityOf(target)
+      const before = orUnwritable(path, () => identityOf(target))
       const text = readConfigFile(target) ?? ''
       const edited = edit(text)
       if (edited === text) return
@@ -203,11 +204,11 @@ function syncFolder(folder: string): void {
 }
 
 function policyReader(place: ConfigPlace): (path: string) => string {
-  return (path) => readRegularFile(expandHome(path, place.homeFolder)).toString('utf8')
+  return (path) => readRegularFile(expandHome(path, place)).toString('utf8')
 }
 
-function expandHome(path: string, homeFolder: string): string {
-  return /^~(?=$|[\\/])/.test(path) ? join(homeFolder, path.slice(1)) : path
+function expandHome(path: string, { homeFolder }: ConfigPlace): string {
+  return /^~(?=$|[\\/])/.test(path) ? join(homeFolder(), path.slice(1)) : path
 }
 
 function errnoOf(error: unknown): string | undefined {

@@ -3,7 +3,7 @@
  * over when its holder is dead or has not moved for seconds; the edit itself checks once more that nobody came between.
  */
 import { randomBytes } from 'node:crypto'
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -27,7 +27,7 @@ export async function takeConfigLock(target: string): Promise<() => void> {
   for (let waitedMs = 0; waitedMs < LIMIT_MS; waitedMs += POLL_MS) {
     if (createExclusively(path, own)) {
       return () => {
-        if (readIfAny(path) === own) rmSync(path, { force: true })
+        if (readIfAny(path) === own) discard(path)
       }
     }
     const holder = readIfAny(path)
@@ -55,7 +55,7 @@ function createExclusively(path: string, text: string): boolean {
     if (errno === 'EEXIST') return false
     throw new PoolkeyError('config-unwritable', { file: path, reason: errno }, { cause })
   } finally {
-    rmSync(draft, { force: true })
+    discard(draft)
   }
 }
 
@@ -68,7 +68,7 @@ function takeAway(path: string, holder: string): void {
   } catch {
     // Somebody else was faster, whichever step failed: the next round sees how things stand.
   }
-  rmSync(aside, { force: true })
+  discard(aside)
 }
 
 function readIfAny(path: string): string | undefined {
@@ -77,6 +77,14 @@ function readIfAny(path: string): string | undefined {
   } catch {
     // Gone, or not ours to read: nothing is known of its holder.
     return undefined
+  }
+}
+
+function discard(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch {
+    // Never there, or the disk fails: what stays is empty of meaning once its maker is gone.
   }
 }
 

@@ -98,13 +98,16 @@ export function createOwnFile(options: { path: string; bytes: Buffer; isDurable:
   const { path, bytes, isDurable } = options
   const descriptor = openSync(path, 'wx', 0o600)
   try {
-    writeFileSync(descriptor, bytes)
-    if (isDurable) fsyncSync(descriptor)
+    try {
+      writeFileSync(descriptor, bytes)
+      if (isDurable) fsyncSync(descriptor)
+    } finally {
+      // Network file systems tell here that a write came to nothing.
+      closeSync(descriptor)
+    }
   } catch (error) {
     discard(path)
     throw error
-  } finally {
-    closeSync(descriptor)
   }
 }
 

@@ -125,7 +125,11 @@ export function openHeartbeat(path: string): { beat: () => void; close: () => vo
       }
     },
     close: () => {
-      closeSync(descriptor)
+      try {
+        closeSync(descriptor)
+      } catch {
+        // Network file systems tell here that beats came to nothing; the work is done all the same.
+      }
     },
   }
 }
@@ -133,7 +137,8 @@ export function openHeartbeat(path: string): { beat: () => void; close: () => vo
 function claimByCreation(ticket: Ticket, path: string): boolean {
   try {
     createOwnFile({ path, bytes: ticket.bytes, isDurable: false })
-    return true
+    // Stopped before the first byte was in it, this process may have been taken for dead, and the file away.
+    return readHolder(path)?.id === ticket.id
   } catch (error) {
     if (errnoOf(error) === 'EEXIST') return false
     throw ioError(path, 'write', error)

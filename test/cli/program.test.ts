@@ -221,12 +221,12 @@ describe('a command that fails', () => {
   })
 
   test('before it has begun is told in the same form', () => {
-    const env = { POOLKEY_HOME: 'relative' }
+    const env = { NODE_TLS_REJECT_UNAUTHORIZED: '0' }
     expect(poolkey(['status'], env)).toEqual({
       code: 3,
       stdout: '',
       stderr:
-        'poolkey: error: environment variable POOLKEY_HOME = relative is not valid\npoolkey: fix: set POOLKEY_HOME to an absolute path\n',
+        'poolkey: error: environment variable NODE_TLS_REJECT_UNAUTHORIZED = 0 is not valid\npoolkey: fix: set NODE_TLS_REJECT_UNAUTHORIZED to 1 or nothing; a private certificate authority goes into AWS_CA_BUNDLE\n',
     })
     expect(JSON.parse(poolkey(['status', '--json'], env).stderr)).toMatchObject({
       error: { code: 'environment-invalid', exitCode: 3 },

@@ -24,19 +24,19 @@ describe('the state folder', () => {
     { platform: 'win32', env: { LOCALAPPDATA: '' }, folder: '/home/me/AppData/Local/poolkey' },
     { platform: 'win32', env: { LOCALAPPDATA: 'local' }, folder: '/home/me/AppData/Local/poolkey' },
   ])('on $platform with $env is $folder', ({ platform, env, folder }) => {
-    expect(stateFolderOf({ platform, env, homeFolder: home })).toBe(folder)
+    expect(stateFolderOf({ platform, env, homeFolder: () => home })).toBe(folder)
   })
 
   test.each<NodeJS.Platform>(['linux', 'darwin', 'win32'])(
     'on %s is POOLKEY_HOME as it stands',
     (platform) => {
       const env = { POOLKEY_HOME: '/safe/keys', XDG_STATE_HOME: '/var/xdg', LOCALAPPDATA: '/local' }
-      expect(stateFolderOf({ platform, env, homeFolder: home })).toBe('/safe/keys')
+      expect(stateFolderOf({ platform, env, homeFolder: () => home })).toBe('/safe/keys')
     },
   )
 
   test('an empty POOLKEY_HOME counts as not set', () => {
-    expect(stateFolderOf({ platform: 'linux', env: { POOLKEY_HOME: '' }, homeFolder: home })).toBe(
+    expect(stateFolderOf({ platform: 'linux', env: { POOLKEY_HOME: '' }, homeFolder: () => home })).toBe(
       '/home/me/.local/state/poolkey',
     )
   })
@@ -45,7 +45,7 @@ describe('the state folder', () => {
     'refuses %s: sessions would lie wherever a command happens to run',
     (value) => {
       const env = { POOLKEY_HOME: value }
-      expect(failureOf(() => stateFolderOf({ platform: 'linux', env, homeFolder: home }))).toEqual({
+      expect(failureOf(() => stateFolderOf({ platform: 'linux', env, homeFolder: () => home }))).toEqual({
         code: 'environment-invalid',
         facts: { variable: 'POOLKEY_HOME', value, allowed: 'an absolute path' },
       })

@@ -45,7 +45,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const place = () => ({ env: {}, homeFolder: folder })
+const place = () => ({ env: {}, homeFolder: () => folder })
 
 describe('reading', () => {
   test('the files are in ~/.aws, or where the variables point, with ~ expanded', () => {
@@ -54,7 +54,7 @@ describe('reading', () => {
       credentialsFile: join(folder, '.aws', 'credentials'),
     })
     const env = { AWS_CONFIG_FILE: '~/c', AWS_SHARED_CREDENTIALS_FILE: '/etc/k' }
-    expect(configPaths({ env, homeFolder: folder })).toEqual({
+    expect(configPaths({ env, homeFolder: () => folder })).toEqual({
       configFile: join(folder, 'c'),
       credentialsFile: '/etc/k',
     })
