@@ -26,7 +26,7 @@ describe('the proxy of a request', () => {
     expect(chosen(env)).toBe(expected)
   })
 
-  test('is never one for loopback hosts', () => {
+  test('B44: is never one for loopback hosts', () => {
     const env = { HTTPS_PROXY: PROXY, HTTP_PROXY: PROXY, ALL_PROXY: PROXY }
     for (const host of ['localhost', '127.0.0.1', '127.1.2.3', '[::1]']) {
       expect(chosen(env, new URL(`http://${host}:8400/`))).toBeUndefined()

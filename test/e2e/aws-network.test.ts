@@ -22,7 +22,7 @@ function errorOf(stderr: string): string {
 }
 
 describe('through a proxy and under a private authority', () => {
-  test('each host is asked for its own, by one request of each kind', async () => {
+  test('B44: each host is asked for its own, by one request of each kind', async () => {
     const station = await openAwsStation()
     const { network, emulator } = station
     const login = await station.signInAtAws()
@@ -204,7 +204,7 @@ describe('a proxy that is not to be asked', () => {
     },
   )
 
-  test('is not asked for the callback or for endpoints on loopback, whatever the environment says', async () => {
+  test('B44: is not asked for the callback or for endpoints on loopback, whatever the environment says', async () => {
     const { network } = await openAwsStation()
     const everything: Environment = {}
     for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY']) {

@@ -78,6 +78,21 @@ test.each([['logout --profile dev'], ['logout --all']])(
   },
 )
 
+test.each([
+  ['a wrong passphrase', { POOLKEY_PASSPHRASE: 'not the one' }],
+  ['no passphrase', {}],
+])('logout --all with %s wipes all the same, and says that nothing was revoked', async (_, env) => {
+  const station = await openStation()
+  await station.signIn()
+  Object.assign(station.env, { POOLKEY_STORE: undefined })
+  const right = { POOLKEY_PASSPHRASE: 'the right one' }
+  expect(await station.run(['configure', 'store', 'passphrase'], right)).toMatchObject({ code: 0 })
+  const outcome = await station.run(['logout', '--all', '--no-input'], env)
+  expect(outcome).toMatchObject({ code: 0, stdout: '' })
+  expect(outcome.stderr).toContain('nothing could be revoked')
+  expect(entriesOf(station)).toEqual([])
+})
+
 test('logout --all says whose session no profile leads to any more, and wipes it', async () => {
   const station = await openStation()
   await station.signIn()

@@ -194,3 +194,17 @@ test('E81: a machine that sleeps for two days with a request under way wakes up 
   expect(emulator.count('token:refresh_token')).toBe(1)
   expect(answerOf(await station.run(COMMAND))).toEqual(answer)
 })
+
+// Every clock runs ten times as fast for the command, so that its 48 s are 5 s here.
+test('E70: a caller of an automatic sign-in waits 48 s for the person, then says that the browser still waits', async () => {
+  const station = await openStation({
+    profile: { cognito_auto_login: 'true' },
+    env: { LD_PRELOAD: libraryPath(), FAKETIME: '+0 x10', NO_FAKE_STAT: '1' },
+  })
+  const outcome = await station.run(COMMAND)
+  expect(outcome).toMatchObject({ code: 4, stdout: '' })
+  expect(outcome.stderr).toContain('a sign-in for profile dev still waits in the browser')
+  expect(outcome.ms * 10).toBeGreaterThan(48_000)
+  expect(outcome.ms * 10).toBeLessThan(240_000)
+  expect(station.browserRuns()).toContain('url=')
+})
