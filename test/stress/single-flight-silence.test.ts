@@ -24,7 +24,7 @@ interface Case {
   faults: [string, Fault][] | 'nobody'
   /** Whether there are credentials that new ones are due for but that still serve. */
   isServing?: boolean
-  prepare?: (station: Station) => void
+  prepare?: (station: Station) => void | Promise<void>
   /** Asks when another caller is already waiting. */
   isSecond?: boolean
   code: number
@@ -87,7 +87,7 @@ const CASES: Case[] = [
   {
     name: 'keys silent after the user pool changed them',
     faults: silent('jwks'),
-    prepare: ({ emulator }) => void emulator.rotateSigningKeys(),
+    prepare: ({ emulator }) => emulator.rotateSigningKeys(),
     code: 6,
     seconds: 20,
     isLong: true,
@@ -142,7 +142,7 @@ async function openCase({ faults, isServing = false, prepare }: Case): Promise<S
   const station = await openStation({ rotation: { graceSeconds: 60 } })
   expect(await station.signIn()).toMatchObject({ code: 0 })
   letExpire(station, isServing ? STILL_SERVING_MS : undefined)
-  prepare?.(station)
+  await prepare?.(station)
   if (faults === 'nobody') await acceptNobody(station)
   else for (const [operation, fault] of faults) station.emulator.faults.set(operation, fault, 100)
   return station
