@@ -28,6 +28,8 @@ export interface Broker {
   machine?: () => Machine
   /** The one deadline everything takes: locks, requests, retries. */
   signal: AbortSignal
+  /** How long other processes may still be waited for, in all, such that a request after it ends in time. 45 s a lock unless said. */
+  patienceLeftMs?: () => number
   /** Told when another process is being waited for. */
   onWait?: (waiting: { what: string; pid: number | undefined }) => void
 }

@@ -8,7 +8,7 @@ import type { SignInSettings } from '../profile/profile.ts'
 import { discard, pathIn } from '../vault/durable-file.ts'
 import { namesIn } from '../vault/state-folder.ts'
 import type { Broker } from './broker.ts'
-import { attemptName, attemptPrefix } from './entry-names.ts'
+import { attemptName, attemptPrefix, sessionId } from './entry-names.ts'
 import { NOTE_SUFFIX, readFailureNote, writeFailureNote } from './failure-note.ts'
 import { locksFolder } from './locks.ts'
 
@@ -37,19 +37,31 @@ export function recallAttempt(
   signIn: SignInSettings,
   startedAt: number,
 ): PoolkeyError | undefined {
-  const note = readFailureNote(broker, notePath(broker, signIn))
-  const ageMs = note ? broker.now() - note.at : NaN
-  if (!note || ageMs < 0) return undefined
-  return (isRemembered(note.error) && ageMs < COOL_DOWN_MS) || startedAt < note.at ? note.error : undefined
+  const isMeant = ({ at, error }: { at: number; error: PoolkeyError }) => {
+    const ageMs = broker.now() - at
+    return ageMs >= 0 && ((isRemembered(error) && ageMs < COOL_DOWN_MS) || startedAt < at)
+  }
+  // Whichever profile made it: they share the sign-in, and the person.
+  const notes = attemptsIn(broker, attemptPrefix(sessionId(signIn)))
+  return notes.flatMap((path) => readFailureNote(broker, path) ?? []).find(isMeant)?.error
 }
 
-/** Calls off every attempt for a session, and forgets how those before ended; only those with other settings, if `signIn` is given. */
-export function forgetAttempts({ vault }: Broker, session: string, signIn?: SignInSettings): void {
-  const own = signIn && attemptName(signIn) + NOTE_SUFFIX
-  for (const name of namesIn(locksFolder(vault))) {
-    const isAttempt = name.startsWith(attemptPrefix(session)) && name.endsWith(NOTE_SUFFIX)
-    if (isAttempt && name !== own) discard(pathIn(locksFolder(vault), name))
-  }
+/** Calls off every attempt for a session, and forgets how those before ended. */
+export function forgetAttempts(broker: Broker, session: string): void {
+  for (const path of attemptsIn(broker, attemptPrefix(session))) discard(path)
+}
+
+/** The same for the attempts that this profile made with other settings than now. */
+export function forgetOutdatedAttempts(broker: Broker, signIn: SignInSettings): void {
+  const own = notePath(broker, signIn)
+  for (const path of attemptsIn(broker, attemptPrefix(sessionId(signIn), broker.profile.name)))
+    if (path !== own) discard(path)
+}
+
+function attemptsIn({ vault }: Broker, prefix: string): string[] {
+  return namesIn(locksFolder(vault))
+    .filter((name) => name.startsWith(prefix) && name.endsWith(NOTE_SUFFIX))
+    .map((name) => pathIn(locksFolder(vault), name))
 }
 
 // What a person did, or left undone. The rest may be over in a moment.
@@ -63,5 +75,5 @@ function requiredBecause({ profile }: Broker, reason: 'unfinished' | 'none'): Po
 }
 
 function notePath(broker: Broker, signIn: SignInSettings): string {
-  return pathIn(locksFolder(broker.vault), attemptName(signIn) + NOTE_SUFFIX)
+  return pathIn(locksFolder(broker.vault), attemptName(broker.profile.name, signIn) + NOTE_SUFFIX)
 }

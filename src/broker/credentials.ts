@@ -110,9 +110,8 @@ function lifeOf({ issuedAt, credentials }: StoredCredentials): Lifetime {
   return { issuedAt, expiresAt: credentials.expiration }
 }
 
-// In all: an exchange is made anew when a new sign-in made it void, or when its ID token turned out to be over.
+// In all: an exchange is made anew when a new sign-in made it void, or its ID token turned out to be over.
 const MAX_TRIES = 3
-
 async function exchangeAndStore(
   broker: Broker,
   { name, patienceMs }: { name: string; patienceMs: number | undefined },
@@ -165,9 +164,12 @@ async function exchangeWith(broker: Broker, session: Session): Promise<ExchangeR
   return result
 }
 
+// Somebody may be refreshing meanwhile. What is in hand is not to be waited away.
+const KEEP_PATIENCE_MS = 5_000
+
 /**
- * Stores what was minted from a sign-in, if that is still the one: false when somebody signed in anew meanwhile, and
- * nobody gets what belongs to a sign-in that is no more. Throws `sign-in-required` when somebody signed out.
+ * Stores what was minted from a sign-in, if that is still the one: false when somebody signed in anew meanwhile. Where the
+ * lock is not to be had it is only looked at. Throws `sign-in-required` when somebody signed out.
  */
 function keep(
   broker: Broker,
@@ -177,10 +179,14 @@ function keep(
   const { vault, profile } = broker
   const id = holderId(profile)
   const poolId = profile.identityPool?.id
-  return withBrokerLock(broker, { kind: 'session', id }, () => {
+  const currentIfSame = () => {
     const current = readSession(vault, id)
     if (current.state !== 'active') throw signedOut(broker, current.state)
-    if (current.signInId !== session.signInId) return Promise.resolve(false)
+    return current.signInId === session.signInId ? current : undefined
+  }
+  return withBrokerLock(broker, { kind: 'session', id, patienceMs: KEEP_PATIENCE_MS }, () => {
+    const current = currentIfSame()
+    if (!current) return Promise.resolve(false)
     keepIfPossible(() => {
       if (poolId !== undefined && result.identityId !== undefined) {
         rememberIdentity(broker, current, { poolId, id: result.identityId })
@@ -188,6 +194,9 @@ function keep(
       store(broker, name, result.credentials, session.signInId)
     })
     return Promise.resolve(true)
+  }).catch((error: unknown) => {
+    if (!isPoolkeyError(error, 'lock-held')) throw error
+    return currentIfSame() !== undefined
   })
 }
 
@@ -199,7 +208,7 @@ function expectLife(broker: Broker, { expiration }: Credentials, minLifeMs: numb
   throw new PoolkeyError('life-too-short', { wantedSeconds: Math.ceil(minLifeMs / 1000), gotSeconds })
 }
 
-/** No service hands out credentials that are over: such an answer is old, or not the service's. */
+/** No service hands out credentials that are over. */
 function refuseExpired(broker: Broker, credentials: Credentials, now: Date): void {
   if (credentials.expiration > now) return
   const { exchange, chain, endpoints } = broker.profile

@@ -22,14 +22,14 @@ export function sessionId(signIn: SignInSettings): string {
   ])
 }
 
-/** An attempt to sign in, by everything it was made with: changed settings make it another one. */
-export function attemptName(signIn: SignInSettings): string {
-  return `${attemptPrefix(sessionId(signIn))}${fingerprint(['attempt', signIn])}`
+/** A profile's attempt to sign in, by everything it was made with: changed settings make it another one. */
+export function attemptName(profile: string, signIn: SignInSettings): string {
+  return `${attemptPrefix(sessionId(signIn), profile)}${fingerprint(['attempt', signIn])}`
 }
 
-/** What the names of all attempts to sign in to one session begin with. */
-export function attemptPrefix(session: string): string {
-  return `attempt-${session}-`
+/** What the names of all attempts to sign in to one session begin with, or of one profile's. */
+export function attemptPrefix(session: string, profile?: string): string {
+  return `attempt-${session}-${profile === undefined ? '' : `${fingerprint(['profile', profile])}-`}`
 }
 
 /** Whose credentials a profile's are: its session's, or those of the guest of a pool at an endpoint. */
@@ -75,4 +75,36 @@ export function isClientSecretEntry(name: string): boolean {
 
 export function guestEntryName(holder: string): string {
   return `guest-${holder}`
+}
+
+const POINTER_PREFIX = 'pointer-'
+
+// Never read by poolkey, and secret: not even in a digest do they belong into the name of a file.
+const CREDENTIAL_VARIABLES = [
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'AWS_SECURITY_TOKEN',
+  'AWS_CREDENTIAL_EXPIRATION',
+]
+// Where the state and the configuration are; with all of AWS_*, what an answer can depend on beside files.
+const PLACES = ['HOME', 'USERPROFILE', 'POOLKEY_HOME', 'XDG_STATE_HOME', 'LOCALAPPDATA']
+
+/** One way of asking for credentials: a profile by flag or not, in an environment. */
+export interface Asked {
+  profileFlag: string | undefined
+  env: Record<string, string | undefined>
+}
+
+/** What remembers the entry that answered somebody who asked like this. */
+export function pointerEntryName({ profileFlag, env }: Asked): string {
+  const names = Object.keys(env).filter((name) => name.startsWith('AWS_') || PLACES.includes(name))
+  const matters = names.filter((name) => !CREDENTIAL_VARIABLES.includes(name)).sort()
+  const values = matters.map((name) => [name, env[name]])
+  return `${POINTER_PREFIX}${fingerprint(['pointer', profileFlag ?? null, values])}`
+}
+
+/** Whether an entry is a pointer. */
+export function isPointerEntry(name: string): boolean {
+  return name.startsWith(POINTER_PREFIX)
 }

@@ -58,6 +58,7 @@ type SharedCode =
   | 'network'
   | 'unexpected-answer'
   | 'deadline-exceeded'
+  | 'lock-held'
   | 'service-refused'
   | 'sign-in-required'
   | 'sign-in-refused'
@@ -84,6 +85,8 @@ const FACTS: { [C in SharedCode]: Record<keyof ErrorFacts[C], Shape> } = {
     detail: 'text?',
   },
   'deadline-exceeded': { waitedFor: 'text', seconds: 'number' },
+  // Of another lock, which its holder waited for in turn: that one's is to be named.
+  'lock-held': { lock: 'text', pid: 'number?', seconds: 'number' },
   'service-refused': {
     service: ['identity pool', 'STS'],
     operation: 'text',

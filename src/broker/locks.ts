@@ -6,7 +6,7 @@ import type { Broker, Vault } from './broker.ts'
 export interface BrokerLock {
   kind: 'auto-login' | 'login' | 'credentials' | 'session'
   id: string
-  /** How long a living holder is waited for; 45 s unless said. */
+  /** How long a living holder is waited for; 45 s, or what the command has left, unless said. */
   patienceMs?: number | undefined
 }
 
@@ -22,12 +22,13 @@ export function lockName(lock: BrokerLock): string {
 /** Runs `work` while no other process holds this lock. Throws `lock-held`, or the broker signal's reason. */
 export function withBrokerLock<T>(broker: Broker, lock: BrokerLock, work: () => Promise<T>): Promise<T> {
   const { vault, signal, onWait } = broker
+  const patienceMs = patienceFor(broker, lock)
   return withLock(
     {
       folder: locksFolder(vault),
       name: lockName(lock),
       signal,
-      ...(lock.patienceMs === undefined ? {} : { patienceMs: lock.patienceMs }),
+      patienceMs,
       ...(onWait
         ? {
             onWait: ({ pid }) => {
@@ -38,6 +39,17 @@ export function withBrokerLock<T>(broker: Broker, lock: BrokerLock, work: () => 
     },
     work,
   )
+}
+
+const PATIENCE_MS = 45_000
+// Who waits for a session holds the lock of credentials meanwhile: it gives up before those who wait for that, and they are
+// told whom it waited for.
+const AHEAD_MS = 1_500
+
+function patienceFor(broker: Broker, { kind, patienceMs }: BrokerLock): number {
+  const leftMs = broker.patienceLeftMs?.() ?? Infinity
+  const mineMs = Math.max(0, kind === 'session' ? leftMs - AHEAD_MS : leftMs)
+  return Math.min(patienceMs ?? PATIENCE_MS, mineMs)
 }
 
 /** Whether a living process holds this lock, as far as can be seen from here. */

@@ -94,7 +94,9 @@ export async function refreshSession(broker: Broker, session: Session): Promise<
   // somebody else's.
   const onReceived = (received: ReceivedTokens): void => {
     expectSame('sub', session.claims.sub, received.sub)
-    expectSame('iss', session.claims.issuer, received.issuer)
+    if (!isSamePool(signIn, session.claims.issuer, received.issuer)) {
+      expectSame('iss', session.claims.issuer, received.issuer)
+    }
     if (!received.refreshToken || received.refreshToken.equals(refreshToken)) return
     writeSession(broker, { ...session, refreshToken: received.refreshToken })
   }
@@ -129,11 +131,18 @@ export async function refreshSession(broker: Broker, session: Session): Promise<
       ...readClock(broker, session),
     }
     writeSession(broker, refreshed)
+    // It was finished for whoever comes next.
+    signal.throwIfAborted()
     return refreshed
   } catch (error) {
     if (!isPoolkeyError(error, 'token-refused') || error.facts.error !== 'invalid_grant') throw error
     return adoptOrEnd(broker, session, error)
   }
+}
+
+/** A pool may go over from one form of its issuer to the other. */
+function isSamePool({ acceptedIssuers }: SignInSettings, ...issuers: (string | undefined)[]): boolean {
+  return issuers.every((issuer) => issuer !== undefined && acceptedIssuers.includes(issuer))
 }
 
 /** The refresh token was refused: if somebody stored another one meanwhile, theirs is used; else the session has ended. */

@@ -9,6 +9,7 @@ import { credentialsPrefix, sessionEntryName, sessionId } from './entry-names.ts
 import { withBrokerLock } from './locks.ts'
 import { readSession, wipeCredentials } from './session.ts'
 import { whoIs } from './session-entry.ts'
+import { forgetPointers } from './warm-pointer.ts'
 
 export interface SignedOut {
   /** Who was signed in; undefined when nobody was, or the entry could not be read. */
@@ -26,6 +27,7 @@ export async function signOut(broker: Broker): Promise<SignedOut> {
   const { session, credentialsUntil } = await withBrokerLock(broker, { kind: 'session', id }, () => {
     const found = { session: readSession(vault, id), credentialsUntil: lastExpiry(broker, id) }
     wipeCredentials(vault, id)
+    forgetPointers(vault.folder)
     removeEntry({ folder: vault.folder, name: sessionEntryName(id) })
     return Promise.resolve(found)
   })

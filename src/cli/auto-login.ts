@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process'
 import { setTimeout } from 'node:timers/promises'
 import type { Broker } from '../broker/broker.ts'
-import { endAttempt, forgetAttempts, recallAttempt } from '../broker/cool-down.ts'
+import { endAttempt, forgetOutdatedAttempts, recallAttempt } from '../broker/cool-down.ts'
 import { sessionId } from '../broker/entry-names.ts'
 import { isBrokerLockHeld, withBrokerLock } from '../broker/locks.ts'
 import { isSignedIn } from '../broker/session.ts'
@@ -43,7 +43,7 @@ export async function waitForAutoLogin(
   const failure = () => recallAttempt(broker, signIn, startedAt)
   let isBegun = false
   // One with other settings is called off: the last who came counts. One that somebody began by hand has no note.
-  forgetAttempts(broker, id, signIn)
+  forgetOutdatedAttempts(broker, signIn)
   while (!isSignedIn(broker)) {
     if (!isRunning()) {
       const ended = failure()

@@ -1,5 +1,6 @@
 /** What a command stands on: the terminal, the profile, the broker. Made by the wiring, once a run. */
 import type { Broker, Vault } from '../broker/broker.ts'
+import type { FilesRead } from '../profile/file-identity.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { MovedKey } from '../vault/move-key.ts'
 import type { Store } from '../vault/sealing-key.ts'
@@ -47,6 +48,8 @@ export interface CommandContext {
   /** What an error is explained with: the profile last read, and the clock as it was last measured. */
   situation(): Situation
   readProfile(overrides?: Overrides): Promise<Profile>
+  /** The files that the profile was read from. */
+  filesRead: FilesRead
   /** Edits keys of a profile in the configuration file, in place. */
   setProfileKeys(profile: Profile, keys: Record<string, string>): Promise<void>
   /** Every poolkey profile of the configuration that can be read. */

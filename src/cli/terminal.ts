@@ -2,9 +2,9 @@
  * The only printing. stdout carries the answer alone, written whole; everything said to a person goes to stderr, one
  * line a message, made safe. A progress line appears only on a terminal and never stays behind.
  */
-import { writeSync } from 'node:fs'
 import { plainText } from '../errors/plain-text.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
+import { writeAll } from '../outlets/write-all.ts'
 
 export interface Terminal {
   /** Writes the answer to stdout. Throws `output-closed` when nobody reads it, or it cannot be written. */
@@ -124,23 +124,4 @@ function wantsColour(env: Record<string, string | undefined>, isLive: boolean): 
   if (env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== '') return false
   const forced = env['FORCE_COLOR']
   return forced === undefined || forced === '' ? isLive : forced !== '0'
-}
-
-// Synchronous, so that nothing is lost when the process ends right after; a full pipe says EAGAIN until it is read.
-function writeAll(descriptor: 1 | 2, text: string): void {
-  let bytes = Buffer.from(text)
-  while (bytes.length > 0) {
-    try {
-      bytes = bytes.subarray(writeSync(descriptor, bytes))
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined
-      if (code === 'EAGAIN') {
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
-        continue
-      }
-      // Nobody listens on stderr: what is said is lost, what is done is not.
-      if (descriptor === 2) return
-      throw new PoolkeyError('output-closed', { errno: String(code) }, { cause: error })
-    }
-  }
 }

@@ -7,22 +7,26 @@ import type { Broker, Vault } from '../broker/broker.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { ExchangeClients } from '../exchange/exchange.ts'
 import type { Http } from '../http.ts'
+import type { FilesRead } from '../profile/file-identity.ts'
 import type { Profile } from '../profile/profile.ts'
 import { Secret } from '../secret.ts'
+import { homeFolderOf } from './home-folder.ts'
 import type { CommandContext, GlobalOptions, OpenBrokerOptions } from './context.ts'
-import { homeFolderOf, stateFolderOf } from './state-folder.ts'
+import { stateFolderOf } from '../folders.ts'
 import { passphraseSource, retryPassphrase } from './passphrase.ts'
 import { openTerminal } from './terminal.ts'
 
 // How long a person may take to open the vault.
 const PROMPT_SECONDS = 300
+// What a refresh begun at the last instant, and its writing, may take.
+const REQUEST_MS = 12_000
 // How long a keychain's own prompt may stay unanswered.
 const PROMPT_LIMIT_MS = 60_000
 
 /** Makes what the commands stand on. Throws `environment-invalid`. */
 export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandContext {
   const { env, platform } = proc
-  const homeFolder = () => homeFolderOf(env)
+  const homeFolder = () => homeFolderOf(env, platform)
   const stateFolder = () => stateFolderOf({ env, platform, homeFolder })
   refuseUncheckedTls(env)
   const interrupted = listenForInterrupts(proc)
@@ -32,6 +36,7 @@ export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandConte
   const helperPath = (name: string) => join(import.meta.dirname, `${name}.cjs`)
 
   const isTracing = options.debug === true || (env['POOLKEY_DEBUG'] ?? '') !== ''
+  const filesRead: FilesRead = new Map()
   let profileInUse: Profile | undefined
   let openedVault: Vault | undefined
   let measureClock: () => number | undefined = () => undefined
@@ -48,12 +53,17 @@ export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandConte
       return stateFolder()
     },
     openHelperPath: helperPath('open-helper'),
+    filesRead,
     situation: () => ({ profile: profileInUse, clockSkewMs: measureClock() }),
     async readProfile(overrides) {
       const { chooseProfileName } = await import('../profile/profile-name.ts')
       const { readProfileFromDisk } = await import('../profile/config-files.ts')
+      const { noteFile } = await import('../profile/file-identity.ts')
       const name = chooseProfileName({ flag: options.profile, env })
-      profileInUse = readProfileFromDisk({ name, env, homeFolder, overrides: overrides ?? {} })
+      const onRead = (path: string) => {
+        noteFile(filesRead, path, now())
+      }
+      profileInUse = readProfileFromDisk({ name, env, homeFolder, onRead, overrides: overrides ?? {} })
       return profileInUse
     },
     async setProfileKeys(profile, keys) {
@@ -70,8 +80,10 @@ export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandConte
     async openBroker(asked) {
       // What a person needs to type a passphrase, or to unlock a keychain, is not the command's time.
       const seconds = asked.mayPrompt === true ? PROMPT_SECONDS : asked.seconds
+      let begunMs = performance.now()
       const opening = AbortSignal.any([interrupted, deadline(seconds)])
       const vault = await openVaultFor(asked, opening)
+      if (asked.mayPrompt === true) begunMs = performance.now()
       const signal =
         asked.mayPrompt === true ? AbortSignal.any([interrupted, deadline(asked.seconds)]) : opening
       if (!vault) throw new PoolkeyError('sign-in-required', { profile: asked.profile.name, reason: 'none' })
@@ -103,6 +115,7 @@ export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandConte
           clientSecret === undefined || clientSecret === '' ? undefined : new Secret(clientSecret),
         now,
         signal,
+        patienceLeftMs: () => asked.seconds * 1000 - REQUEST_MS - (performance.now() - begunMs),
         ...(asked.announceWaits === true
           ? {
               onWait: ({ pid }) => {

@@ -19,6 +19,7 @@ import type { Stats } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import { takeConfigLock } from './config-lock.ts'
+import { identityOf } from './file-identity.ts'
 import { listProfiles } from './profile-list.ts'
 import { parseProfile } from './profile.ts'
 import type { Profile } from './profile.ts'
@@ -31,6 +32,8 @@ export interface ConfigPlace {
   env: Record<string, string | undefined>
   /** Asked for only where a path begins with `~`. */
   homeFolder: () => string
+  /** Told of every file right before it is read. */
+  onRead?: (path: string) => void
 }
 
 /** Paths of the files: AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE, else in `~/.aws`. */
@@ -45,11 +48,15 @@ export function configPaths(place: ConfigPlace): { configFile: string; credentia
 /** Reads both files; one that does not exist is empty. Throws `config-unreadable`. */
 export function readConfigFiles(place: ConfigPlace): Required<ConfigSources> {
   const { configFile, credentialsFile } = configPaths(place)
+  const read = (path: string) => {
+    place.onRead?.(path)
+    return readConfigFile(path) ?? ''
+  }
   return {
     configFile,
-    configText: readConfigFile(configFile) ?? '',
+    configText: read(configFile),
     credentialsFile,
-    credentialsText: readConfigFile(credentialsFile) ?? '',
+    credentialsText: read(credentialsFile),
   }
 }
 
@@ -154,12 +161,6 @@ function orUnwritable<T>(file: string, act: () => T): T {
   }
 }
 
-/** What tells one version of a file from the next; the empty string for no file. */
-export function identityOf(path: string): string {
-  const stats = statSync(path, { bigint: true, throwIfNoEntry: false })
-  return stats ? [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(' ') : ''
-}
-
 function writeDurably(path: string, text: string, model: Stats | undefined): void {
   const file = openSync(path, 'wx', 0o600)
   try {
@@ -204,7 +205,11 @@ function syncFolder(folder: string): void {
 }
 
 function policyReader(place: ConfigPlace): (path: string) => string {
-  return (path) => readRegularFile(expandHome(path, place)).toString('utf8')
+  return (path) => {
+    const expanded = expandHome(path, place)
+    place.onRead?.(expanded)
+    return readRegularFile(expanded).toString('utf8')
+  }
 }
 
 function expandHome(path: string, { homeFolder }: ConfigPlace): string {

@@ -46,7 +46,8 @@ function parseRetryAfter(headers: Record<string, string>): number {
   return Number.isNaN(ms) ? 0 : Math.max(0, ms)
 }
 
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
+/** Waits; throws the signal's reason when it aborts. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   try {
     await sleep(ms, undefined, { signal })
   } catch (error) {

@@ -2,10 +2,13 @@ import type { Http, HttpRequest } from '../http.ts'
 import type { SignInSettings } from '../profile/profile.ts'
 import { Secret } from '../secret.ts'
 import { domainOf } from './authorization.ts'
-import { requestWithRetries } from './request-retry.ts'
+import { pause, requestWithRetries } from './request-retry.ts'
 import type { Wait } from './request-retry.ts'
 import { decodeReceived, parseTokenAnswer, refuseUnlessSuccess } from './token-answer.ts'
 import type { AnswerOrigin, Asked, ReceivedTokens, TokenAnswer } from './token-answer.ts'
+
+// A request ends by its own limit.
+const NEVER = new AbortController().signal
 
 /** Who asks: the app client, with its secret where it has one. */
 export interface TokenRequest {
@@ -36,8 +39,9 @@ export async function requestTokensByCode(
 /**
  * Fresh tokens for a refresh token; with rotation the answer holds the next one. Passing faults are tried again, a lost
  * answer once (with the old token, which a pool with a grace period still takes). `onReceived` is told of an answer before
- * it is judged, since the old token is spent whatever is wrong with it. Throws as `requestTokensByCode`, and what
- * `onReceived` throws.
+ * it is judged, since the old token is spent whatever is wrong with it. For the same reason what was sent is waited for:
+ * `signal` ends the waiting between two tries, and keeps another from being made. Throws as `requestTokensByCode`, and
+ * what `onReceived` throws.
  */
 export async function requestTokensByRefresh(
   options: TokenRequest & { refreshToken: Secret; onReceived?: (received: ReceivedTokens) => void },
@@ -46,7 +50,10 @@ export async function requestTokensByRefresh(
     grant_type: 'refresh_token',
     refresh_token: options.refreshToken.reveal(),
   })
-  const answer = await requestWithRetries(options.http, request, options.wait)
+  const { signal } = options
+  const wait: Wait = (ms) => (options.wait ?? pause)(ms, signal)
+  signal.throwIfAborted()
+  const answer = await requestWithRetries(options.http, { ...request, signal: NEVER }, wait)
   options.onReceived?.(decodeReceived(answer))
   return parseTokenAnswer(answer, askedWith(options, 'refresh', [options.refreshToken]), originOf(request))
 }

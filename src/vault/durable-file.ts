@@ -74,16 +74,17 @@ export function readOwnFile(path: string, maxBytes: number): OwnFile {
 
 /**
  * Puts `bytes` at `path`, whole, and returns when they would survive a power cut: temporary file, fsync, rename, fsync
- * of the folder. Throws `vault-unsafe`, or `vault-io` after removing the temporary file; the old file is then as it was
- * (after a failed last step, that of the folder, the new one may be there instead).
+ * of the folder; without the two fsyncs where `isDurable` is false. Throws `vault-unsafe`, or `vault-io` after removing the
+ * temporary file; the old file is then as it was (after a failed last step, that of the folder, the new one may be there
+ * instead).
  */
-export function writeOwnFile(path: string, bytes: Buffer): void {
+export function writeOwnFile(path: string, bytes: Buffer, isDurable = true): void {
   inspectOwnFile(path)
   const temporaryPath = temporaryPathFor(path)
   try {
-    createOwnFile({ path: temporaryPath, bytes, isDurable: true })
+    createOwnFile({ path: temporaryPath, bytes, isDurable })
     renameSync(temporaryPath, path)
-    syncFolderOf(path)
+    if (isDurable) syncFolderOf(path)
   } catch (error) {
     discard(temporaryPath)
     throw ioError(path, 'write', error)

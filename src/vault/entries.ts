@@ -3,7 +3,7 @@
  * the folder (vault.json, locks, temporary files). Reading is synchronous and light: the warm path shares it.
  */
 import { PoolkeyError } from '../errors/poolkey-error.ts'
-import { pathIn, readOwnFile, removeOwnFile, writeOwnFile } from './durable-file.ts'
+import { lookAt, pathIn, readOwnFile, removeOwnFile, writeOwnFile } from './durable-file.ts'
 import { keyIdOf, seal, unseal } from './seal.ts'
 import type { EntryHeader } from './seal.ts'
 import { isFolderThere, namesIn } from './state-folder.ts'
@@ -33,9 +33,14 @@ export function readEntry(options: { folder: string; name: string; key: Buffer }
   return { kind: 'found', header: unsealed.header, plaintext: unsealed.plaintext }
 }
 
+/** Whether there is an entry, readable or not. Throws `vault-unsafe`, `vault-io`. */
+export function hasEntry({ folder, name }: { folder: string; name: string }): boolean {
+  return isFolderThere(folder) && lookAt(pathIn(folder, name + SUFFIX)) !== undefined
+}
+
 /**
- * Seals and writes an entry, durably: after a crash at any instant the old or the new one is there, whole. The folder
- * must exist (`prepareFolder`). Throws `vault-unsafe`, or `vault-io` with the old entry as it was.
+ * Seals and writes an entry, durably: after a crash at any instant the old or the new one is there, whole; one that is not
+ * `isDurable` may be damaged after a power cut. The folder must exist (`prepareFolder`). Throws `vault-unsafe`, or `vault-io` with the old entry as it was.
  */
 export function writeEntry(options: {
   folder: string
@@ -43,8 +48,9 @@ export function writeEntry(options: {
   key: Buffer
   header: Omit<EntryHeader, 'format' | 'keyId'>
   plaintext: Buffer
+  isDurable?: boolean
 }): void {
-  const { folder, name, key, header, plaintext } = options
+  const { folder, name, key, header, plaintext, isDurable = true } = options
   const fileName = name + SUFFIX
   const path = pathIn(folder, fileName)
   const { kind, issuedAt, expiresAt } = header
@@ -60,7 +66,7 @@ export function writeEntry(options: {
     throw new PoolkeyError('vault-io', { path, operation: 'write', errno: 'EFBIG' })
   if (!isFolderThere(folder))
     throw new PoolkeyError('vault-io', { path, operation: 'write', errno: 'ENOENT' })
-  writeOwnFile(path, bytes)
+  writeOwnFile(path, bytes, isDurable)
 }
 
 /** Removes an entry and tells whether there was one. Throws `vault-io`, or `vault-unsafe` when a folder has its name. */

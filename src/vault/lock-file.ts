@@ -20,6 +20,8 @@ export interface Ticket {
 /** Who a lock file names. `identity` is undefined when the file cannot be understood; `beats` grows while it lives. */
 export interface Holder {
   id: string
+  /** When the file was last changed. */
+  lastSignAtMs: number
   identity: ProcessIdentity | undefined
   beats: number
 }
@@ -60,15 +62,21 @@ export function claim(ticket: Ticket, path: string): boolean {
 export function readHolder(path: string): Holder | undefined {
   const file = readOwnFile(path, MAX_LOCK_BYTES)
   if (file.kind === 'absent') return undefined
+  const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false })
+  if (stats === undefined) return undefined
+  const lastSignAtMs = Number(stats.mtimeMs)
   if (file.kind === 'found') {
     const lineEnd = file.bytes.indexOf(0x0a)
     const known = lineEnd < 0 ? undefined : parseLine(file.bytes.subarray(0, lineEnd).toString('utf8'))
-    if (known) return { ...known, beats: file.bytes.length - lineEnd }
+    if (known) return { ...known, lastSignAtMs, beats: file.bytes.length - lineEnd }
   }
   // Emptied by a power cut, or about to be written where there are no hard links: only the file itself names it.
-  const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false })
-  if (stats === undefined) return undefined
-  return { id: `${stats.ino.toString()}-${stats.mtimeNs.toString()}`, identity: undefined, beats: 0 }
+  return {
+    lastSignAtMs,
+    id: `${stats.ino.toString()}-${stats.mtimeNs.toString()}`,
+    identity: undefined,
+    beats: 0,
+  }
 }
 
 /**

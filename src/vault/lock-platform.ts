@@ -1,7 +1,7 @@
 /** What this system can tell about processes, as a lock needs it: who we are, and whether a holder still lives. */
 import { createHash } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
-import { hostname } from 'node:os'
+import { hostname, uptime } from 'node:os'
 import { errnoOf } from './durable-file.ts'
 
 /** A process, told apart from every other that ever had its number. Undefined is what the system does not tell. */
@@ -24,6 +24,8 @@ export type ProcessState = { kind: 'gone' } | { kind: 'running'; startTime: stri
 export interface LockPlatform {
   self: ProcessIdentity
   processAt(pid: number): ProcessState
+  /** When this machine was started, by the clock that files are dated with. */
+  startedAtMs(): number
   /** How often a holder gives a sign of life. */
   beatMs: number
   /** How long a holder that cannot be looked up must be silent until it counts as dead. */
@@ -47,6 +49,7 @@ export function localPlatform(): LockPlatform {
       pidNamespace: readPidNamespace(),
     },
     processAt: (pid) => (isProcReadable ? linuxProcessAt(pid) : undefined) ?? signalledProcessAt(pid),
+    startedAtMs: () => Date.now() - uptime() * 1000,
     beatMs: 3_000,
     silenceMs: 30_000,
   }

@@ -86,21 +86,29 @@ async function obtain(
     const verdict = judge(holder, platform)
     return verdict === 'dead' || (verdict === 'unknown' && silent)
   }
+  const giveUpAfter = (leftMs: number, pid: number | undefined): void => {
+    if (leftMs > 0) return
+    throw new PoolkeyError('lock-held', { lock: name, pid, seconds: Math.round(patienceMs / 1000) })
+  }
   const startedMs = performance.now()
   let pauses = 0
   for (;;) {
     signal.throwIfAborted()
     if (claim(ticket, path)) return
     const holder = readHolder(path)
-    if (holder === undefined) continue
+    if (holder === undefined) {
+      // Gone meanwhile; but a network's cache may say so for long, and this loop must not keep everything else from going on.
+      giveUpAfter(patienceMs - (performance.now() - startedMs), undefined)
+      await pause(1, signal)
+      continue
+    }
     if (isDead(path, holder)) {
       removeDead({ ticket, path, holder, lockPath: path, isDead })
       if (readHolder(path)?.id !== holder.id) continue
     }
     const pid = pidHere(holder, platform)
     const leftMs = patienceMs - (performance.now() - startedMs)
-    if (leftMs <= 0)
-      throw new PoolkeyError('lock-held', { lock: name, pid, seconds: Math.round(patienceMs / 1000) })
+    giveUpAfter(leftMs, pid)
     if (pauses === 0) onWait?.({ pid })
     await pause(Math.min(leftMs, jitteredPauseMs(pauses)), signal)
     pauses += 1
@@ -113,8 +121,9 @@ function judge(holder: Holder, platform: LockPlatform): 'alive' | 'dead' | 'unkn
   if (identity === undefined || identity.host !== self.host || identity.system !== self.system)
     return 'unknown'
   if (identity.bootId !== self.bootId) {
-    // Nothing survives a restart of this machine.
-    return identity.bootId !== undefined && self.bootId !== undefined ? 'dead' : 'unknown'
+    // Nothing survives a restart of this machine. But machines made from one image have one name: theirs give signs of life.
+    const isKnown = identity.bootId !== undefined && self.bootId !== undefined
+    return isKnown && holder.lastSignAtMs < platform.startedAtMs() ? 'dead' : 'unknown'
   }
   if (identity.pidNamespace !== self.pidNamespace) return 'unknown'
   const state = platform.processAt(identity.pid)

@@ -3,6 +3,7 @@ import {
   beginAttempt,
   endAttempt,
   forgetAttempts,
+  forgetOutdatedAttempts,
   isWanted,
   recallAttempt,
 } from '../../src/broker/cool-down.ts'
@@ -85,7 +86,7 @@ test('what is forgotten is neither wanted nor recalled', async () => {
   const { broker, signIn, recalled } = await attempts()
   beginAttempt(broker, signIn)
   expect(isWanted(broker, signIn)).toBe(true)
-  forgetAttempts(broker, sessionId(signIn), signIn)
+  forgetOutdatedAttempts(broker, signIn)
   expect(isWanted(broker, signIn)).toBe(true)
   forgetAttempts(broker, sessionId(signIn))
   expect(isWanted(broker, signIn)).toBe(false)

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
-import { sessionEntryName } from '../../src/broker/entry-names.ts'
+import { holderId, sessionEntryName } from '../../src/broker/entry-names.ts'
 import { obtainCredentials, readCredentials } from '../../src/broker/credentials.ts'
+import { withBrokerLock } from '../../src/broker/locks.ts'
 import { obtainSession, storeSignIn } from '../../src/broker/session.ts'
 import { signOut } from '../../src/broker/sign-out.ts'
 import type { Fault } from '../../src/emulator/faults.ts'
@@ -605,4 +606,16 @@ test('a sign-in-only profile has no credentials to give', async () => {
     code: 'no-exchange',
     facts: { profile: 'dev' },
   })
+})
+
+test('E72: fresh credentials are handed out though the session lock is not to be had, and not stored', async () => {
+  const world = await openSignedInWorld()
+  const broker = world.broker()
+  const released = gate()
+  const held = withBrokerLock(broker, { kind: 'session', id: holderId(broker.profile) }, () => released.until)
+  const { from } = await obtainCredentials(world.broker())
+  expect(from).toBe('exchange')
+  expect(listEntries(world.vault.folder).filter((name) => name.startsWith('credentials-'))).toEqual([])
+  released.open()
+  await held
 })

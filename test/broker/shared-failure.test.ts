@@ -12,6 +12,7 @@ const SHARED = [
   'network',
   'unexpected-answer',
   'deadline-exceeded',
+  'lock-held',
   'service-refused',
   'sign-in-required',
   'sign-in-refused',
@@ -60,7 +61,7 @@ describe('a failure under a lock', () => {
       for (const error of errorsOf(code, 'dev')) {
         const outcome = await waitThrough(world, error)
         expect(outcome).toBeInstanceOf(PoolkeyError)
-        expect(outcome).toMatchObject({ code, facts: error.facts })
+        expect(outcome).toEqual(error)
       }
     }
   })

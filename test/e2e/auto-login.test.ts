@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { signInHeadlessly } from '../../src/emulator/headless-browser.ts'
-import { answerOf, openStation, until, untilExpired } from './poolkey-process.ts'
+import { answerOf, openStation, POOLKEY, profileText, until, untilExpired } from './poolkey-process.ts'
 import type { Station } from './poolkey-process.ts'
 
 const PROCESS = ['credential-process', '--profile', 'dev']
@@ -75,6 +77,58 @@ test('the sign-in outlives a caller that is killed while it waits', async () => 
   await signInAt(station, url)
   answerOf(await station.run(PROCESS))
   expect(openedUrls(station)).toHaveLength(1)
+})
+
+test('the sign-in outlives the whole process group that an SDK or a terminal kills', async () => {
+  const station = await openAutoLoginStation()
+  const caller = spawn(process.execPath, [POOLKEY, ...PROCESS], {
+    env: station.env,
+    detached: true,
+    stdio: 'ignore',
+  })
+  const ended = once(caller, 'exit')
+  const url = await openedUrl(station)
+  process.kill(-caller.pid!, 'SIGKILL')
+  await ended
+  await signInAt(station, url)
+  answerOf(await station.run(PROCESS))
+  expect(openedUrls(station)).toHaveLength(1)
+})
+
+describe('two profiles of one session', () => {
+  /** `dev` and `prod`, which differ in what does not make them another session. */
+  async function openTwo(): Promise<Station> {
+    const station = await openAutoLoginStation()
+    const sections = [{}, { cognito_lang: 'de' }].map((more, index) =>
+      profileText(station.emulator, index === 0 ? 'dev' : 'prod', { cognito_auto_login: 'true', ...more }),
+    )
+    writeFileSync(station.configFile, sections.join('\n'))
+    return station
+  }
+  const processOf = (index: number) => ['credential-process', '--profile', index % 2 === 0 ? 'dev' : 'prod']
+
+  test('E70: share one browser', async () => {
+    const station = await openTwo()
+    const callers = Array.from({ length: 10 }, (_, index) => station.start(processOf(index)))
+    const url = await openedUrl(station)
+    await until(() => callers.every(({ child }) => child.pid !== undefined))
+    await signInAt(station, url)
+    for (const { ended } of callers) answerOf(await ended)
+    expect(openedUrls(station)).toHaveLength(1)
+  })
+
+  test('E70: share the refusal of the person, too', async () => {
+    const station = await openTwo()
+    const first = station.start(processOf(0))
+    await refuseAt(await openedUrl(station))
+    expect(await first.ended).toMatchObject({ code: 5, stdout: '' })
+    for (const index of [1, 0, 1]) {
+      const outcome = await station.run(processOf(index))
+      expect(outcome).toMatchObject({ code: 5, stdout: '' })
+      expect(outcome.stderr).toContain('the sign-in was refused: access_denied')
+    }
+    expect(openedUrls(station)).toHaveLength(1)
+  })
 })
 
 describe('an attempt that the person refused', () => {

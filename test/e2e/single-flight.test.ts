@@ -2,7 +2,7 @@ import { copyFileSync, cpSync, readdirSync, renameSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { signInHeadlessly } from '../../src/emulator/headless-browser.ts'
-import { answerOf, openStation, until, untilExpired } from './poolkey-process.ts'
+import { answerOf, openStation, profileText, until, untilExpired } from './poolkey-process.ts'
 import type { Running, Station } from './poolkey-process.ts'
 
 const COMMAND = ['credential-process', '--profile', 'dev']
@@ -176,6 +176,43 @@ describe('E73: killed after the user pool has rotated the token and before it is
     answerOf(await station.run(COMMAND))
   })
 })
+
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)(
+  'E73: %s during a refresh ends the caller when what the pool gave is stored',
+  async (signal, code) => {
+    const station = await openExpired(0)
+    const { caller, open } = await holdRefresh(station)
+    caller.child.kill(signal)
+    open()
+    expect(await caller.ended).toMatchObject({ code, stdout: '' })
+    answerOf(await station.run(COMMAND))
+  },
+)
+
+test('E72: behind a refresh that is stopped everybody ends in time and names whom they waited for', async () => {
+  const station = await openExpired(60)
+  const { roles } = station.emulator
+  const sections = [undefined, roles.editor, roles.editor, roles.editor].map((role, index) =>
+    profileText(station.emulator, index === 0 ? 'dev' : `p${String(index)}`, { cognito_role_arn: role }),
+  )
+  writeFileSync(station.configFile, sections.join('\n'))
+  const { caller } = await holdRefresh(station)
+  caller.child.kill('SIGSTOP')
+  const waiters = [1, 2, 3].map((index) =>
+    station.start(['credential-process', '--profile', `p${String(index)}`]),
+  )
+  for (const { ended } of waiters) {
+    const outcome = await ended
+    expect(outcome).toMatchObject({ code: 6, stdout: '' })
+    expect(outcome.stderr).toContain(String(caller.child.pid))
+    expect(outcome.ms).toBeLessThan(50_000)
+  }
+  caller.child.kill('SIGKILL')
+  answerOf(await station.run(COMMAND))
+}, 90_000)
 
 test('E74: a copy of poolkey with other locks spends the token first, and what it stored is adopted', async () => {
   const station = await openExpired(0)

@@ -19,12 +19,12 @@ import { setKeys } from '../../src/profile/config-edit.ts'
 import {
   configPaths,
   editConfigFile,
-  identityOf,
   readAllProfilesFromDisk,
   readConfigFile,
   readProfileFromDisk,
   writeConfigFile,
 } from '../../src/profile/config-files.ts'
+import { identityOf } from '../../src/profile/file-identity.ts'
 import { lockPathOf } from '../../src/profile/config-lock.ts'
 import { failureOf } from './failure.ts'
 

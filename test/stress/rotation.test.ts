@@ -6,8 +6,9 @@ import { parseSession } from '../../src/broker/session-entry.ts'
 import { listEntries, readEntry } from '../../src/vault/entries.ts'
 import { readKeyFile } from '../../src/vault/vault-file.ts'
 import { answerOf, openStation, startPoolkey, until } from '../e2e/poolkey-process.ts'
+import { letExpire } from '../e2e/expiry.ts'
 import type { Outcome, Station } from '../e2e/poolkey-process.ts'
-import { isFull, letExpire, printTable, spreadOf } from './single-flight-herd.ts'
+import { isFull, printTable, spreadOf } from './single-flight-herd.ts'
 
 const COMMAND = ['credential-process', '--profile', 'dev']
 const REFRESH = 'token:refresh_token'

@@ -8,17 +8,10 @@ import { closeSync, constants, openSync, rmSync, writeFileSync } from 'node:fs'
 import { getPriority, setPriority } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { parseCredentials, serializeCredentials } from '../../src/broker/credentials-entry.ts'
-import { parseSession, serializeSession } from '../../src/broker/session-entry.ts'
-import { readClaims } from '../../src/sign-in/claims.ts'
-import { listEntries, readEntry, writeEntry } from '../../src/vault/entries.ts'
-import { readKeyFile } from '../../src/vault/vault-file.ts'
 import { POOLKEY, startProgram, until } from '../e2e/poolkey-process.ts'
 import type { Outcome, Station } from '../e2e/poolkey-process.ts'
 
-const HOUR_MS = 3_600_000
-
-/** The numbers of the issue, or a run short enough for every day. */
+/** The full numbers, or a run short enough for every day. */
 export const isFull = process.env['STRESS'] === 'full'
 
 /** How a caller ended; `ms` since the common beginning. */
@@ -91,34 +84,6 @@ export function summaryOf(outcomes: CallerOutcome[]): Record<string, number> {
     counts[end] = (counts[end] ?? 0) + 1
   }
   return counts
-}
-
-/**
- * Some hours later: the ID token is over, and credentials have so much of their hour left, by default nothing. The refresh
- * token is what it was.
- */
-export function letExpire(station: Station, credentialsLeftMs = -HOUR_MS): void {
-  const folder = station.stateFolder
-  const key = readKeyFile(folder)!
-  for (const name of listEntries(folder)) {
-    const entry = readEntry({ folder, key, name })
-    if (entry.kind !== 'found') throw new Error(`${name} is ${entry.kind}`)
-    const { header, plaintext } = entry
-    if (header.kind === 'credentials') {
-      const stored = parseCredentials(plaintext)
-      const expiration = new Date(Date.now() + credentialsLeftMs)
-      const credentials = { ...stored.credentials, expiration }
-      const issuedAt = new Date(expiration.getTime() - HOUR_MS)
-      const bytes = serializeCredentials({ ...stored, credentials, issuedAt })
-      writeEntry({ folder, key, name, header, plaintext: bytes })
-    } else if (header.kind === 'session') {
-      const session = parseSession(plaintext)
-      if (session.state !== 'active') throw new Error('the session has ended')
-      const exp = Math.floor((Date.now() - HOUR_MS) / 1000)
-      const claims = readClaims({ ...session.claims.raw, exp, iat: exp - 3600 })
-      writeEntry({ folder, key, name, header, plaintext: serializeSession({ ...session, claims }) })
-    }
-  }
 }
 
 /** The profile `dev` and one for each name beside it, which share its sign-in and ask for a role of their own. */

@@ -8,8 +8,9 @@ import { connect } from 'node:net'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
 import type { Fault } from '../../src/emulator/faults.ts'
 import { openStation, until } from '../e2e/poolkey-process.ts'
+import { letExpire } from '../e2e/expiry.ts'
 import type { Station } from '../e2e/poolkey-process.ts'
-import { isFull, letExpire, printTable } from './single-flight-herd.ts'
+import { isFull, printTable } from './single-flight-herd.ts'
 
 const COMMAND = ['credential-process', '--profile', 'dev']
 const REFRESH = 'token:refresh_token'

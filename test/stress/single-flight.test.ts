@@ -4,16 +4,9 @@ import { createSecurityTokenClient } from '../../src/exchange/security-token.ts'
 import { createHttp } from '../../src/http.ts'
 import { Secret } from '../../src/secret.ts'
 import { answerOf, openStation, until } from '../e2e/poolkey-process.ts'
+import { letExpire } from '../e2e/expiry.ts'
 import type { ProcessAnswer, Station } from '../e2e/poolkey-process.ts'
-import {
-  configureRoles,
-  isFull,
-  letExpire,
-  printTable,
-  spreadOf,
-  startHerd,
-  summaryOf,
-} from './single-flight-herd.ts'
+import { configureRoles, isFull, printTable, spreadOf, startHerd, summaryOf } from './single-flight-herd.ts'
 import type { CallerOutcome } from './single-flight-herd.ts'
 
 const ROUNDS = isFull ? 20 : 2

@@ -10,6 +10,7 @@ import {
   rmSync,
   symlinkSync,
   writeFileSync,
+  utimesSync,
 } from 'node:fs'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { claim, createTicket, release } from '../../src/vault/lock-file.ts'
@@ -245,8 +246,29 @@ describe('a lock left behind', () => {
 
   it('E79: by this machine before it was restarted is taken at once, even though the number is in use', async () => {
     const folder = temporaryFolder()
-    plant(folder, { pid: process.pid, bootId: '00000000-0000-0000-0000-000000000000' })
+    const path = plant(folder, { pid: process.pid, bootId: '00000000-0000-0000-0000-000000000000' })
+    const beforeStartMs = here.startedAtMs() - 60_000
+    utimesSync(path, beforeStartMs / 1000, beforeStartMs / 1000)
     expect(await take(folder)).toBeLessThan(300)
+  })
+
+  it('E78: by a machine made from the same image is not taken while it gives signs of life', async () => {
+    const folder = temporaryFolder()
+    const clone = {
+      ...here,
+      self: { ...here.self, bootId: '00000000-0000-0000-0000-000000000000' },
+      beatMs: 20,
+    }
+    const release = new AbortController()
+    const held = withLock(
+      { folder, name: 'held', signal: new AbortController().signal, platform: clone },
+      () => once(release.signal, 'abort'),
+    )
+    await expect(take(folder, { platform: { ...here, silenceMs: 300 }, patienceMs: 1_500 })).rejects.toThrow(
+      'lock-held',
+    )
+    release.abort()
+    await held
   })
 
   const elsewhere: [string, Partial<Record<keyof ProcessIdentity, unknown>>, boolean][] = [

@@ -1,7 +1,9 @@
 import { obtainCredentials } from '../../broker/credentials.ts'
+import { credentialsEntryName } from '../../broker/entry-names.ts'
+import { keepPointer } from '../../broker/warm-pointer.ts'
 import { isPoolkeyError } from '../../errors/poolkey-error.ts'
 import { processJson } from '../../outlets/process-json.ts'
-import type { CommandContext } from '../context.ts'
+import type { CommandContext, GlobalOptions } from '../context.ts'
 import { readCredentialsProfile } from '../credentials-profile.ts'
 
 // AWS SDK for Go gives a credential process 60 s.
@@ -10,7 +12,7 @@ const DEADLINE_SECONDS = 50
 const AUTO_LOGIN_DEADLINE_SECONDS = 55
 
 /** Answers an AWS SDK: one JSON object on stdout, nothing on stderr, no question to anybody. */
-export async function credentialProcess(context: CommandContext): Promise<number> {
+export async function credentialProcess(context: CommandContext, options: GlobalOptions): Promise<number> {
   const profile = await readCredentialsProfile(context)
   const autoLogin = profile.signIn?.autoLogin === true ? await import('../auto-login.ts') : undefined
   const canOpen = autoLogin?.canAutoLogin(context, profile) === true
@@ -25,5 +27,8 @@ export async function credentialProcess(context: CommandContext): Promise<number
     return obtainCredentials(broker)
   })
   context.terminal.answer(processJson(credentials))
+  const asked = { profileFlag: options.profile, env: context.env }
+  const pointer = { entry: credentialsEntryName(profile), accountId: profile.accountId }
+  keepPointer(broker, asked, pointer, context.filesRead)
   return 0
 }

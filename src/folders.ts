@@ -1,7 +1,6 @@
 /** Where things of this user are. A relative path would mean whatever folder a command happens to run in: refused. */
-import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
-import { PoolkeyError } from '../errors/poolkey-error.ts'
+import { PoolkeyError } from './errors/poolkey-error.ts'
 
 /** Where poolkey keeps its state: POOLKEY_HOME, else the platform's place (XDG Base Directory: a relative one is ignored). */
 export function stateFolderOf(from: {
@@ -33,23 +32,16 @@ export function stateFolderOf(from: {
     : join(homeFolder(), '.local', 'state', 'poolkey')
 }
 
-/** The home folder: HOME (USERPROFILE on Windows), else the system's list of users. Throws `environment-invalid`. */
-export function homeFolderOf(env: Record<string, string | undefined>): string {
-  const folder = folderOfUser()
-  if (folder !== undefined && isAbsolute(folder)) return folder
-  const variable = process.platform === 'win32' ? 'USERPROFILE' : 'HOME'
-  throw new PoolkeyError('environment-invalid', {
-    variable,
-    value: env[variable] ?? '',
-    allowed: 'an absolute path (or set POOLKEY_HOME and AWS_CONFIG_FILE)',
-  })
+/** The home folder that the environment names, if it is one that can be meant everywhere. */
+export function givenHome(
+  env: Record<string, string | undefined>,
+  platform: NodeJS.Platform,
+): string | undefined {
+  const home = env[homeVariable(platform)] ?? ''
+  return isAbsolute(home) ? home : undefined
 }
 
-function folderOfUser(): string | undefined {
-  try {
-    return homedir()
-  } catch {
-    // No HOME, and a user that no list knows, as in containers that run as any number.
-    return undefined
-  }
+/** The variable that names the home folder. */
+export function homeVariable(platform: NodeJS.Platform): 'HOME' | 'USERPROFILE' {
+  return platform === 'win32' ? 'USERPROFILE' : 'HOME'
 }

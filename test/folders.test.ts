@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { stateFolderOf } from '../../src/cli/state-folder.ts'
-import { failureOf } from '../profile/failure.ts'
+import { stateFolderOf } from '../src/folders.ts'
+import { failureOf } from './profile/failure.ts'
 
 const home = '/home/me'
 
