@@ -10,7 +10,11 @@ export default defineConfig([
     input: { main: 'src/main.ts' },
     platform: 'node',
     external: /cli\/program\.ts$/,
-    output: { ...output, cleanDir: true, paths: (id) => (id.endsWith('cli/program.ts') ? './program.cjs' : id) },
+    output: {
+      ...output,
+      cleanDir: true,
+      paths: (id) => (id.endsWith('cli/program.ts') ? './program.cjs' : id),
+    },
   },
   {
     input: {
