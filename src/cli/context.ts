@@ -32,6 +32,14 @@ export interface OpenBrokerOptions {
   announceWaits?: boolean
 }
 
+/** How this installation starts its own programs: a package runs Node with files, the standalone executable itself. */
+export interface OwnParts {
+  /** Absolute words that run this very program again. */
+  selfCommand: string[]
+  /** The words that run a helper. */
+  helperCommand: (name: 'keychain-helper' | 'open-helper') => string[]
+}
+
 export interface CommandContext {
   terminal: Terminal
   env: Record<string, string | undefined>
@@ -43,8 +51,8 @@ export interface CommandContext {
   /** Absolute words that run this very program again. */
   selfCommand: string[]
   stateFolder: string
-  /** The program that opens the system's browser. */
-  openHelperPath: string
+  /** Absolute words that run the program that opens the system's browser. */
+  openHelper: string[]
   /** What an error is explained with: the profile last read, and the clock as it was last measured. */
   situation(): Situation
   readProfile(overrides?: Overrides): Promise<Profile>

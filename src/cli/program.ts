@@ -4,7 +4,7 @@ import { version } from '../../package.json'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import { addCommands, HIDDEN } from './command-tree.ts'
 import type { MakeCommand, RunCommand } from './command-tree.ts'
-import type { GlobalOptions } from './context.ts'
+import type { GlobalOptions, OwnParts } from './context.ts'
 import { explainAsJson, explainTo } from './failure.ts'
 import type { Explain } from './failure.ts'
 import { openTerminal } from './terminal.ts'
@@ -32,8 +32,8 @@ Exit codes:
 
 const HANGUP = 129
 
-/** Runs one command and ends the process with its exit code. */
-export async function runProgram(proc: NodeJS.Process): Promise<void> {
+/** Runs one command and ends the process with its exit code; `parts` start the rest of this installation. */
+export async function runProgram(proc: NodeJS.Process, parts: OwnParts): Promise<void> {
   const { argv } = proc
   const explain = argv.includes('--json') ? explainAsJson : explainTo
   const terminal = () =>
@@ -45,7 +45,7 @@ export async function runProgram(proc: NodeJS.Process): Promise<void> {
     })
   }
   let exitCode = 0
-  const program = buildProgram(proc, {
+  const program = buildProgram(proc, parts, {
     terminal,
     explain,
     onDone: (code) => {
@@ -88,6 +88,7 @@ function usageError(error: CommanderError, command: string | undefined): Poolkey
 
 function buildProgram(
   proc: NodeJS.Process,
+  parts: OwnParts,
   ending: { terminal: () => Terminal; explain: Explain; onDone: (exitCode: number) => void },
 ): Command {
   const { terminal, explain, onDone } = ending
@@ -128,7 +129,7 @@ function buildProgram(
     made.action(async (...given: unknown[]) => {
       const options = made.optsWithGlobals<O & GlobalOptions>()
       const words = given.filter((word) => typeof word === 'string')
-      const context = wire(proc, options)
+      const context = wire(proc, parts, options)
       try {
         const run = await load()
         onDone(await run(context, options, ...words))

@@ -97,7 +97,7 @@ export async function runSignIn(parts: {
       http: broker.http,
       openBrowser:
         none === undefined
-          ? (url) => openBrowser({ ...surroundings, url, helperPath: context.openHelperPath })
+          ? (url) => openBrowser({ ...surroundings, url, helper: context.openHelper })
           : undefined,
       onUrl: (url) => {
         if (none !== undefined && none !== 'asked') terminal.say(NO_BROWSER[none])

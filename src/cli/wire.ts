@@ -10,9 +10,9 @@ import type { Http } from '../http.ts'
 import type { FilesRead } from '../profile/file-identity.ts'
 import type { Profile } from '../profile/profile.ts'
 import { Secret } from '../secret.ts'
-import { homeFolderOf } from './home-folder.ts'
-import type { CommandContext, GlobalOptions, OpenBrokerOptions } from './context.ts'
 import { stateFolderOf } from '../folders.ts'
+import type { CommandContext, GlobalOptions, OpenBrokerOptions, OwnParts } from './context.ts'
+import { homeFolderOf } from './home-folder.ts'
 import { passphraseSource, retryPassphrase } from './passphrase.ts'
 import { openTerminal } from './terminal.ts'
 
@@ -24,7 +24,7 @@ const REQUEST_MS = 12_000
 const PROMPT_LIMIT_MS = 60_000
 
 /** Makes what the commands stand on. Throws `environment-invalid`. */
-export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandContext {
+export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptions): CommandContext {
   const { env, platform } = proc
   const homeFolder = () => homeFolderOf(env, platform)
   const stateFolder = () => stateFolderOf({ env, platform, homeFolder })
@@ -33,7 +33,6 @@ export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandConte
   const now = () => Date.now()
   const noInput = options.input === false || (env['POOLKEY_NO_INPUT'] ?? '') !== ''
   const terminal = openTerminal({ stdin: proc.stdin, stderr: proc.stderr, env, noInput })
-  const helperPath = (name: string) => join(import.meta.dirname, `${name}.cjs`)
 
   const isTracing = options.debug === true || (env['POOLKEY_DEBUG'] ?? '') !== ''
   const filesRead: FilesRead = new Map()
@@ -48,11 +47,11 @@ export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandConte
     isRoot: proc.getuid?.() === 0,
     now,
     interrupted,
-    selfCommand: [proc.execPath, proc.argv[1] ?? ''],
+    selfCommand: parts.selfCommand,
     get stateFolder() {
       return stateFolder()
     },
-    openHelperPath: helperPath('open-helper'),
+    openHelper: parts.helperCommand('open-helper'),
     filesRead,
     situation: () => ({ profile: profileInUse, clockSkewMs: measureClock() }),
     async readProfile(overrides) {
@@ -161,7 +160,7 @@ export function wire(proc: NodeJS.Process, options: GlobalOptions): CommandConte
   async function keychain(limitMs?: number) {
     const { helperKeychain } = await import('../vault/keychain.ts')
     return helperKeychain({
-      helperPath: helperPath('keychain-helper'),
+      command: parts.helperCommand('keychain-helper'),
       env,
       ...(limitMs === undefined ? {} : { limitMs }),
     })

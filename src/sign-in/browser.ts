@@ -16,8 +16,8 @@ export type BrowserOutcome =
 
 export interface OpenBrowserOptions extends BrowserSurroundings {
   url: string
-  /** Absolute path of the built `open-helper`. */
-  helperPath: string
+  /** The words that run `open-helper`; the URL is added. */
+  helper: string[]
   /** How long a launcher may run before it counts as having opened a browser (many stay for as long as the window does). */
   graceMs?: number
 }
@@ -37,7 +37,7 @@ export async function openBrowser(options: OpenBrowserOptions): Promise<BrowserO
   if (command === undefined || command.length === 0) {
     if (needsXdgOpen(env, platform) && findProgram('xdg-open', env, platform) === undefined)
       return notFound('xdg-open')
-    const words = [process.execPath, options.helperPath, url]
+    const words = [...options.helper, url]
     return launch({ words, env: launcherEnvironment, graceMs, name: 'the launcher' })
   }
   const [program = '', ...words] = command

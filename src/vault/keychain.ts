@@ -24,9 +24,9 @@ type Unavailable = ErrorFacts['keychain-unavailable']
 /** What the helper answers. `value` belongs to `get`; null: no such item, or its collection is locked. */
 export type KeychainAnswer = { ok: true; value: string | null } | ({ ok: false } & Unavailable)
 
-/** Where the helper is and how it is run; `limitMs` bounds one call (a person may be answering an unlock prompt). */
+/** How the helper is run, in absolute words; `limitMs` bounds one call (a person may be answering an unlock prompt). */
 export interface HelperOptions {
-  helperPath: string
+  command: string[]
   env: Record<string, string | undefined>
   limitMs?: number
 }
@@ -41,7 +41,7 @@ const VARIABLES = [
   ...['SystemRoot', 'SystemDrive', 'USERPROFILE', 'USERNAME', 'APPDATA', 'LOCALAPPDATA', 'TEMP', 'TMP'],
 ]
 
-/** A keychain behind the helper at `helperPath`, an absolute path. Every call starts one process and leaves none. */
+/** A keychain behind the helper that `command` starts. Every call starts one process and leaves none. */
 export function helperKeychain(options: HelperOptions): Keychain {
   return {
     get: async (account, signal) => {
@@ -58,12 +58,13 @@ export function helperKeychain(options: HelperOptions): Keychain {
 }
 
 function ask(options: HelperOptions, request: KeychainRequest, signal: AbortSignal): Promise<string | null> {
-  const { helperPath, env, limitMs = 10_000 } = options
+  const { env, limitMs = 10_000 } = options
+  const [program = '', ...words] = options.command
   if (signal.aborted) return Promise.reject(reasonOf(signal))
   return new Promise((resolve, reject) => {
     // Its own folder: one that exists, and nothing is looked up in the caller's. stderr would hold GLib's warnings.
-    const helper = spawn(process.execPath, [helperPath], {
-      cwd: dirname(helperPath),
+    const helper = spawn(program, words, {
+      cwd: dirname(options.command.findLast((word) => isAbsolute(word)) ?? program),
       env: helperEnvironment(env),
       stdio: ['pipe', 'pipe', 'ignore'],
       windowsHide: true,

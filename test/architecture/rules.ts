@@ -30,6 +30,8 @@ const MAY_USE: Record<Room, string[]> = {
   // It shares nothing with the rest, so that it does not share its mistakes.
   emulator: [],
   main: ['cli', 'warm-path'],
+  // An installation in one file: the program and its helpers.
+  standalone: ['cli', 'warm-path', 'sign-in', 'vault'],
 }
 
 const EMULATOR_COMMANDS = ['cli/commands/demo.ts', 'cli/commands/emulate.ts']
@@ -97,6 +99,7 @@ const HARMLESS = ['process.platform', 'process.execPath', 'process.getuid', 'pro
 // Who may read environment, arguments, standard streams and the clock.
 const MAY_TOUCH: Record<string, string> = {
   'main.ts': 'hands the process on',
+  'standalone.ts': 'hands the process on',
   'cli/wire.ts': 'the wiring: everybody else gets these as arguments',
   'cli/program.ts': 'arguments in, exit code out',
   'vault/lock-platform.ts': 'the machine as a lock sees it: tests pass others',

@@ -34,8 +34,8 @@ test('a session policy in a pipe is refused, not waited for', { timeout: 10_000 
 
 test("a shell's process substitution is refused as what it is", async () => {
   const { configFile, env } = await openStation()
-  const script = 'AWS_CONFIG_FILE=<(cat "$1") exec "$2" "$3" status --profile dev'
-  const words = ['-c', script, 'bash', configFile, process.execPath, POOLKEY]
+  const script = 'AWS_CONFIG_FILE=<(cat "$1") exec "${@:2}" status --profile dev'
+  const words = ['-c', script, 'bash', configFile, ...POOLKEY]
   const outcome = await startProgram('bash', words, env).ended
   expect(outcome).toMatchObject({ code: 3, stdout: '' })
   expect(outcome.stderr).toMatch(PIPE)

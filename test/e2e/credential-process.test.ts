@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import type { Fault } from '../../src/emulator/faults.ts'
-import { answerOf, openStation, POOLKEY, until, untilExpired } from './poolkey-process.ts'
+import { answerOf, openStation, POOLKEY_LINE, startPoolkey, until, untilExpired } from './poolkey-process.ts'
 import type { Station } from './poolkey-process.ts'
 
 const COMMAND = ['credential-process', '--profile', 'dev']
@@ -147,13 +147,10 @@ test('E80: credentials that still live are handed out when new ones cannot be ha
 test('without a reader on stdout it does not end with 0', async () => {
   const station = await openStation()
   await station.signIn()
-  const child = spawn(process.execPath, [POOLKEY, ...COMMAND], {
-    env: station.env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  child.stdout.destroy()
+  const { child } = startPoolkey(COMMAND, station.env)
+  child.stdout!.destroy()
   let stderr = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => {
     stderr += text
   })
   const [code] = (await once(child, 'close')) as [number | null]
@@ -164,7 +161,7 @@ test('without a reader on stdout it does not end with 0', async () => {
 test('stdout that is full is not taken for an answer given', async () => {
   const station = await openStation()
   await station.signIn()
-  const script = `exec '${process.execPath}' '${POOLKEY}' credential-process --profile dev >/dev/full`
+  const script = `exec ${POOLKEY_LINE} credential-process --profile dev >/dev/full`
   const child = spawn('/bin/sh', ['-c', script], { env: station.env, stdio: ['ignore', 'ignore', 'ignore'] })
   const [code] = (await once(child, 'close')) as [number | null]
   expect(code).toBe(1)
@@ -173,7 +170,7 @@ test('stdout that is full is not taken for an answer given', async () => {
 test('reads nothing from stdin: what waits there is left for whoever comes next', async () => {
   const station = await openStation()
   await station.signIn()
-  const script = `{ '${process.execPath}' '${POOLKEY}' credential-process --profile dev >/dev/null; cat; }`
+  const script = `{ ${POOLKEY_LINE} credential-process --profile dev >/dev/null; cat; }`
   const shell = spawn('/bin/sh', ['-c', script], { env: station.env, stdio: ['pipe', 'pipe', 'pipe'] })
   let left = ''
   shell.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -187,7 +184,10 @@ test('reads nothing from stdin: what waits there is left for whoever comes next'
 test('ends though stdin stays open', async () => {
   const station = await openStation()
   await station.signIn()
-  const child = spawn(process.execPath, [POOLKEY, ...COMMAND], { env: station.env, stdio: 'pipe' })
+  const child = spawn('/bin/sh', ['-c', `exec ${POOLKEY_LINE} "$@"`, 'sh', ...COMMAND], {
+    env: station.env,
+    stdio: 'pipe',
+  })
   let stdout = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text

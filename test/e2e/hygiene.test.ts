@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { DANGEROUS_TEXTS, FORBIDDEN } from '../errors/hostile-text.ts'
-import { answerOf, openStation, startPoolkey, untilExpired } from './poolkey-process.ts'
+import { answerOf, openStation, preloading, startPoolkey, untilExpired } from './poolkey-process.ts'
 import type { Outcome, Station } from './poolkey-process.ts'
 
 const HOSTILE = DANGEROUS_TEXTS.join('')
@@ -107,7 +107,7 @@ describe('H113: what nothing caught', () => {
       preload,
       `const broken = () => Object.assign(new TypeError('x is not a function\\nCANARY'), { request: { headers: 'CANARY' } })\nconst silent = () => Object.assign(new (require('node:events'))(), { end() {}, destroy() {} })\n${script}`,
     )
-    return station.run(words, { NODE_OPTIONS: `--require=${preload}` })
+    return station.run(words, preloading(preload))
   }
 
   test.each([

@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { openStation } from './poolkey-process.ts'
+import { openStation, preloading } from './poolkey-process.ts'
 import type { Station } from './poolkey-process.ts'
 
 const COMMAND = ['credential-process', '--profile', 'dev']
@@ -23,7 +23,7 @@ async function runWith(station: Station, preload: string) {
   station.configure({ cognito_role_arn: station.emulator.roles.editor })
   const file = join(station.home, 'preload.cjs')
   writeFileSync(file, preload)
-  return station.run(COMMAND, { NODE_OPTIONS: `--require=${file}` })
+  return station.run(COMMAND, preloading(file))
 }
 
 test('a server that switches protocols is a failed connection', async () => {

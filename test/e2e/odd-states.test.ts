@@ -16,12 +16,13 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startEmulator } from '../../src/emulator/emulator.ts'
 import {
   answerOf,
   openStation,
+  installIn,
   POOLKEY,
   profileText,
   startProgram,
@@ -349,7 +350,7 @@ test('D66: without HOME everything works where POOLKEY_HOME and AWS_CONFIG_FILE 
 /** Runs the command in a working directory. */
 function runIn(folder: string, words: string[], env: Station['env']): Promise<Outcome> {
   const line = 'cd "$1" && shift && exec "$@"'
-  return startProgram('/bin/sh', ['-c', line, 'sh', folder, process.execPath, POOLKEY, ...words], env).ended
+  return startProgram('/bin/sh', ['-c', line, 'sh', folder, ...POOLKEY, ...words], env).ended
 }
 
 test('D66: a relative XDG_STATE_HOME is ignored, as its specification has it', async () => {
@@ -389,10 +390,8 @@ if (isRoot) {
   test('D66: without HOME, and as a user that no list knows, it says what is missing', async () => {
     const folder = temporaryFolder()
     chmodSync(folder, 0o755)
-    for (const name of ['bin', 'dist'])
-      cpSync(join(dirname(dirname(POOLKEY)), name), join(folder, name), { recursive: true })
-    const words = ['--reuid=54321', '--regid=54321', '--clear-groups', process.execPath]
-    const command = [...words, join(folder, 'bin', 'poolkey.cjs'), 'status', '--profile', 'dev']
+    const words = ['--reuid=54321', '--regid=54321', '--clear-groups']
+    const command = [...words, ...installIn(folder), 'status', '--profile', 'dev']
     const outcome = await startProgram('setpriv', command, { PATH: '/usr/bin:/bin' }).ended
     expectNamed(outcome, 3, 'HOME')
   })

@@ -5,10 +5,19 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished } from 'vitest'
 import { startEmulator } from '../../src/emulator/emulator.ts'
@@ -18,8 +27,32 @@ import type { FinalPage } from '../../src/emulator/headless-browser.ts'
 import { leaksIn, leaksInFiles, watchCommandLines, watchSecrets } from './secret-sweep.ts'
 import type { KnownSecret } from './secret-sweep.ts'
 
-/** The built command's script. */
-export const POOLKEY = fileURLToPath(new URL('../../bin/poolkey.cjs', import.meta.url))
+const root = fileURLToPath(new URL('../..', import.meta.url))
+/** The standalone executable, where that is what is tested. */
+export const EXECUTABLE = process.env['POOLKEY_UNDER_TEST']
+
+/** The words that run the command under test: the built one, or that executable. */
+export const POOLKEY =
+  EXECUTABLE === undefined ? [process.execPath, join(root, 'bin', 'poolkey.cjs')] : [EXECUTABLE]
+
+/** The same for a shell. */
+export const POOLKEY_LINE = POOLKEY.map((word) => `'${word}'`).join(' ')
+
+/** Puts the command under test, and nothing it depends on, into a folder; the words that run it there. */
+export function installIn(folder: string): string[] {
+  const own = EXECUTABLE === undefined ? ['bin', 'dist'].map((name) => join(root, name)) : [EXECUTABLE]
+  for (const path of own) cpSync(path, join(folder, basename(path)), { recursive: true })
+  return EXECUTABLE === undefined
+    ? [process.execPath, join(folder, 'bin', 'poolkey.cjs')]
+    : [join(folder, basename(EXECUTABLE))]
+}
+
+/** The environment in which a script is loaded into the command before it begins. */
+export function preloading(script: string): Record<string, string> {
+  return EXECUTABLE === undefined
+    ? { NODE_OPTIONS: `--require=${script}` }
+    : { BUN_OPTIONS: `--preload=${script}` }
+}
 
 export interface Outcome {
   code: number | null
@@ -178,7 +211,8 @@ export interface StartOptions {
 
 /** Runs the built command with exactly this environment, and stdin closed unless something is piped into it. */
 export function startPoolkey(words: string[], env: Environment, options: StartOptions = {}): Running {
-  return startProgram(process.execPath, [POOLKEY, ...words], env, options)
+  const [program = '', ...own] = POOLKEY
+  return startProgram(program, [...own, ...words], env, options)
 }
 
 /** Runs a program with exactly this environment, and stdin closed unless something is piped into it. */

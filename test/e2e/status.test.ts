@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { answerOf, openStation, untilExpired } from './poolkey-process.ts'
+import { answerOf, openStation, preloading, untilExpired } from './poolkey-process.ts'
 import type { Station } from './poolkey-process.ts'
 
 const INSTANT = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as string
@@ -107,7 +107,7 @@ test('D58: says that nothing can be written, and where', async () => {
     `const fs = require('node:fs')
     fs.fsyncSync = () => { throw Object.assign(new Error('no space'), { code: 'ENOSPC' }) }`,
   )
-  const outcome = await station.run(['status', '--profile', 'dev'], { NODE_OPTIONS: `--require=${preload}` })
+  const outcome = await station.run(['status', '--profile', 'dev'], preloading(preload))
   expect(outcome).toMatchObject({ code: 0 })
   expect(outcome.stdout).toContain('test-user@example.com')
   expect(outcome.stderr).toBe(

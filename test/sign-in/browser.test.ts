@@ -8,7 +8,11 @@ import { temporaryFolder } from '../vault/temporary-folder.ts'
 
 const URL_TEXT = 'https://acme.auth.eu-west-1.amazoncognito.com/oauth2/authorize?a=b&c=d'
 const helperPath = bundled('src/sign-in/open-helper.ts', { packages: false })
-const DESKTOP = { platform: 'linux', isRoot: false, helperPath: helperPath() } as const
+const DESKTOP = {
+  platform: 'linux' as const,
+  isRoot: false,
+  helper: [process.execPath, helperPath()],
+}
 
 function script(path: string, body: string): string {
   writeFileSync(path, `#!/bin/sh\n${body}\n`)

@@ -27,7 +27,7 @@ export async function startHerd(
   const script = `: <"$0"; exec nice -n ${preferEmulator()} "$@"`
   const running = callers.map((words) => ({
     words,
-    ...startProgram('/bin/sh', ['-c', script, gate, process.execPath, POOLKEY, ...words], station.env),
+    ...startProgram('/bin/sh', ['-c', script, gate, ...POOLKEY, ...words], station.env),
   }))
   onTestFinished(() => {
     for (const { child } of running) child.kill('SIGKILL')

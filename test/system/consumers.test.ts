@@ -174,7 +174,7 @@ async function openHome(exchange: Exchange): Promise<Home> {
   placeEndpointRules(station)
   const profiles = Object.entries(exchange.profiles(station))
   const sections = profiles.map(([name, keys]) => {
-    const line = `${quoted(process.execPath)} ${quoted(POOLKEY)} credential-process --profile ${name}`
+    const line = `${POOLKEY.map(quoted).join(' ')} credential-process --profile ${name}`
     // A role of AWS's own chaining is the consumer's to assume.
     const outlet = 'role_arn' in keys ? {} : { credential_process: line }
     return profileText(station.emulator, name, { ...keys, ...outlet })

@@ -28,8 +28,10 @@ const GUEST = {
 const editor = bundled('test/system/crash-points-child.ts', { packages: false })
 const counter = bundled('test/vault/child.ts', { packages: false })
 
+const [PROGRAM = '', ...WORDS] = [...POOLKEY, ...PROCESS]
+
 async function traceFirstUse(station: Station): Promise<string[]> {
-  const words = ['-c', 'umask 000; exec "$@"', 'sh', process.execPath, POOLKEY, ...PROCESS]
+  const words = ['-c', 'umask 000; exec "$@"', 'sh', ...POOLKEY, ...PROCESS]
   const { outcome, lines } = await trace({
     folder: station.home,
     program: '/bin/sh',
@@ -115,7 +117,7 @@ function place({ station, copy }: { station: Station; copy: string }): { what: T
   const folder = join(station.home, `state-${places.toString()}`)
   execFileSync('cp', ['-a', copy, folder])
   const env = { ...station.env, POOLKEY_HOME: folder }
-  return { what: { folder, program: process.execPath, words: [POOLKEY, ...PROCESS], env } }
+  return { what: { folder, program: PROGRAM, words: WORDS, env } }
 }
 
 function unfinishedIn(folder: string): string[] {
@@ -211,8 +213,7 @@ test.each(['ENOSPC', 'EROFS'] as const)(
       if (name.startsWith('credentials-')) rmSync(join(station.stateFolder, name))
     const before = sessionIn(station.stateFolder)
     const names = fault === 'ENOSPC' ? ['fsync'] : ['rename', 'renameat', 'renameat2']
-    const words = [POOLKEY, ...PROCESS]
-    const what = { folder: station.stateFolder, program: process.execPath, words, env: station.env }
+    const what = { folder: station.stateFolder, program: PROGRAM, words: WORDS, env: station.env }
     answerOf(await runFailing(what, names, fault))
     expect(sessionIn(station.stateFolder)).toEqual(before)
     expect(readdirSync(station.stateFolder).filter((name) => name.startsWith('credentials-'))).toEqual([])

@@ -16,7 +16,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { answerOf, openStation, untilExpired } from '../e2e/poolkey-process.ts'
+import { answerOf, openStation, preloading, untilExpired } from '../e2e/poolkey-process.ts'
 import type { Station, StationOptions } from '../e2e/poolkey-process.ts'
 
 const PROCESS = ['credential-process', '--profile', 'dev']
@@ -77,7 +77,7 @@ const STATES = [
 function ahead(home: string, minutes: number): Record<string, string> {
   const path = join(home, 'tmp', 'clock.cjs')
   writeFileSync(path, `const now = Date.now; Date.now = () => now() + ${minutes.toString()} * 60_000\n`)
-  return { NODE_OPTIONS: `--require=${path}` }
+  return preloading(path)
 }
 
 if (canMount()) {

@@ -1,10 +1,10 @@
 /** A whole life with a real keychain: the sealing key is in gnome-keyring, and nowhere else. */
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { answerOf, openStation, POOLKEY, startProgram } from '../e2e/poolkey-process.ts'
+import { answerOf, EXECUTABLE, installIn, openStation, startProgram } from '../e2e/poolkey-process.ts'
 import type { Outcome, Station } from '../e2e/poolkey-process.ts'
 import { filesIn, leaksIn, leaksInFiles } from '../e2e/secret-sweep.ts'
 import { temporaryFolder } from '../vault/temporary-folder.ts'
@@ -142,11 +142,10 @@ const TROUBLES: [string, RegExp, Trouble][] = [
     'whose library is not installed',
     /^poolkey: error: the system's keychain library cannot be loaded/,
     ({ station }) => {
-      const copy = temporaryFolder()
-      for (const name of ['bin', 'dist'])
-        cpSync(join(dirname(dirname(POOLKEY)), name), join(copy, name), { recursive: true })
-      return (words) =>
-        startProgram(process.execPath, [join(copy, 'bin', 'poolkey.cjs'), ...words], station.env).ended
+      // The executable has it within, and unpacks it there.
+      if (EXECUTABLE !== undefined) return (words) => station.run(words, { TMPDIR: '/proc' })
+      const [program = '', ...own] = installIn(temporaryFolder())
+      return (words) => startProgram(program, [...own, ...words], station.env).ended
     },
   ],
 ]

@@ -7,16 +7,19 @@ import { Secret } from '../../src/secret.ts'
 import { helperKeychain } from '../../src/vault/keychain.ts'
 import { openVault } from '../../src/vault/sealing-key.ts'
 import { wipeVault } from '../../src/vault/wipe-vault.ts'
+import { EXECUTABLE } from '../e2e/poolkey-process.ts'
 import { bundled } from '../vault/bundle.ts'
 import { refusalOf } from '../vault/refusal.ts'
 import { temporaryFolder } from '../vault/temporary-folder.ts'
 import { lockLoginKeyring, startKeyringSession } from './keyring-session.ts'
 
 const helperPath = bundled('src/vault/keychain-helper.ts', { packages: true })
+const command = () =>
+  EXECUTABLE === undefined ? [process.execPath, helperPath()] : [EXECUTABLE, 'keychain-helper']
 const never = new AbortController().signal
 
 function keychainOf(env: Record<string, string>, limitMs = 10_000) {
-  return helperKeychain({ helperPath: helperPath(), env, limitMs })
+  return helperKeychain({ command: command(), env, limitMs })
 }
 
 describe('a real keychain', () => {
@@ -112,7 +115,7 @@ describe('a real keychain', () => {
     await keychain.remove('vault-key:test', never)
     const { looks, seen } = await watch.stop()
     // The helpers were seen, many times over.
-    expect(seen).toContain(helperPath())
+    expect(seen).toContain(command()[1])
     expect(looks).toBeGreaterThan(100)
     expect(seen).not.toContain('CANARY')
   })

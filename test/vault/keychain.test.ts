@@ -21,7 +21,10 @@ function helper(body: string, options: { env?: Record<string, string>; limitMs?:
     `const say = (answer) => process.stdout.write(JSON.stringify(answer) + '\\n')
      require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => { ${body} })`,
   )
-  return { folder, keychain: helperKeychain({ env: {}, helperPath, ...options }) }
+  return {
+    folder,
+    keychain: helperKeychain({ env: {}, command: [process.execPath, helperPath], ...options }),
+  }
 }
 
 describe('the keychain behind its helper', () => {
@@ -97,7 +100,10 @@ describe('the keychain behind its helper', () => {
   })
 
   it('D61: is unavailable when there is no helper', async () => {
-    const keychain = helperKeychain({ helperPath: `${temporaryFolder()}/none/helper.cjs`, env: {} })
+    const keychain = helperKeychain({
+      command: [process.execPath, `${temporaryFolder()}/none/helper.cjs`],
+      env: {},
+    })
     expect(await refusalOf(() => keychain.get('x', never))).toMatchObject({
       code: 'keychain-unavailable',
       problem: 'library',
@@ -131,7 +137,7 @@ describe('the keychain behind its helper', () => {
 
 describe('the helper', () => {
   it('D61: says that the library cannot be loaded', async () => {
-    const keychain = helperKeychain({ helperPath: lonelyHelper(), env: {} })
+    const keychain = helperKeychain({ command: [process.execPath, lonelyHelper()], env: {} })
     const calls = [
       () => keychain.get('x', never),
       () => keychain.set('x', new Secret('CANARY'), never),

@@ -7,7 +7,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
-import { POOLKEY, until } from '../../e2e/poolkey-process.ts'
+import { POOLKEY_LINE, until } from '../../e2e/poolkey-process.ts'
 import type { Environment, Station } from '../../e2e/poolkey-process.ts'
 import { leaksIn } from '../../e2e/secret-sweep.ts'
 
@@ -144,10 +144,7 @@ export function openTerminal(
 /** Puts `poolkey` on the station's PATH, and has it tell its process number. */
 function installCommand(station: Station): void {
   const path = join(station.home, 'doubles', 'poolkey')
-  writeFileSync(
-    path,
-    `#!/bin/sh\necho $$ >"$TERMINAL_FOLDER/pid"\nexec '${process.execPath}' '${POOLKEY}' "$@"\n`,
-  )
+  writeFileSync(path, `#!/bin/sh\necho $$ >"$TERMINAL_FOLDER/pid"\nexec ${POOLKEY_LINE} "$@"\n`)
   chmodSync(path, 0o755)
 }
 
