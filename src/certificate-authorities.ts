@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { rootCertificates } from 'node:tls'
 import { PoolkeyError } from './errors/poolkey-error.ts'
@@ -19,9 +20,9 @@ export function readAuthorities(options: {
       ? []
       : [{ variable: 'NODE_EXTRA_CA_CERTS', file: extraCaCerts }]),
   ]
-  const extra = files.map(({ variable, file }) => {
+  const extra = files.flatMap(({ variable, file }) => {
     try {
-      return readFileSync(file, 'utf8')
+      return certificatesIn(readFileSync(file, 'utf8'))
     } catch (cause) {
       throw new PoolkeyError(
         'environment-invalid',
@@ -31,4 +32,16 @@ export function readAuthorities(options: {
     }
   })
   return [...rootCertificates, ...extra]
+}
+
+// One by one: a broken one in the middle hides those behind it from OpenSSL, and is no certificate at all for BoringSSL.
+function certificatesIn(text: string): string[] {
+  const blocks = text.match(/-----BEGIN [A-Z0-9 ]*CERTIFICATE-----[^]*?-----END [A-Z0-9 ]*CERTIFICATE-----/g)
+  return (blocks ?? []).filter((block) => {
+    try {
+      return new X509Certificate(block).raw.length > 0
+    } catch {
+      return false
+    }
+  })
 }

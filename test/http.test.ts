@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
@@ -462,6 +462,14 @@ describe('https through a proxy', () => {
     writeFileSync(file('empty.pem'), '')
     const http = openHttp({ env, caBundle: file('empty.pem'), extraCaCerts: file('ca.pem') })
     expect((await get(http, SERVICE)).status).toBe(200)
+  })
+
+  test('passes over what is no certificate in a bundle', async () => {
+    const proxy = await startProxy(await startService())
+    const env = { HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` }
+    const broken = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'
+    writeFileSync(file('broken.pem'), `# authorities\n${broken}${readFileSync(file('ca.pem'), 'utf8')}`)
+    expect((await get(openHttp({ env, caBundle: file('broken.pem') }), SERVICE)).status).toBe(200)
   })
 
   test('refuses a service whose authority it does not know, or whose name is another', async () => {
