@@ -16,5 +16,13 @@ export default defineConfig({
     ...installation.resolve,
     alias: { ...installation.resolve.alias, keytar: fileURLToPath(new URL(keytar, import.meta.url)) },
   },
+  transform: {
+    define: {
+      ...installation.transform.define,
+      // The executable's parts are nowhere on a disk. Where the bundle was built would stand in it otherwise, and npm `open` would run
+      // an xdg-open that lies there.
+      'import.meta.url': '""',
+    },
+  },
   output: { ...installation.output, dir: 'build/bundle' },
 })
