@@ -8,7 +8,7 @@ void start()
 
 async function start(): Promise<void> {
   const { argv, env, platform } = process
-  if (answerWarm({ words: argv.slice(2), env, platform, now: Date.now() })) {
+  if (await answerWarm({ words: argv.slice(2), env, platform, now: Date.now() })) {
     process.exitCode = 0
     return
   }

@@ -8,12 +8,19 @@ const { argv, env, platform } = process
 const words = argv.slice(2)
 if (words[0] === 'keychain-helper') void import('./vault/keychain-helper.ts')
 else if (words[0] === 'open-helper') void import('./sign-in/open-helper.ts')
-else if (!answerWarm({ words, env, platform, now: Date.now() })) {
+else void start()
+
+async function start(): Promise<void> {
   // As in `main`: a lost promise must never read as success.
   process.exitCode = 1
+  if (await answerWarm({ words, env, platform, now: Date.now() })) {
+    process.exitCode = 0
+    return
+  }
   const parts = {
     selfCommand: [process.execPath],
     helperCommand: (name: string) => [process.execPath, name],
   }
-  void import('./cli/program.ts').then(({ runProgram }) => runProgram(process, parts))
+  const { runProgram } = await import('./cli/program.ts')
+  await runProgram(process, parts)
 }

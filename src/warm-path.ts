@@ -23,9 +23,9 @@ export interface WarmStart {
 }
 
 /** Answers on stdout and tells so, or has done nothing. Never throws. */
-export function answerWarm(start: WarmStart): boolean {
+export async function answerWarm(start: WarmStart): Promise<boolean> {
   try {
-    const answer = warmAnswer(start)
+    const answer = await warmAnswer(start)
     if (answer === undefined) return false
     writeAll(1, answer)
     return true
@@ -35,7 +35,8 @@ export function answerWarm(start: WarmStart): boolean {
   }
 }
 
-function warmAnswer({ words, env, platform, now }: WarmStart): string | undefined {
+async function warmAnswer(start: WarmStart): Promise<string | undefined> {
+  const { words, env, platform, now } = start
   const [command, flag, profileFlag, ...more] = words
   const isPlain = flag === undefined || ((flag === '--profile' || flag === '-p') && isValue(profileFlag))
   if (command !== 'credential-process' || !isPlain || more.length > 0 || isUnusual(env)) return undefined
@@ -44,7 +45,7 @@ function warmAnswer({ words, env, platform, now }: WarmStart): string | undefine
   const folder = stateFolderOf({ env, platform, homeFolder: () => home })
   const name = pointerEntryName({ profileFlag, env })
   if (!hasEntry({ folder, name })) return undefined
-  const key = readKey(folder, env)
+  const key = await readKey(folder, start)
   const pointer = key && followPointer({ folder, key }, name)
   const entry = pointer && readEntry({ folder, key, name: pointer.entry })
   if (entry?.kind !== 'found') return undefined
@@ -62,11 +63,19 @@ function isUnusual(env: Record<string, string | undefined>): boolean {
   return (env['POOLKEY_DEBUG'] ?? '') !== '' || env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0'
 }
 
-function readKey(folder: string, env: Record<string, string | undefined>): Buffer | undefined {
+async function readKeyFromService(vaultId: string, env: Record<string, string | undefined>) {
+  const { readKeyAtService } = await import('./vault/key-at-service.ts')
+  return readKeyAtService(vaultId, env)
+}
+
+async function readKey(folder: string, { env, platform }: WarmStart): Promise<Buffer | undefined> {
   const vaultFile = readVaultFile(folder)
   if (vaultFile === undefined || vaultFile.copiesAt !== undefined) return undefined
   const requested = env['POOLKEY_STORE'] ?? ''
   if (requested !== '' && requested !== vaultFile.store) return undefined
-  const key = vaultFile.store === 'file' ? readKeyFile(folder) : undefined
-  return key && keyIdOf(key) === vaultFile.keyCheck ? key : undefined
+  const { id, store, keyCheck } = vaultFile
+  const isAtService = store === 'keychain' && platform === 'linux'
+  const key =
+    store === 'file' ? readKeyFile(folder) : isAtService ? await readKeyFromService(id, env) : undefined
+  return key && keyIdOf(key) === keyCheck ? key : undefined
 }

@@ -13,6 +13,7 @@ import {
   decodeKey,
   encodeKey,
   keyFilePath,
+  keychainAccountOf,
   readKeyFile,
   readWrappedKeyFile,
   removeKeyFile,
@@ -126,11 +127,6 @@ export async function clearCopies(
 export async function withChosenPassphrase<P extends KeyPlaces>(places: P): Promise<P> {
   const passphrase = await askPassphrase(places, 'choose')
   return { ...places, passphrase: () => Promise.resolve(passphrase) }
-}
-
-/** The name of a vault's item in the keychain. */
-export function keychainAccountOf(vaultId: string): string {
-  return `vault-key:${vaultId}`
 }
 
 async function askPassphrase(places: KeyPlaces, use: 'open' | 'choose'): Promise<Secret> {

@@ -10,6 +10,7 @@ import type { ErrorFacts } from '../errors/poolkey-error.ts'
 import { parseJsonObject } from '../json-object.ts'
 import { Secret } from '../secret.ts'
 import type { Keychain } from './sealing-key.ts'
+import { KEYCHAIN_SERVICE } from './vault-file.ts'
 
 /** What the helper is asked. `value` belongs to `set`. */
 export interface KeychainRequest {
@@ -31,7 +32,6 @@ export interface HelperOptions {
   limitMs?: number
 }
 
-const SERVICE = 'poolkey'
 const MAX_ANSWER_CHARACTERS = 64 * 1024
 
 // What reaching a Secret Service, the login keychain or the credential manager takes. Not NODE_OPTIONS, not AWS's secrets.
@@ -45,14 +45,14 @@ const VARIABLES = [
 export function helperKeychain(options: HelperOptions): Keychain {
   return {
     get: async (account, signal) => {
-      const value = await ask(options, { op: 'get', service: SERVICE, account }, signal)
+      const value = await ask(options, { op: 'get', service: KEYCHAIN_SERVICE, account }, signal)
       return value === null ? undefined : new Secret(value)
     },
     set: async (account, value, signal) => {
-      await ask(options, { op: 'set', service: SERVICE, account, value: value.reveal() }, signal)
+      await ask(options, { op: 'set', service: KEYCHAIN_SERVICE, account, value: value.reveal() }, signal)
     },
     remove: async (account, signal) => {
-      await ask(options, { op: 'remove', service: SERVICE, account }, signal)
+      await ask(options, { op: 'remove', service: KEYCHAIN_SERVICE, account }, signal)
     },
   }
 }

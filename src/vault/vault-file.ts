@@ -28,6 +28,14 @@ export function wrappedKeyPath(folder: string): string {
   return pathIn(folder, 'vault.wrapped-key')
 }
 
+/** The service of every item in the keychain. */
+export const KEYCHAIN_SERVICE = 'poolkey'
+
+/** The name of a vault's item in the keychain. */
+export function keychainAccountOf(vaultId: string): string {
+  return `vault-key:${vaultId}`
+}
+
 /** Whether `value` names a store. */
 export function isStore(value: unknown): value is Store {
   return value === 'keychain' || value === 'passphrase' || value === 'file'

@@ -2,11 +2,11 @@
 import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
 import { TEMPORARY_SUFFIX, discard, pathIn } from './durable-file.ts'
 import { listEntries, removeEntry } from './entries.ts'
-import { keychainAccountOf } from './key-places.ts'
 import { withLock } from './lock.ts'
 import type { Keychain } from './sealing-key.ts'
 import { isFolderThere, namesIn } from './state-folder.ts'
 import {
+  keychainAccountOf,
   readVaultFile,
   removeKeyFile,
   removeVaultFile,

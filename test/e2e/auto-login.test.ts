@@ -81,7 +81,8 @@ test('the sign-in outlives a caller that is killed while it waits', async () => 
 
 test('the sign-in outlives the whole process group that an SDK or a terminal kills', async () => {
   const station = await openAutoLoginStation()
-  const caller = spawn(process.execPath, [POOLKEY, ...PROCESS], {
+  const [program = '', ...own] = POOLKEY
+  const caller = spawn(program, [...own, ...PROCESS], {
     env: station.env,
     detached: true,
     stdio: 'ignore',

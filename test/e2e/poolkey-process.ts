@@ -28,12 +28,12 @@ import { leaksIn, leaksInFiles, watchCommandLines, watchSecrets } from './secret
 import type { KnownSecret } from './secret-sweep.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
+const UNDER_TEST = process.env['POOLKEY_UNDER_TEST'] ?? join(root, 'bin', 'poolkey.cjs')
 /** The standalone executable, where that is what is tested. */
-export const EXECUTABLE = process.env['POOLKEY_UNDER_TEST']
+export const EXECUTABLE = UNDER_TEST.endsWith('.cjs') ? undefined : UNDER_TEST
 
-/** The words that run the command under test: the built one, or that executable. */
-export const POOLKEY =
-  EXECUTABLE === undefined ? [process.execPath, join(root, 'bin', 'poolkey.cjs')] : [EXECUTABLE]
+/** The words that run the command under test: the built one, or what POOLKEY_UNDER_TEST names, a script or an executable. */
+export const POOLKEY = EXECUTABLE === undefined ? [process.execPath, UNDER_TEST] : [EXECUTABLE]
 
 /** The same for a shell. */
 export const POOLKEY_LINE = POOLKEY.map((word) => `'${word}'`).join(' ')
