@@ -47,8 +47,9 @@ export async function waitForAutoLogin(
   while (!isSignedIn(broker)) {
     if (!isRunning()) {
       const ended = failure()
-      // Between the two looks the sign-in may have ended well.
+      // Between the looks a sign-in may have ended well, or begun: until it ends, its note says that nobody finished it.
       if (isSignedIn(broker)) return
+      if (ended && isRunning()) continue
       if (ended) throw ended
       if (isBegun) throw missing
       await withBrokerLock(broker, { kind: 'auto-login', id }, async () => {
