@@ -19,6 +19,8 @@ export interface HttpRequest {
   url: URL
   headers?: Record<string, string>
   body?: string | Uint8Array
+  /** Told when it is on its way, and there is nothing to do but to wait. */
+  onSent?: (() => void) | undefined
   signal: AbortSignal
 }
 
@@ -194,7 +196,7 @@ function exchangeBytes(asked: HttpRequest, limits: Limits): Promise<HttpAnswer> 
       settle()
       if (!isAnswered) fail('reset', 'closed without an answer')
     })
-    sent.end(body)
+    sent.end(body, asked.onSent)
   })
 }
 

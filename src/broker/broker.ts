@@ -30,6 +30,8 @@ export interface Broker {
   signal: AbortSignal
   /** How long other processes may still be waited for, in all, such that a request after it ends in time. 45 s a lock unless said. */
   patienceLeftMs?: () => number
+  /** Loads what comes after a refresh, while the user pool works on it. */
+  loadAhead?: () => void
   /** Told when another process is being waited for. */
   onWait?: (waiting: { what: string; pid: number | undefined }) => void
 }

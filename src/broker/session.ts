@@ -108,6 +108,7 @@ export async function refreshSession(broker: Broker, session: Session): Promise<
       http,
       signal,
       onReceived,
+      onSent: broker.loadAhead,
     })
     const { requestKeys, verifyIdToken } = await import('../sign-in/id-token.ts')
     const { claims, keys } = await verifyIdToken({

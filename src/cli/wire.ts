@@ -105,11 +105,13 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
       // It is one client's: where a command goes through all profiles, it is not sent to the others' pools.
       const clientSecret = isNamed ? env['POOLKEY_CLIENT_SECRET'] : undefined
       measureClock = () => http.clockSkewMs()
+      const clients = clientsFor(asked.profile, http)
       const broker: Broker = {
         profile: asked.profile,
         vault,
         http,
-        clients: clientsFor(asked.profile, http),
+        clients,
+        loadAhead: () => void loadAhead(asked.profile, clients).catch(() => undefined),
         clientSecret:
           clientSecret === undefined || clientSecret === '' ? undefined : new Secret(clientSecret),
         now,
@@ -208,6 +210,13 @@ function clientsFor(profile: Profile, http: Http): ExchangeClients {
       return createSecurityTokenClient({ region: profile.region, endpoint: sts, useFips, useDualstack }, http)
     },
   }
+}
+
+// What fails here fails again where it is needed, and is told there.
+async function loadAhead({ exchange }: Profile, clients: ExchangeClients): Promise<void> {
+  await import('../sign-in/id-token.ts')
+  if (exchange.kind === 'web-identity') await clients.securityToken()
+  else if (exchange.kind !== 'none') await clients.identityPool()
 }
 
 function deadline(seconds: number): AbortSignal {

@@ -44,16 +44,20 @@ export async function requestTokensByCode(
  * what `onReceived` throws.
  */
 export async function requestTokensByRefresh(
-  options: TokenRequest & { refreshToken: Secret; onReceived?: (received: ReceivedTokens) => void },
+  options: TokenRequest & {
+    refreshToken: Secret
+    onReceived?: (received: ReceivedTokens) => void
+    onSent?: (() => void) | undefined
+  },
 ): Promise<TokenAnswer> {
   const request = formRequest(options, '/oauth2/token', {
     grant_type: 'refresh_token',
     refresh_token: options.refreshToken.reveal(),
   })
-  const { signal } = options
+  const { signal, onSent } = options
   const wait: Wait = (ms) => (options.wait ?? pause)(ms, signal)
   signal.throwIfAborted()
-  const answer = await requestWithRetries(options.http, { ...request, signal: NEVER }, wait)
+  const answer = await requestWithRetries(options.http, { ...request, onSent, signal: NEVER }, wait)
   options.onReceived?.(decodeReceived(answer))
   return parseTokenAnswer(answer, askedWith(options, 'refresh', [options.refreshToken]), originOf(request))
 }
