@@ -5,6 +5,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { closeSync, constants, linkSync, lstatSync, openSync, unlinkSync, writeFileSync } from 'node:fs'
+import type { BigIntStats } from 'node:fs'
 import { parseJsonObject } from '../json-object.ts'
 import { createOwnFile, discard, errnoOf, ioError, readOwnFile, temporaryPathFor } from './durable-file.ts'
 import type { ProcessIdentity } from './lock-platform.ts'
@@ -62,7 +63,7 @@ export function claim(ticket: Ticket, path: string): boolean {
 export function readHolder(path: string): Holder | undefined {
   const file = readOwnFile(path, MAX_LOCK_BYTES)
   if (file.kind === 'absent') return undefined
-  const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false })
+  const stats = lookClosely(path)
   if (stats === undefined) return undefined
   const lastSignAtMs = Number(stats.mtimeMs)
   if (file.kind === 'found') {
@@ -76,6 +77,14 @@ export function readHolder(path: string): Holder | undefined {
     id: `${stats.ino.toString()}-${stats.mtimeNs.toString()}`,
     identity: undefined,
     beats: 0,
+  }
+}
+
+function lookClosely(path: string): BigIntStats | undefined {
+  try {
+    return lstatSync(path, { bigint: true, throwIfNoEntry: false })
+  } catch (error) {
+    throw ioError(path, 'read', error)
   }
 }
 
