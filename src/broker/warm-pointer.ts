@@ -5,15 +5,17 @@
  */
 import { isAbsolute } from 'node:path'
 import { version } from '../../package.json'
+import { isOurs } from '../errors/poolkey-error.ts'
 import { givenHome } from '../folders.ts'
 import { identityOf } from '../profile/file-identity.ts'
 import type { FilesRead } from '../profile/file-identity.ts'
+import { errnoOf } from '../vault/durable-file.ts'
 import { listEntries, readEntry, removeEntry } from '../vault/entries.ts'
 import type { Broker, Vault } from './broker.ts'
 import { isPointerEntry, pointerEntryName } from './entry-names.ts'
 import type { Asked } from './entry-names.ts'
 import { FieldError, optionalText, parseFields, text, texts } from './json-fields.ts'
-import { keepIfPossible, writeSealed } from './sealed-write.ts'
+import { writeSealed } from './sealed-write.ts'
 
 export interface Pointer {
   /** The entry of the credentials. */
@@ -42,14 +44,17 @@ export function followPointer(vault: Omit<Vault, 'store'>, name: string): Pointe
   }
 }
 
-/** Remembers which entry answered, unless it is remembered already, or not certain to be noticed when it changes. */
+/**
+ * Remembers which entry answered, unless it is remembered already, or not certain to be noticed when it changes. The answer
+ * is given by then: whatever the file system says against it counts for nothing.
+ */
 export function keepPointer(broker: Broker, asked: Asked, pointer: Pointer, files: FilesRead): void {
   const { vault } = broker
   const isCertain = [...files].every(([path, { isSettled: isIt }]) => isIt && isAbsolute(path))
   // Without it, the home folder is asked of the system's list of users, and no variable tells of a change there.
   const isHomeGiven = givenHome(asked.env, process.platform) !== undefined
   if (!isCertain || !isHomeGiven || vault.store === 'passphrase') return
-  keepIfPossible(() => {
+  try {
     const name = pointerEntryName(asked)
     const known = followPointer(vault, name)
     if (known?.entry === pointer.entry && known.accountId === pointer.accountId) return
@@ -62,7 +67,9 @@ export function keepPointer(broker: Broker, asked: Asked, pointer: Pointer, file
       // One that a power cut takes is made anew.
       isDurable: false,
     })
-  })
+  } catch (error) {
+    if (!isOurs(error) && errnoOf(error) === undefined) throw error
+  }
 }
 
 /** Removes all pointers. Throws as `removeEntry`. */
