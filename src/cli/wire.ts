@@ -13,6 +13,7 @@ import { Secret } from '../secret.ts'
 import { stateFolderOf } from '../folders.ts'
 import type { CommandContext, GlobalOptions, OpenBrokerOptions, OwnParts } from './context.ts'
 import { homeFolderOf } from './home-folder.ts'
+import { lazyHttp } from './lazy-http.ts'
 import { passphraseSource, retryPassphrase } from './passphrase.ts'
 import { openTerminal } from './terminal.ts'
 
@@ -86,8 +87,7 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
       const signal =
         asked.mayPrompt === true ? AbortSignal.any([interrupted, deadline(asked.seconds)]) : opening
       if (!vault) throw new PoolkeyError('sign-in-required', { profile: asked.profile.name, reason: 'none' })
-      const { createHttp } = await import('../http.ts')
-      const http = createHttp({
+      const http = lazyHttp({
         caBundle: asked.profile.caBundle,
         extraCaCerts: env['NODE_EXTRA_CA_CERTS'],
         env,
