@@ -79,14 +79,8 @@ export function guestEntryName(holder: string): string {
 
 const POINTER_PREFIX = 'pointer-'
 
-// Never read by poolkey, and secret: not even in a digest do they belong into the name of a file.
-const CREDENTIAL_VARIABLES = [
-  'AWS_ACCESS_KEY_ID',
-  'AWS_SECRET_ACCESS_KEY',
-  'AWS_SESSION_TOKEN',
-  'AWS_SECURITY_TOKEN',
-  'AWS_CREDENTIAL_EXPIRATION',
-]
+// Never read by poolkey, and secret or short-lived: not even in a digest do they belong into the name of a file.
+const OF_CREDENTIALS = /ACCESS_KEY|SECRET|TOKEN(?!_FILE)|PASSWORD|EXPIRATION/
 // Where the state and the configuration are; with all of AWS_*, what an answer can depend on beside files.
 const PLACES = ['HOME', 'USERPROFILE', 'POOLKEY_HOME', 'XDG_STATE_HOME', 'LOCALAPPDATA']
 
@@ -98,9 +92,12 @@ export interface Asked {
 
 /** What remembers the entry that answered somebody who asked like this. */
 export function pointerEntryName({ profileFlag, env }: Asked): string {
-  const names = Object.keys(env).filter((name) => name.startsWith('AWS_') || PLACES.includes(name))
-  const matters = names.filter((name) => !CREDENTIAL_VARIABLES.includes(name)).sort()
-  const values = matters.map((name) => [name, env[name]])
+  const matters = Object.keys(env).filter((name) => {
+    // Windows finds a variable whatever its case.
+    const upper = name.toUpperCase()
+    return PLACES.includes(upper) || (upper.startsWith('AWS_') && !OF_CREDENTIALS.test(upper))
+  })
+  const values = matters.sort().map((name) => [name, env[name]])
   return `${POINTER_PREFIX}${fingerprint(['pointer', profileFlag ?? null, values])}`
 }
 

@@ -42,13 +42,16 @@ export function withBrokerLock<T>(broker: Broker, lock: BrokerLock, work: () => 
 }
 
 const PATIENCE_MS = 45_000
+// Even late, as after a person was waited for, others are given the moment that most need.
+const LEAST_MS = { session: 2_000, others: 4_000 }
 // Who waits for a session holds the lock of credentials meanwhile: it gives up before those who wait for that, and they are
 // told whom it waited for.
 const AHEAD_MS = 1_500
 
 function patienceFor(broker: Broker, { kind, patienceMs }: BrokerLock): number {
   const leftMs = broker.patienceLeftMs?.() ?? Infinity
-  const mineMs = Math.max(0, kind === 'session' ? leftMs - AHEAD_MS : leftMs)
+  const mineMs =
+    kind === 'session' ? Math.max(leftMs - AHEAD_MS, LEAST_MS.session) : Math.max(leftMs, LEAST_MS.others)
   return Math.min(patienceMs ?? PATIENCE_MS, mineMs)
 }
 

@@ -109,6 +109,7 @@ export async function refreshSession(broker: Broker, session: Session): Promise<
       signal,
       onReceived,
       onSent: broker.loadAhead,
+      hasTimeFor: (ms) => (broker.patienceLeftMs?.() ?? Infinity) > ms,
     })
     const { requestKeys, verifyIdToken } = await import('../sign-in/id-token.ts')
     const { claims, keys } = await verifyIdToken({

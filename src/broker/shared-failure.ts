@@ -3,6 +3,7 @@
  * who were waiting at that instant fail the same way instead of trying one after the other. Whoever comes later tries
  * anew.
  */
+import { isPoolkeyError } from '../errors/poolkey-error.ts'
 import { discard, pathIn } from '../vault/durable-file.ts'
 import { namesIn } from '../vault/state-folder.ts'
 import type { Broker, Vault } from './broker.ts'
@@ -31,7 +32,9 @@ export async function onceForAll<T>(
       discard(path)
       return result
     } catch (error) {
-      writeFailureNote(broker, path, error)
+      // Who had something to fall back on waited less than the others would.
+      const isImpatience = lock.patienceMs !== undefined && isPoolkeyError(error, 'lock-held')
+      if (!isImpatience) writeFailureNote(broker, path, error)
       throw error
     }
   })

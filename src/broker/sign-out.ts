@@ -27,8 +27,8 @@ export async function signOut(broker: Broker): Promise<SignedOut> {
   const { session, credentialsUntil } = await withBrokerLock(broker, { kind: 'session', id }, () => {
     const found = { session: readSession(vault, id), credentialsUntil: lastExpiry(broker, id) }
     wipeCredentials(vault, id)
-    forgetPointers(vault.folder)
     removeEntry({ folder: vault.folder, name: sessionEntryName(id) })
+    forgetPointers(vault.folder)
     return Promise.resolve(found)
   })
   if (session.state !== 'active') {

@@ -72,7 +72,13 @@ export function keepPointer(broker: Broker, asked: Asked, pointer: Pointer, file
   }
 }
 
-/** Removes all pointers. Throws as `removeEntry`. */
+/** Removes all pointers, as far as it can be done: without what they point to they are worth nothing. */
 export function forgetPointers(folder: string): void {
-  for (const name of listEntries(folder)) if (isPointerEntry(name)) removeEntry({ folder, name })
+  for (const name of listEntries(folder).filter(isPointerEntry)) {
+    try {
+      removeEntry({ folder, name })
+    } catch (error) {
+      if (!isOurs(error)) throw error
+    }
+  }
 }

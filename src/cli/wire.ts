@@ -19,8 +19,8 @@ import { openTerminal } from './terminal.ts'
 
 // How long a person may take to open the vault.
 const PROMPT_SECONDS = 300
-// What a refresh begun at the last instant, and its writing, may take.
-const REQUEST_MS = 12_000
+// What a refresh begun at the last instant may take, and the shortest waits before it.
+const REQUEST_MS = 16_000
 // How long a keychain's own prompt may stay unanswered.
 const PROMPT_LIMIT_MS = 60_000
 

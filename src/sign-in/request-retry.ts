@@ -12,12 +12,14 @@ const MAX_RETRY_AFTER_MS = 15_000
 
 /**
  * Sends a request that may be sent again: at most three times when the server throttles, fails or cannot be reached, and
- * at most twice when it may have done the work and only the answer was lost. Returns the last answer, whatever it is.
+ * at most twice when it may have done the work and only the answer was lost; and never when there is no time for another
+ * try after the pause. Returns the last answer, whatever it is.
  */
 export async function requestWithRetries(
   http: Http,
   request: HttpRequest,
   wait: Wait = pause,
+  hasTimeFor: (ms: number) => boolean = () => true,
 ): Promise<HttpAnswer> {
   let lostAnswers = 0
   for (let tries = 1; ; tries += 1) {
@@ -29,10 +31,11 @@ export async function requestWithRetries(
       const retryAfterMs = parseRetryAfter(answer.headers)
       if (retryAfterMs > MAX_RETRY_AFTER_MS) return answer
       pauseMs = Math.max(pauseMs, retryAfterMs)
+      if (!hasTimeFor(pauseMs)) return answer
     } catch (error) {
       if (isLast || !isPoolkeyError(error, 'network') || error.facts.kind === 'tls') throw error
       if (error.facts.kind === 'reset' || error.facts.kind === 'timeout') lostAnswers += 1
-      if (lostAnswers > 1) throw error
+      if (lostAnswers > 1 || !hasTimeFor(pauseMs)) throw error
     }
     await wait(pauseMs, request.signal)
   }

@@ -48,16 +48,22 @@ export async function requestTokensByRefresh(
     refreshToken: Secret
     onReceived?: (received: ReceivedTokens) => void
     onSent?: (() => void) | undefined
+    hasTimeFor?: (ms: number) => boolean
   },
 ): Promise<TokenAnswer> {
   const request = formRequest(options, '/oauth2/token', {
     grant_type: 'refresh_token',
     refresh_token: options.refreshToken.reveal(),
   })
-  const { signal, onSent } = options
+  const { signal, onSent, hasTimeFor } = options
   const wait: Wait = (ms) => (options.wait ?? pause)(ms, signal)
   signal.throwIfAborted()
-  const answer = await requestWithRetries(options.http, { ...request, onSent, signal: NEVER }, wait)
+  const answer = await requestWithRetries(
+    options.http,
+    { ...request, onSent, signal: NEVER },
+    wait,
+    hasTimeFor,
+  )
   options.onReceived?.(decodeReceived(answer))
   return parseTokenAnswer(answer, askedWith(options, 'refresh', [options.refreshToken]), originOf(request))
 }

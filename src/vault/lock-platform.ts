@@ -26,6 +26,8 @@ export interface LockPlatform {
   processAt(pid: number): ProcessState
   /** When this machine was started, by the clock that files are dated with. */
   startedAtMs(): number
+  /** That clock. */
+  nowMs(): number
   /** How often a holder gives a sign of life. */
   beatMs: number
   /** How long a holder that cannot be looked up must be silent until it counts as dead. */
@@ -50,6 +52,7 @@ export function localPlatform(): LockPlatform {
     },
     processAt: (pid) => (isProcReadable ? linuxProcessAt(pid) : undefined) ?? signalledProcessAt(pid),
     startedAtMs: () => Date.now() - uptime() * 1000,
+    nowMs: () => Date.now(),
     beatMs: 3_000,
     silenceMs: 30_000,
   }

@@ -58,8 +58,11 @@ export function isHeld(options: Pick<LockOptions, 'folder' | 'name' | 'platform'
   const holder = readHolder(pathIn(folder, `${name}.lock`))
   if (holder === undefined) return false
   const verdict = judge(holder, platform)
-  // Where nothing tells one process of a number from another, the one that runs here counts.
-  return verdict === 'alive' || (verdict === 'unknown' && pidHere(holder, platform) !== undefined)
+  if (verdict !== 'unknown') return verdict === 'alive'
+  // Where nothing tells one process of a number from another, one counts that runs here and gives signs of life.
+  const pid = pidHere(holder, platform)
+  const isSilent = platform.nowMs() - holder.lastSignAtMs >= platform.silenceMs
+  return pid !== undefined && !isSilent && platform.processAt(pid).kind === 'running'
 }
 
 async function workWithHeartbeat<T>(path: string, beatMs: number, work: () => Promise<T>): Promise<T> {

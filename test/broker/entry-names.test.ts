@@ -7,6 +7,7 @@ import {
   holderId,
   sessionEntryName,
   sessionId,
+  pointerEntryName,
 } from '../../src/broker/entry-names.ts'
 import { parseProfile } from '../../src/profile/profile.ts'
 import type { Profile } from '../../src/profile/profile.ts'
@@ -146,4 +147,31 @@ test('every name is one the vault takes, and tells nothing of what is behind it'
     expect(isOwnName(`${name}.sealed`)).toBe(true)
     expect(name).toMatch(/^(session|credentials|guest)(-[0-9a-f]{32})+$/)
   }
+})
+
+describe('what remembers how somebody asked', () => {
+  const name = (env: Record<string, string>, profileFlag?: string) => pointerEntryName({ profileFlag, env })
+
+  test('is another for another profile, place or variable of AWS, whatever its case', () => {
+    const names = [
+      name({}),
+      name({}, 'dev'),
+      name({ HOME: '/home/me' }),
+      name({ AWS_PROFILE: 'dev' }),
+      name({ AWS_PROFILE: 'prod' }),
+      name({ aws_profile: 'dev' }),
+      name({ AWS_WEB_IDENTITY_TOKEN_FILE: '/token' }),
+    ]
+    expect(new Set(names).size).toBe(names.length)
+  })
+
+  test.each([
+    'PATH',
+    'AWS_SECRET_ACCESS_KEY',
+    'AWS_SESSION_TOKEN',
+    'AWS_BEARER_TOKEN_BEDROCK',
+    'POOLKEY_PASSPHRASE',
+  ])('tells nothing of %s', (variable) => {
+    expect(name({ [variable]: 'value' })).toBe(name({}))
+  })
 })

@@ -334,6 +334,14 @@ test('D66: a home that cannot be written is exit 7, naming the folder and what t
   expect(outcome.stderr).toContain('POOLKEY_HOME')
 })
 
+test('D66: a place of the configuration that cannot be looked at is exit 3, naming the file', async () => {
+  const station = await openStation()
+  const file = join(station.home, 'a-file')
+  writeFileSync(file, '')
+  const outcome = await station.run(['status', '--profile', 'dev'], { AWS_CONFIG_FILE: join(file, 'config') })
+  expectNamed(outcome, 3, `cannot read ${join(file, 'config')}`)
+})
+
 test('D66: without HOME everything works where POOLKEY_HOME and AWS_CONFIG_FILE say where things are', async () => {
   const folder = 'chosen'
   const station = await openStation()

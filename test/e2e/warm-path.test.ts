@@ -2,7 +2,16 @@
  * The warm path answers what the program would answer, or nothing. The program without it is `program.cjs` itself, started
  * by a script of three lines.
  */
-import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
@@ -134,6 +143,23 @@ test('a file changed right before it was read is not relied on until it has sett
   await station.run(PROCESS)
   expect(await isWarm(station)).toBe(true)
 })
+
+test.each([
+  ['a folder', mkdirSync],
+  ['a link', symlinkSync.bind(undefined, '/etc/passwd')],
+] as [string, (path: string) => void][])(
+  '%s in the place of what is remembered costs neither the answer nor a logout',
+  async (_name, plant) => {
+    const station = await openWarmStation()
+    const answer = answerOf(await station.run(PROCESS))
+    const [pointer] = pointersIn(station.stateFolder)
+    rmSync(join(station.stateFolder, pointer!))
+    plant(join(station.stateFolder, pointer!))
+    expect(answerOf(await station.run(PROCESS))).toEqual(answer)
+    expect(await station.run(['logout', '--profile', 'dev'])).toMatchObject({ code: 0 })
+    expect(await station.run(PROCESS)).toMatchObject({ code: 4, stdout: '' })
+  },
+)
 
 test('nothing is remembered under a passphrase', async () => {
   const station = await openWarmStation()

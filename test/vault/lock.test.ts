@@ -16,7 +16,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { claim, createTicket, release } from '../../src/vault/lock-file.ts'
 import { localPlatform } from '../../src/vault/lock-platform.ts'
 import type { LockPlatform, ProcessIdentity } from '../../src/vault/lock-platform.ts'
-import { withLock } from '../../src/vault/lock.ts'
+import { isHeld, withLock } from '../../src/vault/lock.ts'
 import type { LockOptions } from '../../src/vault/lock.ts'
 import { bundled } from './bundle.ts'
 import { refusalOf } from './refusal.ts'
@@ -404,5 +404,31 @@ describe('localPlatform', () => {
     expect(state.kind).toBe('running')
     if (process.platform === 'linux')
       expect(state).toMatchObject({ startTime: expect.stringMatching(/^\d+$/) as string })
+  })
+})
+
+describe('a look without waiting', () => {
+  const looks = (folder: string) => isHeld({ folder, name: 'held' })
+  const elsewhere = { bootId: '00000000-0000-0000-0000-000000000000' }
+
+  it('E72: finds a lock held by a living process, and by nobody else', async () => {
+    const folder = temporaryFolder()
+    expect(looks(folder)).toBe(false)
+    const holder = await startHolder(folder)
+    expect(looks(folder)).toBe(true)
+    holder.kill('SIGKILL')
+    await once(holder, 'exit')
+    expect(looks(folder)).toBe(false)
+  })
+
+  it('E78: counts one of another boot only while it gives signs of life and its number is in use', async () => {
+    const folder = temporaryFolder()
+    const path = plant(folder, { ...elsewhere, pid: process.pid })
+    expect(looks(folder)).toBe(true)
+    const silentSince = (Date.now() - 40_000) / 1000
+    utimesSync(path, silentSince, silentSince)
+    expect(looks(folder)).toBe(false)
+    plant(folder, { ...elsewhere, pid: await deadPid() })
+    expect(looks(folder)).toBe(false)
   })
 })
