@@ -8,11 +8,11 @@ const output = {
   minify: true,
   entryFileNames: '[name].cjs',
   chunkFileNames: '[name]-[hash].cjs',
-  // Node's loader of ES modules costs 15 ms where it is needed for the first time.
+  // `import()` would load Node's loader of ES modules, for files that need none.
   dynamicImportInCjs: false,
 }
 
-// commander can run subcommands that are programs of their own. There are none, and what starts programs costs 6 ms.
+// commander can run subcommands that are programs of their own. There are none, and what starts programs takes time to load.
 const withoutPrograms = {
   name: 'commander-without-programs',
   resolveId: (source, importer = '') =>

@@ -1,6 +1,6 @@
 /** The broker's four locks, always taken in this order: `auto-login`, `login`, `credentials`, `session`. */
 import { join } from 'node:path'
-import { isHeld, withLock } from '../vault/lock.ts'
+import { DEFAULT_PATIENCE_MS, isHeld, withLock } from '../vault/lock.ts'
 import type { Broker, Vault } from './broker.ts'
 
 export interface BrokerLock {
@@ -41,7 +41,6 @@ export function withBrokerLock<T>(broker: Broker, lock: BrokerLock, work: () => 
   )
 }
 
-const PATIENCE_MS = 45_000
 // Even late, as after a person was waited for, others are given the moment that most need.
 const LEAST_MS = { session: 2_000, others: 4_000 }
 // Who waits for a session holds the lock of credentials meanwhile: it gives up before those who wait for that, and they are
@@ -52,7 +51,7 @@ function patienceFor(broker: Broker, { kind, patienceMs }: BrokerLock): number {
   const leftMs = broker.patienceLeftMs?.() ?? Infinity
   const mineMs =
     kind === 'session' ? Math.max(leftMs - AHEAD_MS, LEAST_MS.session) : Math.max(leftMs, LEAST_MS.others)
-  return Math.min(patienceMs ?? PATIENCE_MS, mineMs)
+  return Math.min(patienceMs ?? DEFAULT_PATIENCE_MS, mineMs)
 }
 
 /** Whether a living process holds this lock, as far as can be seen from here. */

@@ -3,13 +3,13 @@
  * sign-in runs in a process of its own and so outlives a caller whose SDK grows tired of waiting.
  */
 import { spawn } from 'node:child_process'
-import { setTimeout } from 'node:timers/promises'
 import type { Broker } from '../broker/broker.ts'
 import { endAttempt, forgetOutdatedAttempts, recallAttempt } from '../broker/cool-down.ts'
 import { sessionId } from '../broker/entry-names.ts'
 import { isBrokerLockHeld, withBrokerLock } from '../broker/locks.ts'
 import { isSignedIn } from '../broker/session.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
+import { pause } from '../pause.ts'
 import type { Profile } from '../profile/profile.ts'
 import { whyNoBrowser } from '../sign-in/browser-command.ts'
 import type { CommandContext } from './context.ts'
@@ -84,14 +84,4 @@ async function beginLogin(context: CommandContext, broker: Broker, isRunning: ()
   }
   while (!over.signal.aborted && !isRunning()) await pause(PAUSE_MS / 4, broker.signal)
   child.unref()
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await setTimeout(ms, undefined, { signal })
-  } catch (error) {
-    // The timer has an AbortError of its own; callers are promised the signal's reason.
-    signal.throwIfAborted()
-    throw error
-  }
 }

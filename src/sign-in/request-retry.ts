@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { isPoolkeyError } from '../errors/poolkey-error.ts'
 import type { Http, HttpAnswer, HttpRequest } from '../http.ts'
+import { pause } from '../pause.ts'
 
 /** Waits between tries; throws the reason of `signal` when it aborts. Tests pass one that does not take time. */
 export type Wait = (ms: number, signal: AbortSignal) => Promise<void>
@@ -47,14 +47,4 @@ function parseRetryAfter(headers: Record<string, string>): number {
   if (/^\d{1,6}$/.test(value)) return Number(value) * 1_000
   const ms = Date.parse(value) - Date.parse(headers['date'] ?? '')
   return Number.isNaN(ms) ? 0 : Math.max(0, ms)
-}
-
-/** Waits; throws the signal's reason when it aborts. */
-export async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await sleep(ms, undefined, { signal })
-  } catch (error) {
-    signal.throwIfAborted()
-    throw error
-  }
 }

@@ -3,8 +3,8 @@
  * one is taken at once. Where death cannot be looked up (another host, another pid namespace, no start times) a holder
  * counts as dead when it has given no sign of life for long while somebody watched: no clocks are compared.
  */
-import { setTimeout } from 'node:timers/promises'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
+import { pause } from '../pause.ts'
 import { discard, pathIn } from './durable-file.ts'
 import { claim, createTicket, openHeartbeat, readHolder, release, removeDead } from './lock-file.ts'
 import type { Holder, Ticket } from './lock-file.ts'
@@ -22,7 +22,8 @@ export interface LockOptions {
   platform?: LockPlatform
 }
 
-const DEFAULT_PATIENCE_MS = 45_000
+/** How long a living holder is waited for unless said. */
+export const DEFAULT_PATIENCE_MS = 45_000
 const SHORTEST_PAUSE_MS = 5
 const LONGEST_PAUSE_MS = 50
 // More than this between two looks means that this process itself slept, and the holder perhaps with it.
@@ -160,14 +161,4 @@ function watchSilence(): (path: string, holder: Holder) => number {
 function jitteredPauseMs(pauses: number): number {
   const longestMs = Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * (pauses + 2))
   return SHORTEST_PAUSE_MS + Math.random() * (longestMs - SHORTEST_PAUSE_MS)
-}
-
-async function pause(pauseMs: number, signal: AbortSignal): Promise<void> {
-  try {
-    await setTimeout(pauseMs, undefined, { signal })
-  } catch (error) {
-    // The timer has an AbortError of its own; callers are promised the signal's reason.
-    signal.throwIfAborted()
-    throw error
-  }
 }

@@ -5,7 +5,7 @@ export type Rule = (files: SourceFile[]) => string[]
 
 type Room = string
 
-const GROUND = ['errors', 'secret', 'http', 'loopback', 'json-object']
+const GROUND = ['errors', 'secret', 'http', 'loopback', 'json-object', 'pause']
 const SIBLINGS = ['profile', 'sign-in', 'exchange', 'vault']
 
 // Which rooms a room may take values from, beside itself. A room that is not here may not exist.
@@ -13,6 +13,7 @@ const MAY_USE: Record<Room, string[]> = {
   secret: [],
   errors: [],
   loopback: [],
+  pause: [],
   'json-object': [],
   'certificate-authorities': ['errors'],
   proxy: ['errors', 'loopback'],

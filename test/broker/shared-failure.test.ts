@@ -149,3 +149,15 @@ describe('a failure under a lock', () => {
     expect(existsSync(noteOf(world))).toBe(false)
   })
 })
+
+test("the impatience of who has something to fall back on is nobody else's failure", async () => {
+  const world = await openWorld()
+  const held = new PoolkeyError('lock-held', { lock: 'session', pid: 1, seconds: 3 })
+  const failing = onceForAll(world.broker(), {
+    lock: { ...LOCK, patienceMs: 3_000 },
+    lookAgain: () => undefined,
+    work: () => Promise.reject(held),
+  })
+  await expect(failing).rejects.toBe(held)
+  expect(existsSync(noteOf(world))).toBe(false)
+})

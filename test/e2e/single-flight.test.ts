@@ -184,9 +184,16 @@ test.each([
   'E73: %s during a refresh ends the caller when what the pool gave is stored',
   async (signal, code) => {
     const station = await openExpired(0)
-    const { caller, open } = await holdRefresh(station)
-    caller.child.kill(signal)
-    open()
+    // The pool has rotated by then; its answer comes when the signal has long arrived.
+    station.emulator.faults.set(REFRESH, {
+      kind: 'alter',
+      alter: (answer) => {
+        caller.child.kill(signal)
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500)
+        return answer
+      },
+    })
+    const caller = station.start(COMMAND)
     expect(await caller.ended).toMatchObject({ code, stdout: '' })
     answerOf(await station.run(COMMAND))
   },

@@ -430,3 +430,15 @@ describe('revoking', () => {
     })
   })
 })
+
+test('what has no time for another try is not tried again', async () => {
+  const throttling = await startServer((_request, response) => {
+    response.writeHead(503).end('{}')
+  })
+  const { options, pauses } = refreshOptions(throttling.url)
+  await expect(requestTokensByRefresh({ ...options, hasTimeFor: () => false })).rejects.toMatchObject({
+    code: 'unexpected-answer',
+  })
+  expect(throttling.requests).toHaveLength(1)
+  expect(pauses).toEqual([])
+})
