@@ -20,21 +20,58 @@ const withoutPrograms = {
   load: (id) => (id === '\0no-programs' ? 'export {}' : null),
 }
 
-export default defineConfig([
+// A file more costs as much as some ten kilobytes more in one that is read anyway. So what every command with a profile needs is
+// together, and what few need stays apart.
+const RARE = [
+  ...['config-edit', 'config-lock', 'profile-list', 'sign-out', 'move-key', 'wipe-vault', 'passphrase-key'],
+  ...[
+    'keychain',
+    'keychain-helper',
+    'key-at-service',
+    'secret-service.*',
+    'dbus-message',
+    'session-bus-address',
+  ],
+].join('|')
+const groups = [
   {
-    // The first step and the warm path in one file, as each further one costs: what both sides use is in both.
-    input: { main: 'src/main.ts' },
-    platform: 'node',
-    external: /cli\/program\.ts$/,
-    output: {
-      ...output,
-      cleanDir: true,
-      paths: (id) => (id.endsWith('cli/program.ts') ? './program.cjs' : id),
-    },
+    name: 'network',
+    test: /src\/(?:http\/(?!proxy-agent)|sign-in\/token-endpoint)/,
   },
   {
+    name: 'ground',
+    priority: 1,
+    test: /poolkey\/package\.json|\/package.json$|src\/(?:errors\/|secret|folders|json-object|loopback|pause|outlets\/write-all|cli\/words)/,
+  },
+  {
+    name: 'profile-and-vault',
+    test: new RegExp(
+      String.raw`src/(?:(?:broker|profile|vault|outlets)/(?!(?:${RARE})\.ts)|exchange/exchange|cli/commands/(?:env|status|credential-process)|cli/credentials-profile)`,
+    ),
+  },
+]
+
+const fileOf = (path) => fileURLToPath(new URL(path, import.meta.url))
+
+// First steps: each one file, whatever is in others, too.
+const firstStep = (name, next) => ({
+  input: { [name]: `src/${name}.ts` },
+  platform: 'node',
+  external: next && new RegExp(String.raw`/${next}\.ts$`),
+  output: {
+    ...output,
+    // The first of all clears the folder.
+    cleanDir: next !== undefined,
+    paths: (id) => (next && id.endsWith(`/${next}.ts`) ? `./${next}.cjs` : id),
+  },
+})
+
+export default defineConfig([
+  firstStep('warm-start', 'start'),
+  firstStep('start'),
+  {
     input: {
-      program: 'src/cli/program.ts',
+      main: 'src/main.ts',
       'keychain-helper': 'src/vault/keychain-helper.ts',
       'open-helper': 'src/sign-in/open-helper.ts',
     },
@@ -45,11 +82,11 @@ export default defineConfig([
     resolve: {
       mainFields: ['module', 'main'],
       conditionNames: ['module', 'node', 'import', 'default'],
-      // Not only unused but impossible: no client can fall back to a chain that would run this very program again.
+      // Not only unused but impossible: no client can fall back to a chain that would run this very program again, or to a way
+      // to the network that is not our door.
       alias: {
-        '@aws-sdk/credential-provider-node': fileURLToPath(
-          new URL('src/exchange/no-credential-chain.ts', import.meta.url),
-        ),
+        '@aws-sdk/credential-provider-node': fileOf('src/exchange/no-credential-chain.ts'),
+        '@smithy/node-http-handler': fileOf('src/exchange/no-other-door.ts'),
       },
     },
     transform: {
@@ -58,6 +95,6 @@ export default defineConfig([
         'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"',
       },
     },
-    output,
+    output: { ...output, codeSplitting: { groups } },
   },
 ])

@@ -6,7 +6,7 @@ import parts from './rolldown.config.js'
 // its binary while it runs, which nothing can follow into an executable; its binary alone does the same.
 const keytar = `node_modules/keytar/prebuilds/${process.platform}-${process.arch}/keytar.node`
 
-const installation = parts.find(({ input }) => 'program' in input)
+const installation = parts.find(({ input }) => 'main' in input)
 
 export default defineConfig({
   ...installation,

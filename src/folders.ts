@@ -2,6 +2,9 @@
 import { isAbsolute, join } from 'node:path'
 import { PoolkeyError } from './errors/poolkey-error.ts'
 
+/** The name of the folder, in that of the state, for compiled code. */
+export const CODE_CACHE = 'code-cache'
+
 /** Where poolkey keeps its state: POOLKEY_HOME, else the platform's place (XDG Base Directory: a relative one is ignored). */
 export function stateFolderOf(from: {
   env: Record<string, string | undefined>

@@ -8,7 +8,7 @@ const sources = readSources(new URL('../src/', import.meta.url))
 test('every file of the project is looked at', () => {
   expect(sources.length).toBeGreaterThan(100)
   expect(sources.find(({ path }) => path === 'cli/wire.ts')?.imports).toContainEqual({
-    from: 'vault/sealing-key.ts',
+    from: 'profile/config-files.ts',
     kind: 'lazy',
   })
 })
@@ -34,8 +34,8 @@ const CASES: {
       { 'outlets/a.ts': "import { explain } from '../insight/explain.ts'" },
       { 'broker/a.ts': "import { openTerminal } from '../cli/terminal.ts'" },
       { 'errors/a.ts': "import { parse } from '../profile/profile.ts'" },
-      { 'errors/a.ts': "import { createHttp } from '../http.ts'" },
-      { 'http.ts': "import { parse } from './profile/profile.ts'" },
+      { 'errors/a.ts': "import { createHttp } from '../http/http.ts'" },
+      { 'http/http.ts': "import { parse } from '../profile/profile.ts'" },
       { 'secret.ts': "import { PoolkeyError } from './errors/poolkey-error.ts'" },
       { 'cli/wire.ts': "import { startEmulator } from '../emulator/emulator.ts'" },
       { 'emulator/a.ts': "import { PoolkeyError } from '../errors/poolkey-error.ts'" },
@@ -77,15 +77,15 @@ const CASES: {
       { 'sign-in/claims.ts': "import { decodeJwt } from 'jose'" },
       { 'sign-in/claims.ts': "import { decodeJwt } from 'jose/jwt'" },
       { 'exchange/sdk-transport.ts': "import { HttpsProxyAgent } from 'https-proxy-agent'" },
-      { 'http.ts': "import fetch from 'node-fetch'" },
-      { 'http.ts': "import fetch from 'fs'" },
-      { 'http.ts': "const name = 'jose'; await import(name)" },
+      { 'http/http.ts': "import fetch from 'node-fetch'" },
+      { 'http/http.ts': "import fetch from 'fs'" },
+      { 'http/http.ts': "const name = 'jose'; await import(name)" },
       { 'profile/a.ts': "require('jose')" },
     ],
     fine: [
       { 'broker/a.ts': "import type { JWK } from 'jose'" },
       { 'sign-in/id-token.ts': "import { compactVerify } from 'jose'" },
-      { 'http.ts': "import { request } from 'node:https'" },
+      { 'http/http.ts': "import { request } from 'node:https'" },
     ],
   },
   {
@@ -134,7 +134,7 @@ const CASES: {
     rule: rules.stationsAreLazy,
     name: 'no station is loaded before the command is known',
     broken: [
-      { 'main.ts': "import { createHttp } from './http.ts'" },
+      { 'main.ts': "import { createHttp } from './http/http.ts'" },
       {
         'main.ts': "void import('./cli/program.ts')",
         'cli/program.ts': "import { login } from './commands/login.ts'",
@@ -142,7 +142,7 @@ const CASES: {
       {
         'main.ts': "void import('./cli/program.ts')",
         'cli/program.ts': "import { wire } from './wire.ts'",
-        'cli/wire.ts': "import { createHttp } from '../http.ts'",
+        'cli/wire.ts': "import { createHttp } from '../http/http.ts'",
       },
       {
         'main.ts': "void import('./cli/program.ts')",

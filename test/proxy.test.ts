@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { proxyFor } from '../src/proxy.ts'
+import { proxyFor } from '../src/http/proxy.ts'
 
 const STS = new URL('https://sts.eu-west-1.amazonaws.com/')
 const PROXY = 'http://proxy.example.com:3128'

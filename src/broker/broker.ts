@@ -1,6 +1,6 @@
 import { uptime } from 'node:os'
 import type { ExchangeClients } from '../exchange/exchange.ts'
-import type { Http } from '../http.ts'
+import type { Http } from '../http/http.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { Secret } from '../secret.ts'
 import { localPlatform } from '../vault/lock-platform.ts'

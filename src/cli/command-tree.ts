@@ -18,112 +18,140 @@ export type MakeCommand = <O>(
 /** The group of commands that are for poolkey itself. */
 export const HIDDEN = 'hidden'
 
-/** Adds every command. */
-export function addCommands(command: MakeCommand): void {
-  command(
-    'login',
-    'Sign in:',
-    'sign in, then prove it by an exchange',
-    async () => (await import('./commands/login.ts')).login,
-  )
-    .option('--force', 'sign in anew even if the session still works')
-    .option('--no-browser', 'open no browser: print the URL and wait')
-    .option('--browser <command>', 'command that opens the URL')
-    .option('--identity-provider <name>', 'skip the chooser: Google, a SAML name, ...')
-    .option('--idp-identifier <id>', 'skip the chooser by an identifier')
-    .option('--login-hint <hint>', 'fill in the user name')
-    .option('--lang <code>', 'language of the sign-in page')
-    .option('--prompt <prompt>', 'login, select_account, consent or none')
-    .addOption(storeOption())
-    .option('--timeout <seconds>', 'how long to wait for the browser', wholeSeconds, 300)
-    .option('--yes', "replace another person's session without asking")
-  command(
-    'logout',
-    'Sign in:',
-    'revoke and wipe the session and its credentials',
-    async () => (await import('./commands/logout.ts')).logout,
-  )
-    .option('--all', 'every session, client secret, guest identity and the sealing key')
-    .option('--keep-client-secrets', 'with --all: keep client secrets, and the key')
-    .option('--forget-guest', "drop this guest profile's identity")
-  command(
-    'status',
-    'Sign in:',
-    'who is signed in and what time is left; asks no network',
-    async () => (await import('./commands/status.ts')).status,
-  )
-    .option('--check', 'exit 4 unless credentials can be had without a person')
-    .option('--json', 'as JSON')
-  command(
-    'whoami',
-    'Sign in:',
-    'GetCallerIdentity beside who signed in',
-    async () => (await import('./commands/whoami.ts')).whoami,
-  )
-    .option('--role <arn>', 'another role, this once')
-    .option('--json', 'as JSON')
-  const roles = command(
-    'roles',
-    'Sign in:',
-    'roles the token offers, the preferred one, the one in use',
-    async () => (await import('./commands/roles.ts')).listRoles,
-  ).option('--json', 'as JSON')
-  command(
-    'use <name>',
-    'Set up:',
-    'write one of them into the profile, by name or ARN',
-    async () => (await import('./commands/roles.ts')).chooseRole,
-    roles,
-  )
-  command(
-    'credential-process',
-    'Use:',
-    'answer an AWS SDK or tool (credential_process)',
-    async () => (await import('./commands/credential-process.ts')).credentialProcess,
-  )
-  command(
-    'auto-login',
-    HIDDEN,
-    'sign in for all credential processes that wait',
-    async () => (await import('./commands/auto-login.ts')).autoLogin,
-  )
-  command(
-    'env',
-    'Use:',
-    'statements that put credentials into a shell: eval "$(poolkey env)"',
-    async () => (await import('./commands/env.ts')).env,
-  )
-    .addOption(new Option('--shell <shell>', 'whose syntax').choices(['sh', 'bash', 'zsh']).default('sh'))
-    .option('--unset', 'take them back')
-    .option('--role <arn>', 'another role, this once')
-    .option('--min-life <seconds>', 'at least so much life (default: half)', wholeSeconds)
-  const configure = command(
-    'configure',
-    'Set up:',
-    "seal an app client's secret; move the sealing key",
-    async () => (await import('./commands/configure.ts')).configure,
-  )
-    .option('--client-secret-stdin', 'read the secret of the app client from stdin and seal it')
-    .addOption(storeOption())
-  command(
-    'store <store>',
-    'Set up:',
-    'move the sealing key: keychain, passphrase or file',
-    async () => (await import('./commands/configure-store.ts')).configureStore,
-    configure,
-  )
-  command(
-    'demo',
-    'Try:',
-    'the whole chain against an embedded Cognito; no AWS account needed',
-    async () => (await import('./commands/demo.ts')).demo,
-  )
-  command(
-    'emulate',
-    'Try:',
-    'run an embedded Cognito and STS for offline development',
-    async () => (await import('./commands/emulate.ts')).emulate,
-  ).option('--port <port>', 'port on loopback (default: any free one)', portNumber)
+/** Every command, in the order of the help. */
+const COMMANDS: Record<string, (command: MakeCommand) => void> = {
+  login(command) {
+    command(
+      'login',
+      'Sign in:',
+      'sign in, then prove it by an exchange',
+      async () => (await import('./commands/login.ts')).login,
+    )
+      .option('--force', 'sign in anew even if the session still works')
+      .option('--no-browser', 'open no browser: print the URL and wait')
+      .option('--browser <command>', 'command that opens the URL')
+      .option('--identity-provider <name>', 'skip the chooser: Google, a SAML name, ...')
+      .option('--idp-identifier <id>', 'skip the chooser by an identifier')
+      .option('--login-hint <hint>', 'fill in the user name')
+      .option('--lang <code>', 'language of the sign-in page')
+      .option('--prompt <prompt>', 'login, select_account, consent or none')
+      .addOption(storeOption())
+      .option('--timeout <seconds>', 'how long to wait for the browser', wholeSeconds, 300)
+      .option('--yes', "replace another person's session without asking")
+  },
+  logout(command) {
+    command(
+      'logout',
+      'Sign in:',
+      'revoke and wipe the session and its credentials',
+      async () => (await import('./commands/logout.ts')).logout,
+    )
+      .option('--all', 'every session, client secret, guest identity and the sealing key')
+      .option('--keep-client-secrets', 'with --all: keep client secrets, and the key')
+      .option('--forget-guest', "drop this guest profile's identity")
+  },
+  status(command) {
+    command(
+      'status',
+      'Sign in:',
+      'who is signed in and what time is left; asks no network',
+      async () => (await import('./commands/status.ts')).status,
+    )
+      .option('--check', 'exit 4 unless credentials can be had without a person')
+      .option('--json', 'as JSON')
+  },
+  whoami(command) {
+    command(
+      'whoami',
+      'Sign in:',
+      'GetCallerIdentity beside who signed in',
+      async () => (await import('./commands/whoami.ts')).whoami,
+    )
+      .option('--role <arn>', 'another role, this once')
+      .option('--json', 'as JSON')
+  },
+  roles(command) {
+    const roles = command(
+      'roles',
+      'Sign in:',
+      'roles the token offers, the preferred one, the one in use',
+      async () => (await import('./commands/roles.ts')).listRoles,
+    ).option('--json', 'as JSON')
+    command(
+      'use <name>',
+      'Set up:',
+      'write one of them into the profile, by name or ARN',
+      async () => (await import('./commands/roles.ts')).chooseRole,
+      roles,
+    )
+  },
+  'credential-process'(command) {
+    command(
+      'credential-process',
+      'Use:',
+      'answer an AWS SDK or tool (credential_process)',
+      async () => (await import('./commands/credential-process.ts')).credentialProcess,
+    )
+  },
+  'auto-login'(command) {
+    command(
+      'auto-login',
+      HIDDEN,
+      'sign in for all credential processes that wait',
+      async () => (await import('./commands/auto-login.ts')).autoLogin,
+    )
+  },
+  env(command) {
+    command(
+      'env',
+      'Use:',
+      'statements that put credentials into a shell: eval "$(poolkey env)"',
+      async () => (await import('./commands/env.ts')).env,
+    )
+      .addOption(new Option('--shell <shell>', 'whose syntax').choices(['sh', 'bash', 'zsh']).default('sh'))
+      .option('--unset', 'take them back')
+      .option('--role <arn>', 'another role, this once')
+      .option('--min-life <seconds>', 'at least so much life (default: half)', wholeSeconds)
+  },
+  configure(command) {
+    const configure = command(
+      'configure',
+      'Set up:',
+      "seal an app client's secret; move the sealing key",
+      async () => (await import('./commands/configure.ts')).configure,
+    )
+      .option('--client-secret-stdin', 'read the secret of the app client from stdin and seal it')
+      .addOption(storeOption())
+    command(
+      'store <store>',
+      'Set up:',
+      'move the sealing key: keychain, passphrase or file',
+      async () => (await import('./commands/configure-store.ts')).configureStore,
+      configure,
+    )
+  },
+  demo(command) {
+    command(
+      'demo',
+      'Try:',
+      'the whole chain against an embedded Cognito; no AWS account needed',
+      async () => (await import('./commands/demo.ts')).demo,
+    )
+  },
+  emulate(command) {
+    command(
+      'emulate',
+      'Try:',
+      'run an embedded Cognito and STS for offline development',
+      async () => (await import('./commands/emulate.ts')).emulate,
+    ).option('--port <port>', 'port on loopback (default: any free one)', portNumber)
+  },
+}
+
+/** Adds the command that is `asked` for, or where there is none of that name, all of them: to make one costs time. */
+export function addCommands(command: MakeCommand, asked: string | undefined): void {
+  const names = Object.keys(COMMANDS)
+  for (const name of asked !== undefined && names.includes(asked) ? [asked] : names) COMMANDS[name]?.(command)
 }
 
 function storeOption(): Option {

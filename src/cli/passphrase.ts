@@ -37,12 +37,12 @@ const MAX_TRIES = 3
 
 /** Opens with a passphrase that a person types, who may mistype it twice. */
 export async function retryPassphrase<T>(from: PassphraseOrigin, open: () => Promise<T>): Promise<T> {
-  const isTyped = from.mayPrompt && from.terminal.canAsk && !isGiven(from.env)
+  const isTyped = () => from.mayPrompt && from.terminal.canAsk && !isGiven(from.env)
   for (let tries = 1; ; tries += 1) {
     try {
       return await open()
     } catch (error) {
-      if (!isTyped || tries === MAX_TRIES || !isPoolkeyError(error, 'passphrase-wrong')) throw error
+      if (!isPoolkeyError(error, 'passphrase-wrong') || tries === MAX_TRIES || !isTyped()) throw error
       from.terminal.say('That is not it. Once more.')
     }
   }

@@ -1,4 +1,5 @@
 /** From the arguments to a command, and from any ending to an exit code. */
+import { fstatSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { version } from '../../package.json'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
@@ -36,8 +37,7 @@ const HANGUP = 129
 export async function runProgram(proc: NodeJS.Process, parts: OwnParts): Promise<void> {
   const { argv } = proc
   const explain = argv.includes('--json') ? explainAsJson : explainTo
-  const terminal = () =>
-    openTerminal({ stdin: proc.stdin, stderr: proc.stderr, env: proc.env, noInput: true })
+  const terminal = () => openTerminal({ streams: proc, env: proc.env, noInput: true })
   // What no command caught is told like any bug: in one line, without the objects that hang on it.
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     proc.on(event, (error: unknown) => {
@@ -86,6 +86,16 @@ function usageError(error: CommanderError, command: string | undefined): Poolkey
   return new PoolkeyError('usage', { problem, fix })
 }
 
+/** Columns of stdout. That it is no terminal is told without having Node make the stream, which takes time. */
+function widthOf(proc: NodeJS.Process): number {
+  try {
+    if (fstatSync(1).isCharacterDevice() && proc.stdout.isTTY) return proc.stdout.columns
+  } catch {
+    // It is closed.
+  }
+  return 80
+}
+
 function buildProgram(
   proc: NodeJS.Process,
   parts: OwnParts,
@@ -101,6 +111,8 @@ function buildProgram(
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({
+      getOutHelpWidth: () => widthOf(proc),
+      getOutHasColors: () => false,
       writeOut: (text) => {
         terminal().answer(text)
       },
@@ -140,6 +152,6 @@ function buildProgram(
     return made
   }
 
-  addCommands(command)
+  addCommands(command, proc.argv[2])
   return program
 }

@@ -27,17 +27,16 @@ export interface Terminal {
   confirm(question: string, signal: AbortSignal): Promise<boolean>
 }
 
-export interface TerminalStreams {
-  stdin: NodeJS.ReadStream
-  stderr: NodeJS.WriteStream
+/** `streams` is the process itself: Node makes each stream when it is first looked at, which takes time. */
+export interface TerminalOptions {
+  streams: { readonly stdin: NodeJS.ReadStream; readonly stderr: NodeJS.WriteStream }
   env: Record<string, string | undefined>
   noInput: boolean
 }
 
-export function openTerminal({ stdin, stderr, env, noInput }: TerminalStreams): Terminal {
-  const isLive = stderr.isTTY && env['TERM'] !== 'dumb'
-  const coloured = wantsColour(env, isLive)
-  const canAsk = stdin.isTTY && stderr.isTTY && !noInput
+export function openTerminal({ streams, env, noInput }: TerminalOptions): Terminal {
+  const isLive = () => env['TERM'] !== 'dumb' && streams.stderr.isTTY
+  const canAsk = () => !noInput && streams.stdin.isTTY && streams.stderr.isTTY
   let drawn = false
 
   const erase = () => {
@@ -55,17 +54,22 @@ export function openTerminal({ stdin, stderr, env, noInput }: TerminalStreams): 
       writeAll(2, plainText(question, 200))
     }
     try {
-      return await readHidden(stdin, ask, signal)
+      return await readHidden(streams.stdin, ask, signal)
     } finally {
       writeAll(2, '\n')
     }
   }
   return {
-    canAsk,
-    isLive,
+    get canAsk() {
+      return canAsk()
+    },
+    get isLive() {
+      return isLive()
+    },
     askHidden,
     async readSecret(question, signal) {
-      if (canAsk) return askHidden(question, signal)
+      if (canAsk()) return askHidden(question, signal)
+      const { stdin } = streams
       if (stdin.isTTY) throw new PoolkeyError('usage', { problem: 'nothing is piped into stdin' })
       const { readPiped } = await import('./piped-input.ts')
       return readPiped(stdin, signal)
@@ -79,21 +83,21 @@ export function openTerminal({ stdin, stderr, env, noInput }: TerminalStreams): 
     },
     label(kind, line) {
       const tint = { error: '31', fix: '32', warning: '33' }[kind]
-      const name = coloured ? `\u001b[1;${tint}m${kind}:\u001b[0m` : `${kind}:`
+      const name = wantsColour(env, isLive) ? `\u001b[1;${tint}m${kind}:\u001b[0m` : `${kind}:`
       say(`poolkey: ${name} ${plainText(line, 2000)}`)
     },
     progress(line) {
-      if (!isLive) return
+      if (!isLive()) return
       erase()
       if (line === undefined) return
-      writeAll(2, plainText(line, (stderr.columns || 80) - 1))
+      writeAll(2, plainText(line, (streams.stderr.columns || 80) - 1))
       drawn = true
     },
     async confirm(question, signal) {
-      if (!canAsk) return false
+      if (!canAsk()) return false
       erase()
       const { createInterface } = await import('node:readline/promises')
-      const lines = createInterface({ input: stdin, output: stderr })
+      const lines = createInterface({ input: streams.stdin, output: streams.stderr })
       const given = new AbortController()
       lines.once('SIGINT', () => {
         given.abort(new PoolkeyError('interrupted', { signal: 'SIGINT' }))
@@ -120,8 +124,8 @@ export function openTerminal({ stdin, stderr, env, noInput }: TerminalStreams): 
 }
 
 /** https://no-color.org; FORCE_COLOR asks for colour where there is no terminal, and 0 for none where there is one. */
-function wantsColour(env: Record<string, string | undefined>, isLive: boolean): boolean {
+function wantsColour(env: Record<string, string | undefined>, isLive: () => boolean): boolean {
   if (env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== '') return false
   const forced = env['FORCE_COLOR']
-  return forced === undefined || forced === '' ? isLive : forced !== '0'
+  return forced === undefined || forced === '' ? isLive() : forced !== '0'
 }

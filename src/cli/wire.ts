@@ -2,27 +2,24 @@
  * The only wiring: real parts are made here and passed down as parameters. Besides main and the terminal, nothing else
  * reads the process's environment, arguments or clock.
  */
-import { join } from 'node:path'
-import type { Broker, Vault } from '../broker/broker.ts'
+import type { Broker } from '../broker/broker.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { ExchangeClients } from '../exchange/exchange.ts'
-import type { Http } from '../http.ts'
+import type { Http } from '../http/http.ts'
 import type { FilesRead } from '../profile/file-identity.ts'
 import type { Profile } from '../profile/profile.ts'
 import { Secret } from '../secret.ts'
 import { stateFolderOf } from '../folders.ts'
-import type { CommandContext, GlobalOptions, OpenBrokerOptions, OwnParts } from './context.ts'
+import type { CommandContext, GlobalOptions, OwnParts } from './context.ts'
 import { homeFolderOf } from './home-folder.ts'
 import { lazyHttp } from './lazy-http.ts'
-import { passphraseSource, retryPassphrase } from './passphrase.ts'
 import { openTerminal } from './terminal.ts'
+import { vaultDoor } from './vault-door.ts'
 
 // How long a person may take to open the vault.
 const PROMPT_SECONDS = 300
 // What a refresh begun at the last instant may take, and the shortest waits before it.
 const REQUEST_MS = 16_000
-// How long a keychain's own prompt may stay unanswered.
-const PROMPT_LIMIT_MS = 60_000
 
 /** Makes what the commands stand on. Throws `environment-invalid`. */
 export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptions): CommandContext {
@@ -33,12 +30,13 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
   const interrupted = listenForInterrupts(proc)
   const now = () => Date.now()
   const noInput = options.input === false || (env['POOLKEY_NO_INPUT'] ?? '') !== ''
-  const terminal = openTerminal({ stdin: proc.stdin, stderr: proc.stderr, env, noInput })
+  const terminal = openTerminal({ streams: proc, env, noInput })
 
   const isTracing = options.debug === true || (env['POOLKEY_DEBUG'] ?? '') !== ''
   const filesRead: FilesRead = new Map()
   let profileInUse: Profile | undefined
-  let openedVault: Vault | undefined
+  const keychainHelper = parts.helperCommand('keychain-helper')
+  const vault = vaultDoor({ env, terminal, stateFolder, keychainHelper, now, interrupted })
   let measureClock: () => number | undefined = () => undefined
 
   return {
@@ -82,11 +80,12 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
       const seconds = asked.mayPrompt === true ? PROMPT_SECONDS : asked.seconds
       let begunMs = performance.now()
       const opening = AbortSignal.any([interrupted, deadline(seconds)])
-      const vault = await openVaultFor(asked, opening)
+      const openedVault = await vault.open(asked, opening)
       if (asked.mayPrompt === true) begunMs = performance.now()
       const signal =
         asked.mayPrompt === true ? AbortSignal.any([interrupted, deadline(asked.seconds)]) : opening
-      if (!vault) throw new PoolkeyError('sign-in-required', { profile: asked.profile.name, reason: 'none' })
+      if (!openedVault)
+        throw new PoolkeyError('sign-in-required', { profile: asked.profile.name, reason: 'none' })
       const http = lazyHttp({
         caBundle: asked.profile.caBundle,
         extraCaCerts: env['NODE_EXTRA_CA_CERTS'],
@@ -108,7 +107,7 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
       const clients = clientsFor(asked.profile, http)
       const broker: Broker = {
         profile: asked.profile,
-        vault,
+        vault: openedVault,
         http,
         clients,
         loadAhead: () => void loadAhead(asked.profile, clients).catch(() => undefined),
@@ -128,72 +127,9 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
       return broker
     },
     openVault: () =>
-      openVaultFor(
-        { seconds: PROMPT_SECONDS, mayPrompt: true },
-        AbortSignal.any([interrupted, deadline(PROMPT_SECONDS)]),
-      ),
-    async moveKey({ to, isChanging }) {
-      const { moveKey } = await import('../vault/move-key.ts')
-      const { readVaultFile } = await import('../vault/vault-file.ts')
-      const isUnderPassphrase = readVaultFile(stateFolder())?.store === 'passphrase'
-      return moveKey({
-        folder: stateFolder(),
-        to,
-        keychain: await keychain(PROMPT_LIMIT_MS),
-        passphrase: passphraseSource({ env, terminal, mayPrompt: true }),
-        // What the environment gives opens the key; the new one is for a person to choose.
-        ...(isChanging && isUnderPassphrase
-          ? { newPassphrase: passphraseSource({ env: {}, terminal, mayPrompt: true }) }
-          : {}),
-        signal: interrupted,
-      })
-    },
-    async wipeVault(isKept) {
-      const { wipeVault } = await import('../vault/wipe-vault.ts')
-      return wipeVault({
-        folder: stateFolder(),
-        keychain: await keychain(),
-        signal: interrupted,
-        ...(isKept ? { isKept } : {}),
-      })
-    },
-  }
-
-  async function keychain(limitMs?: number) {
-    const { helperKeychain } = await import('../vault/keychain.ts')
-    return helperKeychain({
-      command: parts.helperCommand('keychain-helper'),
-      env,
-      ...(limitMs === undefined ? {} : { limitMs }),
-    })
-  }
-
-  async function openVaultFor(asked: Omit<OpenBrokerOptions, 'profile'>, signal: AbortSignal) {
-    const { openVault, parseStore } = await import('../vault/sealing-key.ts')
-    const { isStillThere } = await import('../broker/sealed-write.ts')
-    if (asked.create === true) {
-      const { sweepTemporaries } = await import('../vault/state-folder.ts')
-      for (const folder of [stateFolder(), join(stateFolder(), 'locks')]) sweepTemporaries(folder, now)
-    }
-    const requestedStore = asked.store ?? parseStore(env['POOLKEY_STORE'])
-    // Opened once a command: a person is not asked again for every session.
-    const isOpen = openedVault !== undefined && isStillThere(openedVault)
-    if (isOpen && (requestedStore ?? openedVault?.store) === openedVault?.store) return openedVault
-    const mayPrompt = asked.mayPrompt === true
-    const options = {
-      folder: stateFolder(),
-      requestedStore,
-      keychain: await keychain(mayPrompt ? PROMPT_LIMIT_MS : undefined),
-      passphrase: passphraseSource({ env, terminal, mayPrompt }),
-      create: asked.create === true,
-      signal,
-    }
-    const opened = await retryPassphrase({ env, terminal, mayPrompt }, () => openVault(options))
-    openedVault =
-      opened.kind === 'none'
-        ? undefined
-        : { folder: stateFolder(), key: opened.key, store: opened.vaultFile.store }
-    return openedVault
+      vault.open({ mayPrompt: true }, AbortSignal.any([interrupted, deadline(PROMPT_SECONDS)])),
+    moveKey: (asked) => vault.moveKey(asked),
+    wipeVault: (isKept) => vault.wipe(isKept),
   }
 }
 

@@ -5,7 +5,7 @@ import {
   GetOpenIdTokenCommand,
 } from '@aws-sdk/client-cognito-identity'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
-import type { Http } from '../http.ts'
+import type { Http } from '../http/http.ts'
 import { Secret } from '../secret.ts'
 import { checkCredentials } from './credentials.ts'
 import type { Credentials } from './credentials.ts'

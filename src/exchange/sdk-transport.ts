@@ -5,7 +5,7 @@
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { ErrorFacts } from '../errors/poolkey-error.ts'
 import { redact } from '../errors/redact.ts'
-import type { Http } from '../http.ts'
+import type { Http } from '../http/http.ts'
 import type { Secret } from '../secret.ts'
 
 /** Where a service is reached. Without `endpoint` the SDK's own rules for the region's partition decide. */
@@ -72,6 +72,9 @@ export function sdkOptions(place: ServicePlace, http: Http) {
     defaultsMode: 'standard' as const,
     // A provider, since a plain `undefined` sends the SDK to the environment and the configuration file for it.
     userAgentAppId: () => Promise.resolve(undefined),
+    // These two, unsaid, are looked up there as well.
+    authSchemePreference: () => Promise.resolve([]),
+    disableClockSkewCorrection: false,
     // Our Profile has settled the endpoint: the SDK must not look for one in the environment or in another profile.
     ignoreConfiguredEndpointUrls: true,
   }

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-sts'
 import type { AssumedRoleUser, Credentials as StsCredentials } from '@aws-sdk/client-sts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
-import type { Http } from '../http.ts'
+import type { Http } from '../http/http.ts'
 import type { Secret } from '../secret.ts'
 import { accountOf, checkCredentials } from './credentials.ts'
 import type { Credentials } from './credentials.ts'

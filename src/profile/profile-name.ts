@@ -1,4 +1,5 @@
 /** Names of profiles: which can stand in AWS files, and which one is meant. */
+import { hasHiddenCharacters } from '../errors/plain-text.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 
 /** What a profile's name may be, as a sentence for errors. */
@@ -11,7 +12,8 @@ export function isProfileName(name: string): boolean {
     name.length > 0 &&
     name.length <= 128 &&
     name === name.trim() &&
-    !/[[\]"'\\#;`\p{C}\p{Zl}\p{Zp}]/u.test(name)
+    !/[[\]"'\\#;`]/.test(name) &&
+    !hasHiddenCharacters(name)
   )
 }
 

@@ -2,6 +2,7 @@
  * The closed set of types a setting can have. Each says in a sentence what it allows, and parses text into a checked
  * value or undefined. Limits are those of the service models (STS, cognito-identity, cognito-idp).
  */
+import { hasHiddenCharacters } from '../errors/plain-text.ts'
 import { isLoopbackHost } from '../loopback.ts'
 import { isProfileName, PROFILE_NAME_ALLOWED } from './profile-name.ts'
 
@@ -40,7 +41,7 @@ export function plainText(longest: number): SettingType<string> {
   return {
     allowed: `text of 1 to ${longest} characters without control characters`,
     parse: (text) =>
-      text.length > 0 && text.length <= longest && !/[\p{C}\p{Zl}\p{Zp}]/u.test(text) ? text : undefined,
+      text.length > 0 && text.length <= longest && !hasHiddenCharacters(text) ? text : undefined,
   }
 }
 
@@ -127,7 +128,7 @@ export const ISSUER: SettingType<string> = {
 export const ENDPOINT: SettingType<URL> = {
   allowed: 'an https:// URL without query or user name, or an http:// URL of a loopback host',
   parse: (text) => {
-    if (/[\p{C}\s\\?#]/u.test(text) || !URL.canParse(text)) return undefined
+    if (/[\s\\?#]/.test(text) || hasHiddenCharacters(text) || !URL.canParse(text)) return undefined
     const url = new URL(text)
     return url.username === '' && url.password === '' && isSafeOrigin(url) ? url : undefined
   },

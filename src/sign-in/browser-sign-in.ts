@@ -1,6 +1,6 @@
 import type { JSONWebKeySet } from 'jose'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
-import type { Http } from '../http.ts'
+import type { Http } from '../http/http.ts'
 import type { SignInSettings } from '../profile/profile.ts'
 import type { Secret } from '../secret.ts'
 import { authorizeUrl, createAttempt } from './authorization.ts'

@@ -1,6 +1,6 @@
 import { compactVerify, decodeProtectedHeader, importJWK } from 'jose'
 import type { JSONWebKeySet, JWK } from 'jose'
-import type { Http, HttpRequest } from '../http.ts'
+import type { Http, HttpRequest } from '../http/http.ts'
 import type { Secret } from '../secret.ts'
 import { checkClaims, invalid, parsePayload } from './claims.ts'
 import type { IdTokenClaims } from './claims.ts'

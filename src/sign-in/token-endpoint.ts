@@ -1,4 +1,4 @@
-import type { Http, HttpRequest } from '../http.ts'
+import type { Http, HttpRequest } from '../http/http.ts'
 import { pause } from '../pause.ts'
 import type { SignInSettings } from '../profile/profile.ts'
 import { Secret } from '../secret.ts'

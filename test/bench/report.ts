@@ -103,7 +103,7 @@ function memoryTable(memory: Memory[]): string {
 }
 
 function sizeTable({ tarball, unpacked, files, installed, chunks }: Sizes): string {
-  const large = chunks.filter(({ name, bytes }) => bytes >= LARGE_CHUNK_BYTES || name === 'main.cjs')
+  const large = chunks.filter(({ name, bytes }) => bytes >= LARGE_CHUNK_BYTES || name === 'warm-start.cjs')
   const rest = chunks.filter((chunk) => !large.includes(chunk))
   const sum = (some: typeof chunks) => some.reduce((total, { bytes }) => total + bytes, 0)
   const bytesOf = (bytes: number) => bytes.toLocaleString('en')

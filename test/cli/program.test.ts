@@ -29,7 +29,7 @@ afterAll(() => {
 function poolkey(words: string[], env: Record<string, string> = {}) {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [join(folder, 'dist', 'main.cjs'), ...words],
+    [join(folder, 'dist', 'start.cjs'), ...words],
     {
       cwd: folder,
       env: {

@@ -33,8 +33,10 @@ function terminalFor({ isTerminal, columns, env, noInput = false }: Order): Term
   const stdin = Object.create(process.stdin) as typeof process.stdin
   const stderr = Object.create(process.stderr) as typeof process.stderr
   return openTerminal({
-    stdin: Object.assign(stdin, { isTTY: isTerminal }),
-    stderr: Object.assign(stderr, { isTTY: isTerminal, columns }),
+    streams: {
+      stdin: Object.assign(stdin, { isTTY: isTerminal }),
+      stderr: Object.assign(stderr, { isTTY: isTerminal, columns }),
+    },
     env,
     noInput,
   })

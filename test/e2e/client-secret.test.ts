@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { answerOf, openStation, uniqueText, untilExpired } from './poolkey-process.ts'
 import type { Station, StationOptions } from './poolkey-process.ts'
-import { filesIn } from './secret-sweep.ts'
+import { filesIn, stateIn } from './secret-sweep.ts'
 
 const SEAL = ['configure', '--client-secret-stdin', '--profile', 'dev']
 
@@ -101,7 +101,7 @@ describe('logout --all', () => {
     expect(logout).toMatchObject({ code: 0, stdout: '' })
     expect(logout.stderr).toContain('client secrets and the sealing key are kept')
     expect(station.emulator.count('revoke')).toBe(1)
-    const names = filesIn(station.stateFolder).map((path) =>
+    const names = stateIn(station.stateFolder).map((path) =>
       path.replace(/.*\//, '').replace(/-[0-9a-f]{32}/, ''),
     )
     expect(names.sort()).toEqual(['client-secret.sealed', 'vault.json', 'vault.key'])

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openStation, profileText, uniqueText } from './poolkey-process.ts'
 import type { Station } from './poolkey-process.ts'
-import { filesIn } from './secret-sweep.ts'
+import { filesIn, stateIn } from './secret-sweep.ts'
 
 function entriesOf(station: Station): string[] {
   return readdirSync(station.stateFolder).filter((name) => /^(session|credentials)-/.test(name))
@@ -146,7 +146,7 @@ test('D64: what a life of signing in and using leaves behind goes with logout, a
   expect(await station.signIn()).toMatchObject({ code: 0 })
   station.emulator.faults.set('GetCredentialsForIdentity', { kind: 'server-error' }, 20)
   expect(await station.run(['login', '--profile', 'dev', '--force', '--no-browser', '--no-input', '--timeout', '1'])).toMatchObject({ code: 6 }) // prettier-ignore
-  const state = () => filesIn(station.stateFolder).map((path) => path.slice(station.stateFolder.length + 1))
+  const state = () => stateIn(station.stateFolder).map((path) => path.slice(station.stateFolder.length + 1))
   expect(await station.run(['logout', '--profile', 'dev'])).toMatchObject({ code: 0 })
   expect(state().filter((name) => !/^(vault\.(json|key)|client-secret-.*)$/.test(name))).toEqual([])
   expect(await station.run(['logout', '--all'])).toMatchObject({ code: 0 })

@@ -31,7 +31,7 @@ import {
 } from './poolkey-process.ts'
 import type { Outcome, Station } from './poolkey-process.ts'
 import { temporaryFolder } from '../vault/temporary-folder.ts'
-import { filesIn } from './secret-sweep.ts'
+import { filesIn, stateIn } from './secret-sweep.ts'
 
 const PROCESS = ['credential-process', '--profile', 'dev']
 const isRoot = process.getuid?.() === 0
@@ -237,7 +237,7 @@ test('D53: modes that somebody loosened are tightened by use', async () => {
   for (const path of folders) chmodSync(path, 0o777)
   await untilExpired(answer)
   answerOf(await station.run(PROCESS))
-  for (const path of filesIn(station.stateFolder))
+  for (const path of stateIn(station.stateFolder))
     expect([path, statSync(path).mode & 0o777]).toEqual([path, 0o600])
   // Entries are written into the one, locks into the other.
   expect(statSync(folders[1] ?? '').mode & 0o777).toBe(0o700)

@@ -91,6 +91,11 @@ export function filesIn(folder: string): string[] {
     .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true)
 }
 
+/** The same without compiled code, which any run may add to. */
+export function stateIn(folder: string): string[] {
+  return filesIn(folder).filter((path) => !path.includes('/code-cache/'))
+}
+
 /** Keeps the command lines of all processes begun from now on, until it is stopped; both functions give what was seen. */
 export function watchCommandLines(): { seen: () => string; stop: () => string } {
   const seen = new Set<string>()

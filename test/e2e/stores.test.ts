@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { answerOf, openStation, uniqueText } from './poolkey-process.ts'
-import { filesIn } from './secret-sweep.ts'
+import { filesIn, stateIn } from './secret-sweep.ts'
 
 test('D61: a machine without a keychain gets exit 7 with the fix, keeps nothing, and --store file works', async () => {
   const station = await openStation({
@@ -84,11 +84,11 @@ describe('configure store', () => {
   test('needs the passphrase, and changes nothing without it', async () => {
     const station = await openStation({ env: { POOLKEY_STORE: undefined } })
     await station.signIn(['--store', 'file'])
-    const before = filesIn(station.stateFolder)
+    const before = stateIn(station.stateFolder)
     const refused = await station.run(['configure', 'store', 'passphrase'])
     expect(refused).toMatchObject({ code: 7, stdout: '' })
     expect(refused.stderr).toContain('POOLKEY_PASSPHRASE')
-    expect(filesIn(station.stateFolder)).toEqual(before)
+    expect(stateIn(station.stateFolder)).toEqual(before)
     answerOf(await station.run(PROCESS))
   })
 

@@ -1,5 +1,5 @@
 /**
- * The warm path answers what the program would answer, or nothing. The program without it is `program.cjs` itself, started
+ * The warm path answers what the program would answer, or nothing. The program without it is `start.cjs` itself, started
  * by a script of three lines.
  */
 import {
@@ -63,16 +63,16 @@ async function runSpied(station: Station, words = PROCESS, env: Environment = {}
 
 async function isWarm(station: Station, words = PROCESS, env: Environment = {}): Promise<boolean> {
   const { loaded } = await runSpied(station, words, env)
-  return !loaded.files.includes('program.cjs')
+  return !loaded.files.includes('start.cjs')
 }
 
 test('the second call loads one file, and of Node nothing but crypto beside what it starts with', async () => {
   const station = await openWarmStation()
   const first = await runSpied(station)
-  expect(first.loaded.files).toContain('program.cjs')
+  expect(first.loaded.files).toContain('start.cjs')
   const { outcome, loaded } = await runSpied(station)
   expect(outcome).toEqual({ ...first.outcome, ms: outcome.ms })
-  expect(loaded.files).toEqual(['poolkey.cjs', 'main.cjs'])
+  expect(loaded.files).toEqual(['poolkey.cjs', 'warm-start.cjs'])
   const beyond =
     /^NativeModule (internal\/(crypto|streams)\/|internal\/abort_controller$)|^Internal Binding crypto$/
   const parts = loaded.builtins.filter((name) => !beyond.test(name))

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { createHttp } from '../../src/http.ts'
+import { createHttp } from '../../src/http/http.ts'
 import { signInWithBrowser } from '../../src/sign-in/browser-sign-in.ts'
 import type { BrowserSignInOptions, SignInNotice } from '../../src/sign-in/browser-sign-in.ts'
 import { answerJson, freePort, listen, occupy, startServer } from './support/server.ts'

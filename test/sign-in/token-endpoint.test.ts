@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { createHttp } from '../../src/http.ts'
+import { createHttp } from '../../src/http/http.ts'
 import { Secret } from '../../src/secret.ts'
 import {
   requestRevocation,

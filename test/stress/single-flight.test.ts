@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from 'vitest'
 import { signInHeadlessly } from '../../src/emulator/headless-browser.ts'
 import { createSecurityTokenClient } from '../../src/exchange/security-token.ts'
-import { createHttp } from '../../src/http.ts'
+import { createHttp } from '../../src/http/http.ts'
 import { Secret } from '../../src/secret.ts'
 import { answerOf, openStation, until } from '../e2e/poolkey-process.ts'
 import { letExpire } from '../e2e/expiry.ts'

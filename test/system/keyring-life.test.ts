@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { answerOf, EXECUTABLE, installIn, openStation, startProgram } from '../e2e/poolkey-process.ts'
 import type { Outcome, Station } from '../e2e/poolkey-process.ts'
-import { filesIn, leaksIn, leaksInFiles } from '../e2e/secret-sweep.ts'
+import { filesIn, stateIn, leaksIn, leaksInFiles } from '../e2e/secret-sweep.ts'
 import { temporaryFolder } from '../vault/temporary-folder.ts'
 import { lockLoginKeyring, startKeyringSession } from './keyring-session.ts'
 import type { KeyringSession } from './keyring-session.ts'
@@ -38,7 +38,7 @@ test('D62, D64: from login to logout --all the key is in the keyring alone, and 
   const status = await station.run(['status', '--profile', 'dev', '--json'])
   expect(JSON.parse(status.stdout)).toMatchObject({ store: 'keychain', session: { state: 'valid' } })
   expect(
-    filesIn(station.stateFolder).map((path) => path.slice(station.stateFolder.length + 1)),
+    stateIn(station.stateFolder).map((path) => path.slice(station.stateFolder.length + 1)),
   ).not.toContain('vault.key')
   expect(leaksInFiles(station.home, [key])).toEqual([])
   const raw = Buffer.from(value, 'base64').toString('latin1')

@@ -13,7 +13,7 @@ import { signInHeadlessly } from '../../emulator/headless-browser.ts'
 import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import { checkCredentials } from '../../exchange/credentials.ts'
 import { createSecurityTokenClient } from '../../exchange/security-token.ts'
-import { createHttp } from '../../http.ts'
+import { createHttp } from '../../http/http.ts'
 import { hasBrowser, splitCommand } from '../../sign-in/browser-command.ts'
 import type { CommandContext } from '../context.ts'
 

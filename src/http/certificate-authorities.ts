@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { rootCertificates } from 'node:tls'
-import { PoolkeyError } from './errors/poolkey-error.ts'
+import { PoolkeyError } from '../errors/poolkey-error.ts'
 
 /**
  * Node's certificate authorities and those of the files, PEM; undefined where no `caBundle` asks for more than Node does

@@ -1,0 +1,123 @@
+/** The vault as the commands reach it: opened once a run, its key moved, all of it wiped. Its parts load when they are used. */
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Vault } from '../broker/broker.ts'
+import { CODE_CACHE } from '../folders.ts'
+import type { MovedKey } from '../vault/move-key.ts'
+import type { Keychain, Store } from '../vault/sealing-key.ts'
+import { passphraseSource, retryPassphrase } from './passphrase.ts'
+import type { Terminal } from './terminal.ts'
+
+/** What the vault depends on; `keychainHelper` are the absolute words that run the keychain's helper. */
+export interface VaultSurroundings {
+  env: Record<string, string | undefined>
+  terminal: Terminal
+  stateFolder: () => string
+  keychainHelper: string[]
+  now: () => number
+  /** Ends what has no limit of its own. */
+  interrupted: AbortSignal
+}
+
+/** How to open: as `OpenBrokerOptions`. */
+export interface OpenVaultOptions {
+  create?: boolean
+  store?: Store
+  mayPrompt?: boolean
+}
+
+export interface VaultDoor {
+  /** Undefined where there is none yet and none is to be made. Throws what `openVault` throws. */
+  open(asked: OpenVaultOptions, signal: AbortSignal): Promise<Vault | undefined>
+  moveKey(asked: { to: Store; isChanging: boolean }): Promise<MovedKey>
+  wipe(isKept?: (entry: string) => boolean): Promise<string[]>
+}
+
+// How long a keychain's own prompt may stay unanswered.
+const PROMPT_LIMIT_MS = 60_000
+
+export function vaultDoor(around: VaultSurroundings): VaultDoor {
+  const { env, terminal, stateFolder, keychainHelper, now, interrupted } = around
+  let openedVault: Vault | undefined
+
+  return {
+    async open(asked, signal) {
+      const { openVault, parseStore } = await import('../vault/sealing-key.ts')
+      const { isStillThere } = await import('../broker/sealed-write.ts')
+      if (asked.create === true) {
+        const { sweepTemporaries } = await import('../vault/state-folder.ts')
+        for (const folder of [stateFolder(), join(stateFolder(), 'locks')]) sweepTemporaries(folder, now)
+      }
+      const requestedStore = asked.store ?? parseStore(env['POOLKEY_STORE'])
+      // Opened once a command: a person is not asked again for every session.
+      const isOpen = openedVault !== undefined && isStillThere(openedVault)
+      if (isOpen && (requestedStore ?? openedVault?.store) === openedVault?.store) return openedVault
+      const mayPrompt = asked.mayPrompt === true
+      const options = {
+        folder: stateFolder(),
+        requestedStore,
+        keychain: lazyKeychain(mayPrompt ? PROMPT_LIMIT_MS : undefined),
+        passphrase: passphraseSource({ env, terminal, mayPrompt }),
+        create: asked.create === true,
+        signal,
+      }
+      const opened = await retryPassphrase({ env, terminal, mayPrompt }, () => openVault(options))
+      openedVault =
+        opened.kind === 'none'
+          ? undefined
+          : { folder: stateFolder(), key: opened.key, store: opened.vaultFile.store }
+      return openedVault
+    },
+    async moveKey({ to, isChanging }) {
+      const { moveKey } = await import('../vault/move-key.ts')
+      const { readVaultFile } = await import('../vault/vault-file.ts')
+      const isUnderPassphrase = readVaultFile(stateFolder())?.store === 'passphrase'
+      return moveKey({
+        folder: stateFolder(),
+        to,
+        keychain: lazyKeychain(PROMPT_LIMIT_MS),
+        passphrase: passphraseSource({ env, terminal, mayPrompt: true }),
+        // What the environment gives opens the key; the new one is for a person to choose.
+        ...(isChanging && isUnderPassphrase
+          ? { newPassphrase: passphraseSource({ env: {}, terminal, mayPrompt: true }) }
+          : {}),
+        signal: interrupted,
+      })
+    },
+    async wipe(isKept) {
+      const { wipeVault } = await import('../vault/wipe-vault.ts')
+      const folder = stateFolder()
+      const left = await wipeVault({
+        folder,
+        keychain: lazyKeychain(),
+        signal: interrupted,
+        ...(isKept ? { isKept } : {}),
+      })
+      return [...left, ...removeCode(join(folder, CODE_CACHE))]
+    },
+  }
+
+  // There are no secrets in it; but who wipes everything wants to find nothing.
+  function removeCode(folder: string): string[] {
+    try {
+      rmSync(folder, { recursive: true, force: true })
+      return []
+    } catch {
+      return [folder]
+    }
+  }
+
+  // To start programs takes a part of Node that is slow to load, and most vaults need none.
+  function lazyKeychain(limitMs?: number): Keychain {
+    const load = async () => {
+      const { helperKeychain } = await import('../vault/keychain.ts')
+      const limit = limitMs === undefined ? {} : { limitMs }
+      return helperKeychain({ command: keychainHelper, env, ...limit })
+    }
+    return {
+      get: async (account, signal) => (await load()).get(account, signal),
+      set: async (account, value, signal) => (await load()).set(account, value, signal),
+      remove: async (account, signal) => (await load()).remove(account, signal),
+    }
+  }
+}
