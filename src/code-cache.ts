@@ -23,6 +23,7 @@ import type { Stats } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { Script } from 'node:vm'
+import { crc32 } from 'node:zlib'
 
 /** Which program, for whom, and where its code is kept. */
 export interface CodeCacheOptions {
@@ -42,6 +43,21 @@ export interface CodeCache {
   load(file: string): unknown
   /** For the end of the process: keeps what had to be compiled, if anything had. Never throws. */
   keep(): void
+}
+
+// V8 does not look whether what it is given is whole, and may end the process on it: a CRC goes before. Eight bytes, as V8
+// copies what begins elsewhere than at a multiple of that.
+const HEADER_BYTES = 8
+
+function wrap(code: Buffer): Buffer {
+  const header = Buffer.alloc(HEADER_BYTES)
+  header.writeUInt32LE(crc32(code))
+  return Buffer.concat([header, code])
+}
+
+function unwrap(bytes: Buffer): Buffer | undefined {
+  const code = bytes.subarray(HEADER_BYTES)
+  return code.length > 0 && bytes.readUInt32LE() === crc32(code) ? code : undefined
 }
 
 const MONTH_MS = 30 * 24 * 60 * 60 * 1000
@@ -127,7 +143,7 @@ export function openCodeCache({
     try {
       descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
       const stats = fstatSync(descriptor)
-      return stats.isFile() && isOurs(stats) ? readFileSync(descriptor) : undefined
+      return stats.isFile() && isOurs(stats) ? unwrap(readFileSync(descriptor)) : undefined
     } catch {
       // Not there, or nothing that could be read: it is compiled anew.
       return undefined
@@ -141,8 +157,7 @@ export function openCodeCache({
     // Opened first: where nothing can be written, nothing is made.
     const descriptor = openSync(temporary, 'wx', 0o600)
     try {
-      // On disk before it has its name: V8 does not look whether what it is given is whole.
-      writeFileSync(descriptor, script.createCachedData(), { flush: true })
+      writeFileSync(descriptor, wrap(script.createCachedData()))
       renameSync(temporary, path)
     } finally {
       closeSync(descriptor)

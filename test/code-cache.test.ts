@@ -213,17 +213,29 @@ function moveAside(path: string): void {
   symlinkSync(join(root, 'aside'), path)
 }
 
+function flippedBit(whole: Buffer): Buffer {
+  const place = Math.trunc(whole.length * 0.7)
+  whole[place] = (whole[place] ?? 0) ^ 1
+  return whole
+}
+
 test.each([
-  ['empty', () => Buffer.alloc(0)],
-  ['cut off', (whole: Buffer) => whole.subarray(0, whole.length / 2)],
-  ['something else', () => Buffer.from('not what V8 made, at some length '.repeat(40))],
-])('a kept file that is %s is compiled and kept anew', (_name, spoil) => {
+  ['empty', 'aloha', () => Buffer.alloc(0)],
+  ['cut off', 'salut', (whole: Buffer) => whole.subarray(0, whole.length / 2)],
+  // V8 would end the process on the next two: it looks at its header alone.
+  ['zeros from the middle on', 'adieu', (whole: Buffer) => whole.fill(0, whole.length / 2)],
+  ['changed in one bit', 'servus', flippedBit],
+  ['something else', 'howdy', () => Buffer.from('not what V8 made, at some length '.repeat(40))],
+])('a kept file that is %s is compiled and kept anew', (_name, greeting, spoil) => {
   const place = makePlace()
   run(place)
   const path = join(place.folder, `${FILE}.v1`)
-  const whole = readFileSync(path)
-  writeFileSync(path, spoil(whole))
+  writeFileSync(path, spoil(readFileSync(path)))
+  const { ino: spoiled } = statSync(path)
   // Other text, lest V8 remembers that this process has compiled it before.
-  expect(run(makePlace({ greeting: 'jello' }))).toBe('jello/')
-  expect(statSync(path).size).toBe(whole.length)
+  expect(run(makePlace({ greeting }))).toBe(`${greeting}/`)
+  const { ino: mended } = statSync(path)
+  expect(mended).not.toBe(spoiled)
+  run(place)
+  expect(statSync(path).ino).toBe(mended)
 })

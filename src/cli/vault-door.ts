@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Vault } from '../broker/broker.ts'
 import { CODE_CACHE } from '../folders.ts'
+import type { Secret } from '../secret.ts'
 import type { MovedKey } from '../vault/move-key.ts'
 import type { Keychain, Store } from '../vault/sealing-key.ts'
 import { passphraseSource, retryPassphrase } from './passphrase.ts'
@@ -11,6 +12,7 @@ import type { Terminal } from './terminal.ts'
 /** What the vault depends on; `keychainHelper` are the absolute words that run the keychain's helper. */
 export interface VaultSurroundings {
   env: Record<string, string | undefined>
+  platform: NodeJS.Platform
   terminal: Terminal
   stateFolder: () => string
   keychainHelper: string[]
@@ -37,7 +39,7 @@ export interface VaultDoor {
 const PROMPT_LIMIT_MS = 60_000
 
 export function vaultDoor(around: VaultSurroundings): VaultDoor {
-  const { env, terminal, stateFolder, keychainHelper, now, interrupted } = around
+  const { env, platform, terminal, stateFolder, keychainHelper, now, interrupted } = around
   let openedVault: Vault | undefined
 
   return {
@@ -97,6 +99,12 @@ export function vaultDoor(around: VaultSurroundings): VaultDoor {
     },
   }
 
+  async function readAtService(account: string): Promise<Secret | undefined> {
+    if (platform !== 'linux') return undefined
+    const { readItemAtService } = await import('../vault/key-at-service.ts')
+    return readItemAtService(account, env)
+  }
+
   // There are no secrets in it; but who wipes everything wants to find nothing.
   function removeCode(folder: string): string[] {
     try {
@@ -115,7 +123,8 @@ export function vaultDoor(around: VaultSurroundings): VaultDoor {
       return helperKeychain({ command: keychainHelper, env, ...limit })
     }
     return {
-      get: async (account, signal) => (await load()).get(account, signal),
+      // On Linux the helper is for what the service does not simply tell: a collection to unlock, none at all.
+      get: async (account, signal) => (await readAtService(account)) ?? (await load()).get(account, signal),
       set: async (account, value, signal) => (await load()).set(account, value, signal),
       remove: async (account, signal) => (await load()).remove(account, signal),
     }

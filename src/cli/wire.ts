@@ -36,7 +36,7 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
   const filesRead: FilesRead = new Map()
   let profileInUse: Profile | undefined
   const keychainHelper = parts.helperCommand('keychain-helper')
-  const vault = vaultDoor({ env, terminal, stateFolder, keychainHelper, now, interrupted })
+  const vault = vaultDoor({ env, platform, terminal, stateFolder, keychainHelper, now, interrupted })
   let measureClock: () => number | undefined = () => undefined
 
   return {

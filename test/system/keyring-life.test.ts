@@ -81,6 +81,8 @@ const runAsEver: Trouble =
   (words) =>
     station.run(words)
 
+const WITHOUT_LIBRARY = 'whose library is not installed'
+
 const TROUBLES: [string, RegExp, Trouble][] = [
   [
     'that is locked',
@@ -139,7 +141,7 @@ const TROUBLES: [string, RegExp, Trouble][] = [
     },
   ],
   [
-    'whose library is not installed',
+    WITHOUT_LIBRARY,
     /^poolkey: error: the system's keychain library cannot be loaded/,
     ({ station }) => {
       // The executable has it within, and unpacks it there.
@@ -167,7 +169,7 @@ function leavePromptsUnanswered({ env }: KeyringSession): void {
 }
 
 function contentsOf(folder: string): Record<string, string> {
-  const files = existsSync(folder) ? filesIn(folder) : []
+  const files = existsSync(folder) ? stateIn(folder) : []
   return Object.fromEntries(files.map((path) => [path, readFileSync(path, 'base64')]))
 }
 
@@ -179,7 +181,17 @@ function expectNamed(outcome: Outcome, expected: RegExp): void {
   expect(outcome.ms).toBeLessThan(20_000)
 }
 
-test.each(TROUBLES)(
+test('D61: a key that is in the keychain is read without its library', async () => {
+  const place = await openKeyringStation()
+  expect(await place.station.signIn()).toMatchObject({ code: 0 })
+  const withoutLibrary = TROUBLES.find(([what]) => what === WITHOUT_LIBRARY)?.[2](place)
+  expect(await withoutLibrary?.(['status', '--profile', 'dev'])).toMatchObject({ code: 0, stderr: '' })
+  const { code, stdout } = (await withoutLibrary?.(PROCESS)) ?? {}
+  expect(code).toBe(0)
+  expect(stdout).toContain('SessionToken')
+})
+
+test.each(TROUBLES.filter(([what]) => what !== WITHOUT_LIBRARY))(
   'D61: a keychain %s is exit 7, in time and by name: no other store, no new key over the old vault',
   async (_what, expected, trouble) => {
     const place = await openKeyringStation()
