@@ -3,13 +3,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import type { EmulatorRoles } from '../../src/emulator/default-settings.ts'
 import { openStation, POOLKEY, profileText, startProgram } from '../e2e/poolkey-process.ts'
 
 test.each([
   ['enhanced', () => ({})],
   [
     'web-identity, then another role',
-    ({ webIdentity, chained }: Record<string, string>) => ({
+    ({ webIdentity, chained }: EmulatorRoles) => ({
       cognito_exchange: 'web-identity',
       cognito_role_arn: webIdentity,
       cognito_chain_role_arn: chained,
