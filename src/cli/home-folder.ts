@@ -20,7 +20,7 @@ function folderOfUser(): string | undefined {
     return homedir()
   } catch (error) {
     // No HOME, and a user that no list knows, as in containers that run as any number.
-    if (error instanceof Error && 'code' in error && error.code === 'ERR_SYSTEM_ERROR') return undefined
+    if (error instanceof Error && 'syscall' in error && error.syscall === 'uv_os_homedir') return undefined
     throw error
   }
 }
