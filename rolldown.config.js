@@ -41,7 +41,7 @@ const groups = [
   {
     name: 'ground',
     priority: 1,
-    test: /poolkey\/package\.json|\/package.json$|src\/(?:errors\/|secret|folders|json-object|loopback|pause|outlets\/write-all|cli\/words)/,
+    test: /poolkey\/package\.json|\/package.json$|src\/(?:errors\/|secret|folders|json-object|loopback|pause|monotonic|outlets\/write-all|cli\/words)/,
   },
   {
     name: 'profile-and-vault',

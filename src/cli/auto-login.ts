@@ -2,6 +2,7 @@
  * `cognito_auto_login`: a credential process that finds nobody signed in has a browser opened, once for all that wait. The
  * sign-in runs in a process of its own and so outlives a caller whose SDK grows tired of waiting.
  */
+import { monotonicMs } from '../monotonic.ts'
 import { spawn } from 'node:child_process'
 import type { Broker } from '../broker/broker.ts'
 import { endAttempt, forgetOutdatedAttempts, recallAttempt } from '../broker/cool-down.ts'
@@ -38,7 +39,7 @@ export async function waitForAutoLogin(
   const signIn = browserSignInOf(broker.profile)
   const id = sessionId(signIn)
   const startedAt = broker.now()
-  const giveUpAtMs = performance.now() + PATIENCE_MS
+  const giveUpAtMs = monotonicMs() + PATIENCE_MS
   const isRunning = () => isBrokerLockHeld(broker, { kind: 'login', id })
   const failure = () => recallAttempt(broker, signIn, startedAt)
   let isBegun = false
@@ -60,7 +61,7 @@ export async function waitForAutoLogin(
       })
       isBegun = true
     }
-    if (performance.now() > giveUpAtMs) {
+    if (monotonicMs() > giveUpAtMs) {
       throw new PoolkeyError('sign-in-required', { profile: broker.profile.name, reason: 'in-progress' })
     }
     await pause(PAUSE_MS, broker.signal)

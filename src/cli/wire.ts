@@ -2,6 +2,7 @@
  * The only wiring: real parts are made here and passed down as parameters. Besides main and the terminal, nothing else
  * reads the process's environment, arguments or clock.
  */
+import { monotonicMs } from '../monotonic.ts'
 import type { Broker } from '../broker/broker.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { ExchangeClients } from '../exchange/exchange.ts'
@@ -78,10 +79,10 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
     async openBroker(asked) {
       // What a person needs to type a passphrase, or to unlock a keychain, is not the command's time.
       const seconds = asked.mayPrompt === true ? PROMPT_SECONDS : asked.seconds
-      let begunMs = performance.now()
+      let begunMs = monotonicMs()
       const opening = AbortSignal.any([interrupted, deadline(seconds)])
       const openedVault = await vault.open(asked, opening)
-      if (asked.mayPrompt === true) begunMs = performance.now()
+      if (asked.mayPrompt === true) begunMs = monotonicMs()
       const signal =
         asked.mayPrompt === true ? AbortSignal.any([interrupted, deadline(asked.seconds)]) : opening
       if (!openedVault)
@@ -115,7 +116,7 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
           clientSecret === undefined || clientSecret === '' ? undefined : new Secret(clientSecret),
         now,
         signal,
-        patienceLeftMs: () => asked.seconds * 1000 - REQUEST_MS - (performance.now() - begunMs),
+        patienceLeftMs: () => asked.seconds * 1000 - REQUEST_MS - (monotonicMs() - begunMs),
         ...(asked.announceWaits === true
           ? {
               onWait: ({ pid }) => {

@@ -3,6 +3,7 @@
  * one is taken at once. Where death cannot be looked up (another host, another pid namespace, no start times) a holder
  * counts as dead when it has given no sign of life for long while somebody watched: no clocks are compared.
  */
+import { monotonicMs } from '../monotonic.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import { pause } from '../pause.ts'
 import { discard, pathIn } from './durable-file.ts'
@@ -94,7 +95,7 @@ async function obtain(
     if (leftMs > 0) return
     throw new PoolkeyError('lock-held', { lock: name, pid, seconds: Math.round(patienceMs / 1000) })
   }
-  const startedMs = performance.now()
+  const startedMs = monotonicMs()
   let pauses = 0
   for (;;) {
     signal.throwIfAborted()
@@ -102,7 +103,7 @@ async function obtain(
     const holder = readHolder(path)
     if (holder === undefined) {
       // Gone meanwhile; but a network's cache may say so for long, and this loop must not keep everything else from going on.
-      giveUpAfter(patienceMs - (performance.now() - startedMs), undefined)
+      giveUpAfter(patienceMs - (monotonicMs() - startedMs), undefined)
       await pause(1, signal)
       continue
     }
@@ -111,7 +112,7 @@ async function obtain(
       if (readHolder(path)?.id !== holder.id) continue
     }
     const pid = pidHere(holder, platform)
-    const leftMs = patienceMs - (performance.now() - startedMs)
+    const leftMs = patienceMs - (monotonicMs() - startedMs)
     giveUpAfter(leftMs, pid)
     if (pauses === 0) onWait?.({ pid })
     await pause(Math.min(leftMs, jitteredPauseMs(pauses)), signal)
@@ -148,7 +149,7 @@ function watchSilence(): (path: string, holder: Holder) => number {
   const seen = new Map<string, { sign: string; lookedAtMs: number; silentMs: number }>()
   return (path, holder) => {
     const sign = `${holder.id} ${holder.beats.toString()}`
-    const lookedAtMs = performance.now()
+    const lookedAtMs = monotonicMs()
     const before = seen.get(path)
     const silentMs =
       before?.sign === sign ? before.silentMs + Math.min(lookedAtMs - before.lookedAtMs, LONGEST_LOOK_MS) : 0

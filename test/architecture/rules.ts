@@ -5,7 +5,7 @@ export type Rule = (files: SourceFile[]) => string[]
 
 type Room = string
 
-const GROUND = ['errors', 'secret', 'http', 'loopback', 'json-object', 'pause']
+const GROUND = ['errors', 'secret', 'http', 'loopback', 'json-object', 'pause', 'monotonic']
 const SIBLINGS = ['profile', 'sign-in', 'exchange', 'vault']
 
 // Which rooms a room may take values from, beside itself. A room that is not here may not exist.
@@ -14,6 +14,7 @@ const MAY_USE: Record<Room, string[]> = {
   errors: [],
   loopback: [],
   pause: [],
+  monotonic: [],
   'json-object': [],
   folders: ['errors'],
   http: ['errors', 'secret', 'loopback'],
@@ -97,7 +98,14 @@ export const packagesHaveOneDoor: Rule = (files) =>
   )
 
 // What a process tells about itself that does not change and is nobody's choice.
-const HARMLESS = ['process.platform', 'process.execPath', 'process.getuid', 'process.pid', 'process.kill']
+const HARMLESS = [
+  'process.platform',
+  'process.execPath',
+  'process.getuid',
+  'process.pid',
+  'process.kill',
+  'process.hrtime',
+]
 
 // Who may read environment, arguments, standard streams and the clock.
 const MAY_TOUCH: Record<string, string> = {
@@ -143,7 +151,7 @@ export const warmPathStaysSmall: Rule = (files) =>
 
 /** Rule 5: each command loads only what it uses: the way to it loads no station and no foreign package but commander. */
 export const stationsAreLazy: Rule = (files) => {
-  const light = ['cli', 'errors', 'secret', 'main']
+  const light = ['cli', 'errors', 'secret', 'monotonic', 'main']
   const onTheWay = [...eagerlyLoadedBy('main.ts', files), ...lazyTargetsOf('main.ts', files)].flatMap(
     (path) => [...eagerlyLoadedBy(path, files)],
   )
