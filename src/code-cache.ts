@@ -33,9 +33,9 @@ export interface CodeCacheOptions {
   folder: string | undefined
   /** This user; undefined where the system has no such ids. */
   userId: number | undefined
-  /** Which Node this is: what one makes is of no use to another. */
+  /** Which Node this is, and with which options: what one makes is of no use to another. */
   node: string
-  processId: number
+  now: () => number
 }
 
 export interface CodeCache {
@@ -61,15 +61,10 @@ function unwrap(bytes: Buffer): Buffer | undefined {
 }
 
 const MONTH_MS = 30 * 24 * 60 * 60 * 1000
+const MOST_FILES = 100
 const HASHED = /-[\w-]{8}\.cjs$/
 
-export function openCodeCache({
-  programFolder,
-  folder,
-  userId,
-  node,
-  processId,
-}: CodeCacheOptions): CodeCache {
+export function openCodeCache({ programFolder, folder, userId, node, now }: CodeCacheOptions): CodeCache {
   const requireElse = createRequire(join(programFolder, 'start.cjs'))
   const modules = new Map<string, { exports: unknown }>()
   const scripts = new Map<string, Script>()
@@ -86,7 +81,12 @@ export function openCodeCache({
     const module: { exports: unknown } = { exports: {} }
     modules.set(file, module)
     const given = [module.exports, requireFrom, module, path, programFolder]
-    if (typeof run === 'function') Reflect.apply(run, module.exports, given)
+    try {
+      if (typeof run === 'function') Reflect.apply(run, module.exports, given)
+    } catch (error) {
+      modules.delete(file)
+      throw error
+    }
     return module.exports
   }
 
@@ -110,17 +110,21 @@ export function openCodeCache({
   }
 
   function keep(): void {
-    if (isWhole || folder === undefined) return
+    if (isWhole || folder === undefined || !hasVault(folder)) return
     try {
-      // No folder is made where there is none, and a logout leaves none behind.
-      if (!existsSync(join(dirname(folder), 'vault.json')) || !areOurs([dirname(folder)])) return
-      mkdirSync(folder, { recursive: true, mode: 0o700 })
+      if (!areOurs([dirname(folder)])) return
+      if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 })
       if (!areOurs([folder])) return
-      for (const [file, script] of scripts) writeKept(pathOf(folder, file), script)
-      removeOld(folder)
+      clear(folder)
+      for (const [file, script] of scripts) writeKept(folder, file, script)
     } catch {
-      // A disk that is full or takes nothing: the next run compiles anew.
+      // A disk that takes nothing: the next run compiles anew.
     }
+  }
+
+  // No folder is made where there is none, and a logout leaves none behind.
+  function hasVault(inFolder: string): boolean {
+    return existsSync(join(dirname(inFolder), 'vault.json'))
   }
 
   function pathOf(inFolder: string, file: string): string {
@@ -128,10 +132,15 @@ export function openCodeCache({
   }
 
   function areOurs(folders: string[]): boolean {
-    return folders.every((path) => {
-      const stats = lstatSync(path, { throwIfNoEntry: false })
-      return stats?.isDirectory() === true && isOurs(stats)
-    })
+    try {
+      return folders.every((path) => {
+        const stats = lstatSync(path)
+        return stats.isDirectory() && isOurs(stats)
+      })
+    } catch {
+      // Not there, or nobody may look.
+      return false
+    }
   }
 
   function isOurs({ uid, mode }: Stats): boolean {
@@ -152,25 +161,31 @@ export function openCodeCache({
     }
   }
 
-  function writeKept(path: string, script: Script): void {
-    const temporary = `${path}.${processId}`
+  function writeKept(inFolder: string, file: string, script: Script): void {
+    const path = pathOf(inFolder, file)
+    // By chance alone: nobody else can write here, and to guess it is of no use.
+    const temporary = `${path}.${Math.random().toString(36).slice(2)}`
     // Opened first: where nothing can be written, nothing is made.
     const descriptor = openSync(temporary, 'wx', 0o600)
     try {
       writeFileSync(descriptor, wrap(script.createCachedData()))
-      renameSync(temporary, path)
+      if (hasVault(inFolder)) renameSync(temporary, path)
+    } catch (error) {
+      // A folder in its place; the others can be kept.
+      if (!(error instanceof Error && 'code' in error && error.code === 'EISDIR')) throw error
     } finally {
       closeSync(descriptor)
       rmSync(temporary, { force: true })
     }
   }
 
-  // Other versions of the program, and of Node, and what writers that were killed left.
-  function removeOld(inFolder: string): void {
-    const now = lstatSync(inFolder).mtimeMs
-    for (const name of readdirSync(inFolder)) {
+  // Other versions of the program, and of Node, and what writers that were killed left; all of it where it has become too much.
+  function clear(inFolder: string): void {
+    const names = readdirSync(inFolder)
+    for (const name of names) {
       const path = join(inFolder, name)
-      if (now - lstatSync(path).mtimeMs > MONTH_MS) rmSync(path)
+      const ageMs = now() - lstatSync(path).mtimeMs
+      if (ageMs > MONTH_MS || names.length > MOST_FILES) rmSync(path, { recursive: true, force: true })
     }
   }
 }

@@ -1,5 +1,6 @@
 /** Hands the process to the program. Everything slow is behind `import()`, so that each command loads only what it uses. */
 import { join } from 'node:path'
+import { FILE_MISSING } from './installation.ts'
 
 // Helpers are files of their own, built beside this one.
 const parts = {
@@ -9,8 +10,6 @@ const parts = {
 void import('./cli/program.ts').then(
   ({ runProgram }) => runProgram(process, parts),
   () => {
-    process.stderr.write(
-      'poolkey: error: a file of this installation is missing\npoolkey: fix: install it again\n',
-    )
+    process.stderr.write(FILE_MISSING)
   },
 )

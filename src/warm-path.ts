@@ -11,6 +11,7 @@ import { givenHome, stateFolderOf } from './folders.ts'
 import { processJson } from './outlets/process-json.ts'
 import { writeAll } from './outlets/write-all.ts'
 import { hasEntry, readEntry } from './vault/entries.ts'
+import { keyIdOf } from './vault/seal.ts'
 import { readKeyFile, readVaultFile } from './vault/vault-file.ts'
 
 /** What was asked, and by which clock (ms). */
@@ -72,8 +73,9 @@ async function readKey(folder: string, { env, platform }: WarmStart): Promise<Bu
   if (vaultFile === undefined || vaultFile.copiesAt !== undefined) return undefined
   const requested = env['POOLKEY_STORE'] ?? ''
   if (requested !== '' && requested !== vaultFile.store) return undefined
-  const { id, store } = vaultFile
-  // A wrong one opens nothing, so it need not be compared with the vault's check.
-  if (store === 'file') return readKeyFile(folder)
-  return store === 'keychain' && platform === 'linux' ? await readKeyFromService(id, env) : undefined
+  const { id, store, keyCheck } = vaultFile
+  const isAtService = store === 'keychain' && platform === 'linux'
+  const key =
+    store === 'file' ? readKeyFile(folder) : isAtService ? await readKeyFromService(id, env) : undefined
+  return key && keyIdOf(key) === keyCheck ? key : undefined
 }

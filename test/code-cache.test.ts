@@ -45,16 +45,13 @@ function makePlace({ greeting = 'hello' } = {}): Place {
   return { programFolder, stateFolder, folder: join(stateFolder, 'code-cache') }
 }
 
-function open(
-  { programFolder, folder }: Place,
-  more: { userId?: number | undefined; node?: string; processId?: number } = {},
-) {
+function open({ programFolder, folder }: Place, more: { userId?: number | undefined; node?: string } = {}) {
   return openCodeCache({
     programFolder,
     folder,
     userId: process.geteuid?.(),
     node: 'v1',
-    processId: 7,
+    now: () => Date.now(),
     ...more,
   })
 }
@@ -130,6 +127,37 @@ describe('what was compiled', () => {
   })
 })
 
+test('one file that cannot be kept, and what a killed writer left, are in no other one’s way', () => {
+  const place = makePlace()
+  const OTHER = 'other-12345678.cjs'
+  writeFileSync(join(place.programFolder, OTHER), 'exports.greet = () => require("./main.cjs").greet()')
+  mkdirSync(join(place.folder, `${OTHER}.v1`), { recursive: true, mode: 0o700 })
+  writeFileSync(join(place.folder, `${FILE}.v1.left`), '', { mode: 0o600 })
+  const cache = open(place)
+  expect(greetingOf(cache.load(OTHER))).toBe('hello/')
+  cache.keep()
+  expect(kept(place)).toEqual([`${FILE}.v1`, `${FILE}.v1.left`, `${OTHER}.v1`])
+})
+
+test('of too many files all go', () => {
+  const place = makePlace()
+  mkdirSync(place.folder, { mode: 0o700 })
+  for (let count = 0; count <= 100; count += 1) writeFileSync(join(place.folder, `file-${count}`), '')
+  run(place)
+  expect(kept(place)).toEqual([`${FILE}.v1`])
+})
+
+test('a file that throws is loaded anew when it is asked for again', () => {
+  const place = makePlace()
+  const path = join(place.programFolder, MAIN)
+  const text = readFileSync(path, 'utf8')
+  writeFileSync(path, `throw new Error('not yet')`)
+  const cache = open(place)
+  expect(() => cache.load(MAIN)).toThrow('not yet')
+  writeFileSync(path, text)
+  expect(greetingOf(cache.load(MAIN))).toBe('hello/')
+})
+
 describe('nothing is kept', () => {
   test('where there is no vault', () => {
     const place = makePlace()
@@ -153,10 +181,18 @@ describe('nothing is kept', () => {
     const place = makePlace()
     writeFileSync(place.folder, '')
     expect(run(place)).toBe('hello/')
-    rmSync(place.folder)
-    mkdirSync(join(place.folder, `${FILE}.v1`), { recursive: true, mode: 0o700 })
-    expect(run(place)).toBe('hello/')
-    expect(kept(place)).toEqual([`${FILE}.v1`])
+    expect(statSync(place.folder).size).toBe(0)
+  })
+
+  test.each([
+    ['a file in the way', join(FILE, 'state', 'code-cache')],
+    ['a name that is too long', join('a'.repeat(300), 'code-cache')],
+    ['a link that leads to itself', join('loop', 'state', 'code-cache')],
+  ])('and nothing fails where its folder cannot even be looked at: %s', (_name, path) => {
+    const place = makePlace()
+    symlinkSync('loop', join(place.programFolder, 'loop'))
+    expect(run({ ...place, folder: join(place.programFolder, path) })).toBe('hello/')
+    expect(readdirSync(place.programFolder).sort()).toEqual([FILE, 'loop', MAIN])
   })
 })
 

@@ -264,6 +264,17 @@ describe('an abort', () => {
     await expect(get(openHttp(), url, controller.signal)).rejects.toBe(reason)
   })
 
+  test('right after the call, before anything is on its way, means the same', async () => {
+    let requests = 0
+    const url = await startServer(() => (requests += 1))
+    const controller = new AbortController()
+    const reason = new Error('changed my mind')
+    const asked = get(openHttp(), url, controller.signal)
+    controller.abort(reason)
+    await expect(asked).rejects.toBe(reason)
+    expect(requests).toBe(0)
+  })
+
   test('before it means that nothing is sent', async () => {
     let requests = 0
     const url = await startServer(() => (requests += 1))

@@ -99,6 +99,7 @@ export function createHttp(options: HttpOptions): Http {
       connectTimeoutMs,
       requestTimeoutMs,
     }
+    asked.signal.throwIfAborted()
     const answer = await exchangeBytes(asked, way).catch((error: unknown) => {
       trace(error instanceof Error ? error.message : 'failed')
       throw error

@@ -4,7 +4,7 @@ import { decodeKey, KEYCHAIN_SERVICE, keychainAccountOf } from './vault-file.ts'
 
 /**
  * A vault's key from the Secret Service, without the library and the process that other keychains need; undefined for
- * whatever is unusual. Who answers is not authenticated: what it gives is a key only if it opens something.
+ * whatever is unusual. Who answers is not authenticated: compare the key's id.
  */
 export async function readKeyAtService(
   vaultId: string,

@@ -26,14 +26,15 @@ const MAY_USE: Record<Room, string[]> = {
   outlets: ['broker', ...SIBLINGS, ...GROUND],
   insight: ['broker', ...SIBLINGS, ...GROUND],
   'warm-path': ['broker', 'vault', 'outlets', 'folders', 'secret'],
-  'warm-start': ['warm-path', 'start'],
+  'warm-start': ['warm-path', 'start', 'installation'],
+  installation: [],
   // It loads files, whatever is in them.
   'code-cache': [],
-  start: ['code-cache', 'folders'],
+  start: ['code-cache', 'folders', 'installation'],
   cli: ['broker', 'outlets', 'insight', 'folders', ...SIBLINGS, ...GROUND],
   // It shares nothing with the rest, so that it does not share its mistakes.
   emulator: [],
-  main: ['cli'],
+  main: ['cli', 'installation'],
   // An installation in one file: the program and its helpers.
   standalone: ['cli', 'warm-path', 'sign-in', 'vault'],
 }
@@ -151,7 +152,7 @@ export const warmPathStaysSmall: Rule = (files) =>
 
 /** Rule 5: each command loads only what it uses: the way to it loads no station and no foreign package but commander. */
 export const stationsAreLazy: Rule = (files) => {
-  const light = ['cli', 'errors', 'secret', 'monotonic', 'main']
+  const light = ['cli', 'errors', 'secret', 'monotonic', 'installation', 'main']
   const onTheWay = [...eagerlyLoadedBy('main.ts', files), ...lazyTargetsOf('main.ts', files)].flatMap(
     (path) => [...eagerlyLoadedBy(path, files)],
   )

@@ -54,6 +54,13 @@ function addCredentialsFile(station: Station): Environment {
   return {}
 }
 
+function damageKeyCheck({ stateFolder }: Station): Environment {
+  const path = join(stateFolder, 'vault.json')
+  const text = readFileSync(path, 'utf8')
+  writeFileSync(path, text.replace(/(?<="keyCheck":").{4}/, '0000'))
+  return {}
+}
+
 /** One run, and what it loaded. */
 async function runSpied(station: Station, words = PROCESS, env: Environment = {}) {
   const list = join(station.home, 'loaded.json')
@@ -89,6 +96,7 @@ describe('a change that matters is noticed', () => {
     ['a variable of AWS', () => ({ AWS_REGION: 'eu-west-1' })],
     ['an endpoint', ({ emulator }) => ({ AWS_ENDPOINT_URL_STS: emulator.origin })],
     ['debug', () => ({ POOLKEY_DEBUG: '1' })],
+    ["the vault's check of its key", damageKeyCheck],
   ])('%s', async (_name, change) => {
     const station = await openWarmStation()
     await station.run(PROCESS)
