@@ -9,7 +9,13 @@ import type { KeyPlaces } from './key-places.ts'
 import { withLock } from './lock.ts'
 import { openVault } from './sealing-key.ts'
 import type { AskPassphrase, Keychain, Store, VaultFile } from './sealing-key.ts'
-import { readVaultFile, readWrappedKeyFile, writeVaultFile, writeWrappedKeyFile } from './vault-file.ts'
+import {
+  keychainAccountOf,
+  readVaultFile,
+  readWrappedKeyFile,
+  writeVaultFile,
+  writeWrappedKeyFile,
+} from './vault-file.ts'
 
 /**
  * From where it is, `to` another store. `passphrase` opens the key and, where there is no `newPassphrase`, is also the one
@@ -60,6 +66,8 @@ async function carry(
 ): Promise<MovedKey> {
   const { vaultFile, to, key } = move
   const { id, store: from, copiesAt = [] } = vaultFile
+  // Where nobody answers nothing can be left: asked before the place is listed as one that may hold a copy.
+  if (to === 'keychain') await places.keychain.get(keychainAccountOf(id), places.signal)
   const others = copiesAt.filter((store) => store !== to)
   const announced: VaultFile = { ...vaultFile, copiesAt: [...others, to] }
   const moved: VaultFile = { ...vaultFile, store: to, copiesAt: [...others, from] }

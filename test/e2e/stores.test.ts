@@ -99,6 +99,7 @@ describe('configure store', () => {
     await station.signIn(['--store', 'file'])
     const answer = answerOf(await station.run(PROCESS))
     expect(await station.run(['configure', 'store', 'keychain'])).toMatchObject({ code: 7, stdout: '' })
+    expect(await station.run(['configure', 'store', 'file'])).toMatchObject({ code: 0 })
     expect(answerOf(await station.run(PROCESS))).toEqual(answer)
   })
 

@@ -191,6 +191,18 @@ describe('a move that fails', () => {
     }
   })
 
+  it('to a keychain where nobody answers leaves no trace', async () => {
+    const { folder, keychain, key } = vaultIn('file')
+    const refuse = () => Promise.reject(unavailable('service'))
+    const before = described(folder)
+    const refusal = await refusalOf(() =>
+      move(folder, 'keychain', { get: refuse, set: refuse, remove: refuse }),
+    )
+    expect(refusal).toMatchObject({ code: 'keychain-unavailable' })
+    expect(described(folder)).toEqual(before)
+    expect(await openKey(folder, keychain, unasked)).toEqual(key)
+  })
+
   it('with a copy that cannot be taken back remembers where it may stand, and wiping finds it', async () => {
     const { folder, keychain, key } = vaultIn('file')
     const remove = () => Promise.reject(unavailable('locked'))
