@@ -36,7 +36,7 @@ export const CONFIGURATION_WORDINGS: Wordings<
   'config-syntax': {
     exitCode: 3,
     what: ({ file, line, problem }) => `${file}:${line}: ${problem}`,
-    fix: () => 'correct that line: every AWS tool stumbles over it',
+    fix: () => 'correct that line: AWS tools stumble over it, too',
   },
   'profile-unknown': {
     exitCode: 3,

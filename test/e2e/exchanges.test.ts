@@ -206,6 +206,8 @@ describe('a guest', () => {
     expect(told).toMatchObject({ code: 0, stderr: '' })
     expect(told.stdout).toContain('nobody (guest)\n')
     expect(told.stdout).toContain(':assumed-role/PoolkeyUnauthenticated/CognitoIdentityCredentials\n')
+    const read = await station.run(['status', '--profile', 'dev'])
+    expect(read.stdout).toContain('Session      a guest: nobody signs in\n')
     const status = await station.run(['status', '--profile', 'dev', '--json'])
     expect(JSON.parse(status.stdout)).toMatchObject({
       session: { state: 'none' },

@@ -68,9 +68,13 @@ test('keeps the sign-in when the exchange is refused, says both, and ends with 5
   expect(login.stderr).toMatch(
     /poolkey: error: the identity pool .*\(NotAuthorizedException\)\npoolkey: fix: add user pool .*\n$/,
   )
+  const again = await station.signIn()
+  expect(again.stderr).toMatch(
+    /^Somebody is signed in already, but that yields no credentials\. A new sign-in helps/,
+  )
   station.emulator.settings.identityPool.providers = providers
   answerOf(await dev(station, 'credential-process'))
-  expect(station.emulator.count('token:authorization_code')).toBe(1)
+  expect(station.emulator.count('token:authorization_code')).toBe(2)
 })
 
 test('B36: gives up after --timeout with 6, naming the app client and the redirect URI to register', async () => {

@@ -29,6 +29,9 @@ export interface LoginOptions extends DialogOptions {
 // Beside the time a person has: for locks, the keychain and the requests before and after.
 const MACHINE_SECONDS = 60
 
+const WHY_ANEW =
+  'Somebody is signed in already, but that yields no credentials. A new sign-in helps where groups have changed since.'
+
 /** Signs in with the browser, then proves it by an exchange. Does nothing when that already works. */
 export async function login(context: CommandContext, options: LoginOptions): Promise<number> {
   const profile = await context.readProfile(overridesFrom(options))
@@ -77,7 +80,9 @@ async function alreadyWorks(context: CommandContext, broker: Broker): Promise<bo
       'id-token-invalid',
       'service-refused',
     ] as const) {
-      if (isPoolkeyError(error, code)) return false
+      if (!isPoolkeyError(error, code)) continue
+      if (code === 'service-refused') context.terminal.say(WHY_ANEW)
+      return false
     }
     throw error
   }

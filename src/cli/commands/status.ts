@@ -4,6 +4,7 @@ import type { SessionStatus, Status } from '../../broker/status.ts'
 import { loginCommand } from '../../errors/explanation.ts'
 import { jsonLine } from '../../errors/plain-text.ts'
 import { isPoolkeyError } from '../../errors/poolkey-error.ts'
+import type { Profile } from '../../profile/profile.ts'
 import { rehearseWrite } from '../../vault/state-folder.ts'
 import type { CommandContext } from '../context.ts'
 import { clockNote, lifetime, table } from '../words.ts'
@@ -25,7 +26,7 @@ export async function status(context: CommandContext, options: StatusOptions): P
   const willSucceed = profile.exchange.kind !== 'none' && (found.credentials.state === 'fresh' || isSignedIn)
   if (options.json === true) context.terminal.answer(`${jsonLine(found)}\n`)
   else if (options.check !== true)
-    context.terminal.answer(describe(found, context.now() + (found.clockSkewSeconds ?? 0) * 1000))
+    context.terminal.answer(describe(found, profile, context.now() + (found.clockSkewSeconds ?? 0) * 1000))
   if (options.json !== true && options.check !== true && !isSignedIn) {
     context.terminal.say(`To sign in: ${loginCommand(profile.name)}`)
   }
@@ -56,9 +57,9 @@ async function openIfThere(context: CommandContext, profile: Broker['profile']):
   }
 }
 
-function describe(found: Status, now: number): string {
+function describe(found: Status, { signIn }: Profile, now: number): string {
   const rows: [string, string][] = [['Profile', found.profile]]
-  rows.push(['Session', sessionText(found.session, now)])
+  rows.push(['Session', signIn ? sessionText(found.session, now) : 'a guest: nobody signs in'])
   const { credentials } = found
   rows.push([
     'Credentials',
