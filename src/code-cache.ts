@@ -164,7 +164,7 @@ export function openCodeCache({ programFolder, folder, userId, node, now }: Code
   function writeKept(inFolder: string, file: string, script: Script): void {
     const path = pathOf(inFolder, file)
     // By chance alone: nobody else can write here, and to guess it is of no use.
-    const temporary = `${path}.${Math.random().toString(36).slice(2)}`
+    const temporary = `${path}.${Math.random().toString(36).slice(2)}.tmp`
     // Opened first: where nothing can be written, nothing is made.
     const descriptor = openSync(temporary, 'wx', 0o600)
     try {

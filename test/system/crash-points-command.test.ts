@@ -87,9 +87,10 @@ test.each<[string, number, () => Promise<string[]>]>([
 test('D56: files come into being in the state folder alone, under random names that must not exist yet', async () => {
   const station = await openStation({ identityPool: { allowUnauthenticated: true }, profile: GUEST })
   const creations = creationsIn(await traceFirstUse(station)).filter(({ mode }) => mode === '0600')
-  const random = /\.[0-9a-f]{24}\.tmp$/
+  const random = /\.([0-9a-f]{24}|[0-9a-z]{6,})\.tmp$/
+  const folders = ['', 'locks', 'code-cache'].map((name) => join(station.stateFolder, name))
   for (const { path, isExclusive } of creations) {
-    expect([station.stateFolder, join(station.stateFolder, 'locks')]).toContain(dirname(path))
+    expect(folders).toContain(join(dirname(path), ''))
     expect(path).toMatch(random)
     expect(isExclusive).toBe(true)
   }
