@@ -25,6 +25,9 @@ export interface UncheckedCredentials {
 // configuration file could read as more than text.
 const SAFE_VALUE = /^[\w+/=.,:@~-]+$/
 
+// STS API reference, `accessKeyIdType`: AWS's own are of capitals and digits, Ceph's of small letters, too.
+const ACCESS_KEY_ID = /^\w{16,128}$/
+
 /** Accepts credentials only if every value is there and plain. Throws `unexpected-answer`. */
 export function checkCredentials(
   from: UncheckedCredentials,
@@ -33,7 +36,7 @@ export function checkCredentials(
   const { expiration } = from
   if (!expiration || Number.isNaN(expiration.getTime())) throw unusable('Expiration', about)
   return {
-    accessKeyId: checkValue(from.accessKeyId, 'AccessKeyId', about),
+    accessKeyId: checkValue(from.accessKeyId, 'AccessKeyId', about, ACCESS_KEY_ID),
     secretAccessKey: new Secret(checkValue(from.secretAccessKey, 'SecretAccessKey', about)),
     sessionToken: new Secret(checkValue(from.sessionToken, 'SessionToken', about)),
     // Whole seconds, rounded down: the form every SDK reads.
@@ -45,8 +48,9 @@ function checkValue(
   value: string | undefined,
   name: string,
   about: { host: string; operation: string },
+  allowed = SAFE_VALUE,
 ): string {
-  if (value === undefined || !SAFE_VALUE.test(value)) throw unusable(name, about)
+  if (value === undefined || !allowed.test(value)) throw unusable(name, about)
   return value
 }
 

@@ -35,7 +35,7 @@ describe('checkCredentials', () => {
   })
 
   test.each(['accessKeyId', 'secretAccessKey', 'sessionToken'] as const)(
-    'refuses an unusable %s',
+    'F90: refuses an unusable %s where it is received',
     (field) => {
       const bad = [
         undefined,
@@ -58,6 +58,23 @@ describe('checkCredentials', () => {
           refusal(WIRE_NAMES[field]),
         )
       }
+    },
+  )
+
+  test.each([
+    'ASIAABCDEFGHIJK',
+    'A'.repeat(129),
+    'ASIA+ABCDEFGHIJKLMNO',
+    'ASIA-ABCDEFGHIJKLMNO',
+    'ASIA/ABCDEFGHIJKLMNO',
+  ])('F90: refuses the access key ID %s', (accessKeyId) => {
+    expect(failureOf(() => checkCredentials({ ...GOOD, accessKeyId }, ABOUT))).toEqual(refusal('AccessKeyId'))
+  })
+
+  test.each(['ASIAABCDEFGHIJKL', 'A'.repeat(128), 'vC3cxW4Gc1RO45Ot5Txz'])(
+    'accepts the access key ID %s',
+    (accessKeyId) => {
+      expect(checkCredentials({ ...GOOD, accessKeyId }, ABOUT).accessKeyId).toBe(accessKeyId)
     },
   )
 
