@@ -31,6 +31,10 @@ const RARE = [
     'secret-service.*',
     'dbus-message',
     'session-bus-address',
+    'exec',
+    'shell',
+    'variables',
+    'windows-program',
   ],
 ].join('|')
 const groups = [
@@ -46,7 +50,7 @@ const groups = [
   {
     name: 'profile-and-vault',
     test: new RegExp(
-      String.raw`src/(?:(?:broker|profile|vault|outlets)/(?!(?:${RARE})\.ts)|exchange/exchange|cli/commands/(?:env|status|credential-process)|cli/credentials-profile)`,
+      String.raw`src/(?:(?:broker|profile|vault|outlets)/(?!(?:${RARE})\.ts)|exchange/exchange|cli/commands/(?:status|credential-process)|cli/credentials-profile)`,
     ),
   },
 ]

@@ -19,7 +19,7 @@ export interface AttackCase {
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 // The letters: A authorization and OIDC, B callback listener, C browser, D vault and files, E refresh and concurrency,
-// H terminal and diagnostics, J configuration.
+// F outlets, H terminal and diagnostics, J configuration.
 export const ATTACK_CASES: AttackCase[] = [
   { id: 'A1', priority: 0, what: 'weak or repeated state, nonce or verifier' },
   { id: 'A2', priority: 0, what: 'PKCE left out or downgraded to plain' },
@@ -118,6 +118,14 @@ export const ATTACK_CASES: AttackCase[] = [
     notApplicable: 'there is no such server',
   },
   { id: 'E84', priority: 2, what: 'many hosts told to slow down' },
+  { id: 'F88', priority: 0, what: 'values that would run as commands in a shell' },
+  { id: 'F89', priority: 0, what: 'half an answer evaluated after a failure' },
+  { id: 'F90', priority: 0, what: 'credentials with characters that none have' },
+  { id: 'F96', priority: 0, what: 'exec that changes arguments, exit code, signals or terminal' },
+  { id: 'F97', priority: 0, what: "older credentials, or poolkey's own secrets, in a program's environment" },
+  { id: 'F98', priority: 1, what: 'programs that are not there, cannot be run, or are batch files' },
+  { id: 'F99', priority: 1, what: 'exec inside exec' },
+  { id: 'F100', priority: 1, what: 'secrets shown on a terminal' },
   { id: 'H111', priority: 0, what: 'terminal escapes in texts of servers and files' },
   { id: 'H112', priority: 0, what: 'secrets in traces' },
   { id: 'H113', priority: 0, what: 'uncaught errors with requests hanging on them' },

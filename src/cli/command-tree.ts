@@ -1,6 +1,7 @@
 /** The command tree: every command with its group, its options and the file that does it, in the order of the help. */
 import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
+import type { Shell } from '../outlets/shell.ts'
 import type { CommandContext } from './context.ts'
 
 /** What a command does: gives its exit code. `words` are its arguments. */
@@ -105,11 +106,24 @@ const COMMANDS: Record<string, (command: MakeCommand) => void> = {
     command(
       'env',
       'Use:',
-      'statements that put credentials into a shell: eval "$(poolkey env)"',
+      'statements that put credentials into a shell',
       async () => (await import('./commands/env.ts')).env,
     )
-      .addOption(new Option('--shell <shell>', 'whose syntax').choices(['sh', 'bash', 'zsh']).default('sh'))
+      .addOption(
+        new Option('--shell <shell>', 'whose syntax (default: that of the shell that asks)').choices(SHELLS),
+      )
       .option('--unset', 'take them back')
+      .option('--role <arn>', 'another role, this once')
+      .option('--min-life <seconds>', 'at least so much life (default: half)', wholeSeconds)
+  },
+  exec(command) {
+    command(
+      'exec [words...]',
+      'Use:',
+      'run a command, or a shell, with credentials in its environment',
+      async () => (await import('./commands/exec.ts')).exec,
+    )
+      .usage('[options] [-- CMD...]')
       .option('--role <arn>', 'another role, this once')
       .option('--min-life <seconds>', 'at least so much life (default: half)', wholeSeconds)
   },
@@ -147,6 +161,9 @@ const COMMANDS: Record<string, (command: MakeCommand) => void> = {
     ).option('--port <port>', 'port on loopback (default: any free one)', portNumber)
   },
 }
+
+// As `env` prints them: to load its table of them takes time.
+const SHELLS: Shell[] = ['sh', 'bash', 'zsh', 'fish', 'powershell', 'cmd', 'nu', 'dotenv', 'json']
 
 /** Adds the command that is `asked` for, or where there is none of that name, all of them: to make one costs time. */
 export function addCommands(command: MakeCommand, asked: string | undefined): void {

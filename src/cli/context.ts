@@ -13,6 +13,8 @@ export interface GlobalOptions {
   debug?: boolean
   /** commander's form of `--no-input`. */
   input?: boolean
+  /** What follows `--`, as it stands, of the one command that hands it on. */
+  handedOn?: string[]
 }
 
 /** `cognito_*` keys given as flags, which outrank the profile. */
@@ -45,9 +47,13 @@ export interface CommandContext {
   env: Record<string, string | undefined>
   platform: NodeJS.Platform
   isRoot: boolean
+  /** The process that runs this one. */
+  parentPid: number
   now: () => number
   /** Aborts with `interrupted` on SIGINT, SIGTERM and SIGHUP. */
   interrupted: AbortSignal
+  /** Calls `listener` for each such signal that this process gets, which then does nothing else; returns what ends that. */
+  onSignal: (signal: NodeJS.Signals, listener: () => void) => () => void
   /** Absolute words that run this very program again. */
   selfCommand: string[]
   stateFolder: string

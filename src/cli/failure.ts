@@ -16,6 +16,21 @@ export interface Situation {
 /** Tells `terminal` of a failure and returns the exit code. */
 export type Explain = (terminal: Terminal, error: unknown, situation?: Situation) => number
 
+/** How failures are told when poolkey is run with these arguments. */
+export function explainFor(argv: string[]): Explain {
+  const explain = argv.includes('--json') ? explainAsJson : explainTo
+  if (argv[2] !== 'exec') return explain
+  return (...failure) => exitCodeOfExec(explain(...failure))
+}
+
+/** As `env` and `nohup` do: the lower codes are the command's own. Wrong usage stays, and so does an interruption. */
+function exitCodeOfExec(exitCode: number): number {
+  return exitCode === USAGE || exitCode > FAILED_BEFORE ? exitCode : FAILED_BEFORE
+}
+
+const USAGE = 2
+const FAILED_BEFORE = 125
+
 /** Says what happened and the fix, a line each. */
 export const explainTo: Explain = (terminal, error, situation) => {
   const { message, fix, exitCode } = toldOf(error, situation)

@@ -6,7 +6,7 @@ import { PoolkeyError } from '../errors/poolkey-error.ts'
 import { addCommands, HIDDEN } from './command-tree.ts'
 import type { MakeCommand, RunCommand } from './command-tree.ts'
 import type { GlobalOptions, OwnParts } from './context.ts'
-import { explainAsJson, explainTo } from './failure.ts'
+import { explainFor } from './failure.ts'
 import type { Explain } from './failure.ts'
 import { openTerminal } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
@@ -16,6 +16,7 @@ const INTRODUCTION = `Temporary AWS credentials from an Amazon Cognito sign-in, 
 
 Examples:
   poolkey login --profile dev             sign in with the browser
+  poolkey exec --profile dev -- aws s3 ls run a command with credentials
   eval "$(poolkey env --profile dev)"     credentials for this shell
   poolkey demo                            the whole chain at work; no AWS account needed
 
@@ -29,14 +30,15 @@ Exit codes:
   0 done                    3 configuration       6 network, timeout
   1 a bug, output closed    4 sign-in required    7 store of the secrets
   2 wrong usage             5 refused             130, 143 interrupted, terminated
+  exec: the command's own; 125 poolkey failed before it, 126, 127 it cannot be run, is not found
 `
 
 const HANGUP = 129
 
 /** Runs one command and ends the process with its exit code; `parts` start the rest of this installation. */
 export async function runProgram(proc: NodeJS.Process, parts: OwnParts): Promise<void> {
-  const { argv } = proc
-  const explain = argv.includes('--json') ? explainAsJson : explainTo
+  const { own: argv, handedOn } = splitAtDashes(proc.argv)
+  const explain = explainFor(argv)
   const terminal = () => openTerminal({ streams: proc, env: proc.env, noInput: true })
   // What no command caught is told like any bug: in one line, without the objects that hang on it.
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
@@ -44,10 +46,15 @@ export async function runProgram(proc: NodeJS.Process, parts: OwnParts): Promise
       end(explain(terminal(), error))
     })
   }
+  let isHungUp = false
+  proc.on('SIGHUP', () => {
+    isHungUp = true
+  })
   let exitCode = 0
   const program = buildProgram(proc, parts, {
     terminal,
     explain,
+    handedOn,
     onDone: (code) => {
       exitCode = code
     },
@@ -61,7 +68,7 @@ export async function runProgram(proc: NodeJS.Process, parts: OwnParts): Promise
 
   function end(code: number): void {
     // Hung up: Node would try to restore a terminal that is gone, and abort. The signal ends it as if nobody had caught it.
-    if (code === HANGUP) {
+    if (isHungUp && code === HANGUP) {
       proc.removeAllListeners('SIGHUP')
       proc.kill(proc.pid, 'SIGHUP')
     }
@@ -76,6 +83,12 @@ export async function runProgram(proc: NodeJS.Process, parts: OwnParts): Promise
     const named = program.commands.find((one) => one.name() === argv[2])
     return explain(terminal(), usageError(error, named?.name()))
   }
+}
+
+/** What follows the first `--` of `exec` is another program's, and none of it is looked at. */
+function splitAtDashes(argv: string[]): { own: string[]; handedOn: string[] } {
+  const at = argv[2] === 'exec' ? argv.indexOf('--', 3) : -1
+  return at < 0 ? { own: argv, handedOn: [] } : { own: argv.slice(0, at), handedOn: argv.slice(at + 1) }
 }
 
 /** commander's complaint in poolkey's form. */
@@ -99,9 +112,14 @@ function widthOf(proc: NodeJS.Process): number {
 function buildProgram(
   proc: NodeJS.Process,
   parts: OwnParts,
-  ending: { terminal: () => Terminal; explain: Explain; onDone: (exitCode: number) => void },
+  ending: {
+    terminal: () => Terminal
+    explain: Explain
+    handedOn: string[]
+    onDone: (exitCode: number) => void
+  },
 ): Command {
-  const { terminal, explain, onDone } = ending
+  const { terminal, explain, handedOn, onDone } = ending
   const program = new Command('poolkey')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
@@ -139,8 +157,8 @@ function buildProgram(
       .option('--debug', 'trace requests on stderr, without secrets')
       .exitOverride()
     made.action(async (...given: unknown[]) => {
-      const options = made.optsWithGlobals<O & GlobalOptions>()
-      const words = given.filter((word) => typeof word === 'string')
+      const options = { ...made.optsWithGlobals<O & GlobalOptions>(), handedOn }
+      const words = given.flat().filter((word) => typeof word === 'string')
       const context = wire(proc, parts, options)
       try {
         const run = await load()

@@ -15,6 +15,8 @@ export interface Terminal {
   label(kind: 'error' | 'fix' | 'warning', line: string): void
   /** Replaces the progress line, on a terminal only; undefined removes it. */
   progress(line: string | undefined): void
+  /** Whether stdout is a terminal: whoever looks at it sees the answer. */
+  isAnswerShown: boolean
   /** Whether a person can be asked. */
   canAsk: boolean
   /** Whether stderr is a terminal that can redraw a line. */
@@ -29,7 +31,11 @@ export interface Terminal {
 
 /** `streams` is the process itself: Node makes each stream when it is first looked at, which takes time. */
 export interface TerminalOptions {
-  streams: { readonly stdin: NodeJS.ReadStream; readonly stderr: NodeJS.WriteStream }
+  streams: {
+    readonly stdin: NodeJS.ReadStream
+    readonly stdout: Pick<NodeJS.WriteStream, 'isTTY'>
+    readonly stderr: NodeJS.WriteStream
+  }
   env: Record<string, string | undefined>
   noInput: boolean
 }
@@ -60,6 +66,9 @@ export function openTerminal({ streams, env, noInput }: TerminalOptions): Termin
     }
   }
   return {
+    get isAnswerShown() {
+      return streams.stdout.isTTY
+    },
     get canAsk() {
       return canAsk()
     },

@@ -45,8 +45,13 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
     env,
     platform,
     isRoot: proc.getuid?.() === 0,
+    parentPid: proc.ppid,
     now,
     interrupted,
+    onSignal(signal, listener) {
+      proc.on(signal, listener)
+      return () => proc.off(signal, listener)
+    },
     selfCommand: parts.selfCommand,
     get stateFolder() {
       return stateFolder()

@@ -8,6 +8,7 @@ import type { Wording, Wordings } from './explanation.ts'
 import { NETWORK_WORDINGS } from './network-wordings.ts'
 import { plainText } from './plain-text.ts'
 import type { ErrorCode, PoolkeyError } from './poolkey-error.ts'
+import { PROGRAM_WORDINGS } from './program-wordings.ts'
 import { REFUSAL_WORDINGS } from './refusal-wordings.ts'
 import { VAULT_WORDINGS } from './vault-wordings.ts'
 
@@ -33,6 +34,7 @@ const WORDINGS: Wordings<ErrorCode> = {
   ...REFUSAL_WORDINGS,
   ...NETWORK_WORDINGS,
   ...VAULT_WORDINGS,
+  ...PROGRAM_WORDINGS,
 
   // Whoever stopped reading, as `head` does, knows why.
   'output-closed': {

@@ -20,6 +20,7 @@ export const CONFIGURATION_WORDINGS: Wordings<
   | 'no-exchange'
   | 'other-person'
   | 'life-too-short'
+  | 'value-unquotable'
 > = {
   usage: { exitCode: 2, what: ({ problem }) => problem, fix: ({ fix }) => fix ?? 'see: poolkey --help' },
 
@@ -108,6 +109,11 @@ export const CONFIGURATION_WORDINGS: Wordings<
       profile?.exchange.kind === 'enhanced' && !profile.chain
         ? 'ask for less: the enhanced flow gives an hour at most; cognito_duration_seconds works with the other flows'
         : 'raise cognito_duration_seconds as far as the role allows, or ask for less',
+  },
+  'value-unquotable': {
+    exitCode: 3,
+    what: ({ variable, shell }) => `the value of ${variable} cannot be written safely for ${shell}`,
+    fix: () => 'name another --shell, or run the program itself: poolkey exec -- COMMAND',
   },
 }
 

@@ -33,6 +33,8 @@ export interface ErrorFacts {
   'store-mismatch': { store: string; requested: string }
   'no-exchange': { profile: string }
   'other-person': { current: string; next: string }
+  /** A value that no quoting of that dialect keeps from being more than a value. */
+  'value-unquotable': { variable: string; shell: string }
   'life-too-short': { wantedSeconds: number; gotSeconds: number }
 
   // A person is needed (exit 4)
@@ -89,6 +91,11 @@ export interface ErrorFacts {
   'vault-damaged': { path: string; problem: string }
   'vault-unsafe': { path: string; problem: string }
   'vault-io': { path: string; operation: 'read' | 'write'; errno: string }
+
+  // What `exec` was to run (exit 126, 127)
+  'program-not-found': { program: string }
+  /** `problem`: `batch-file`, `no-interpreter`, or an errno. */
+  'program-not-runnable': { program: string; problem: string }
 
   // The answer could not be handed over (exit 1)
   'output-closed': { errno: string }

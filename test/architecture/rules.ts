@@ -192,6 +192,7 @@ const PURE = [
   'http/proxy.ts',
   ...['broker/entry-names.ts', 'broker/freshness.ts', 'broker/json-fields.ts', 'cli/words.ts'],
   ...['folders.ts', 'exchange/credentials.ts', 'outlets/process-json.ts', 'outlets/shell.ts'],
+  ...['outlets/variables.ts', 'outlets/windows-program.ts'],
   ...['profile/aws-chain.ts', 'profile/config-edit.ts', 'profile/config-text.ts', 'profile/nearest-key.ts'],
   ...['profile/partition.ts', 'profile/profile-list.ts', 'profile/profile-name.ts', 'profile/profile.ts'],
   ...['profile/profile-values.ts', 'profile/service-endpoints.ts', 'profile/setting-types.ts'],
@@ -239,7 +240,7 @@ const MAY_REVEAL: Record<string, string> = {
   'broker/session-entry.ts': 'tokens on their way into a sealed entry',
   'broker/credentials-entry.ts': 'credentials on their way into a sealed entry',
   'outlets/process-json.ts': 'the answer of a credential process',
-  'outlets/shell.ts': 'the environment of a shell',
+  'outlets/variables.ts': 'the environment of a program or a shell',
 }
 // The vault seals: keys and passphrases are its very business.
 const mayReveal = (path: string) => path in MAY_REVEAL || path.startsWith('vault/')

@@ -15,6 +15,7 @@ function listener(): { terminal: Terminal; said: string[] } {
     confirm: () => Promise.resolve(false),
     readSecret: () => Promise.resolve(''),
     askHidden: () => Promise.resolve(''),
+    isAnswerShown: false,
     canAsk: false,
     isLive: false,
   }

@@ -35,6 +35,7 @@ function terminalFor({ isTerminal, columns, env, noInput = false }: Order): Term
   return openTerminal({
     streams: {
       stdin: Object.assign(stdin, { isTTY: isTerminal }),
+      stdout: { isTTY: isTerminal },
       stderr: Object.assign(stderr, { isTTY: isTerminal, columns }),
     },
     env,

@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { answerOf, openStation, startProgram } from './poolkey-process.ts'
-import type { Station } from './poolkey-process.ts'
+import type { Environment, Station } from './poolkey-process.ts'
 
 const ENV = ['env', '--profile', 'dev']
 
@@ -57,11 +58,61 @@ describe.each(SHELLS)('in %s', (path) => {
   })
 })
 
-test('a failure prints nothing to evaluate', async () => {
+// Each as far as the chain goes before it breaks.
+const FAILURES: Record<
+  string,
+  (station: Station) => Promise<[code: number, words?: string[], env?: Environment]>
+> = {
+  'wrong usage': () => Promise.resolve([2, ['--shell', 'csh']]),
+  'an unknown profile': () => Promise.resolve([3, ['--profile', 'unknown']]),
+  'nobody signed in': () => Promise.resolve([4]),
+  'an identity pool that refuses': async (station) => {
+    await station.signIn()
+    return [5, ['--role', 'arn:aws:iam::111122223333:role/no-such-role']]
+  },
+  'no network': async (station) => {
+    await station.signIn()
+    await station.emulator.stop()
+    return [6, ['--role', station.emulator.roles.editor]]
+  },
+  'a life that cannot be had': async (station) => {
+    await station.signIn()
+    return [3, ['--min-life', '86400']]
+  },
+  'a vault that cannot be read': async (station) => {
+    await station.signIn()
+    writeFileSync(join(station.stateFolder, 'vault.json'), 'not a vault')
+    return [7]
+  },
+}
+
+test.each(Object.keys(FAILURES))('F89: %s leaves nothing to evaluate', async (name) => {
   const station = await openStation()
-  const outcome = await station.run(ENV)
-  expect(outcome).toMatchObject({ code: 4, stdout: '' })
-  expect(outcome.stderr).toContain('poolkey login --profile dev')
+  const [code, words = [], env] = await FAILURES[name]!(station)
+  const outcome = await station.run([...ENV, ...words], env)
+  expect(outcome).toMatchObject({ code, stdout: '' })
+  expect(outcome.stderr).toMatch(/^poolkey: error: /)
+})
+
+test.each([
+  ['fish', /^set -gx AWS_ACCESS_KEY_ID 'ASIA/],
+  ['powershell', /^\$Env:AWS_ACCESS_KEY_ID = 'ASIA/],
+  ['cmd', /^set "AWS_ACCESS_KEY_ID=ASIA/],
+  ['nu', /^\{"AWS_ACCESS_KEY_ID":"ASIA.*"AWS_PROFILE":null/],
+  ['dotenv', /^AWS_ACCESS_KEY_ID=ASIA/],
+  ['json', /^\{"AWS_ACCESS_KEY_ID":"ASIA[^]*"\}\n$/],
+])('--shell %s has its own form', async (shell, form) => {
+  const station = await openStation()
+  await station.signIn()
+  const outcome = await station.run([...ENV, '--shell', shell])
+  expect(outcome).toMatchObject({ code: 0, stderr: '' })
+  expect(outcome.stdout).toMatch(form)
+})
+
+test.each(['dotenv', 'json'])('--unset is refused for %s, which has no word for it', async (shell) => {
+  const station = await openStation()
+  const outcome = await station.run([...ENV, '--unset', '--shell', shell])
+  expect(outcome).toMatchObject({ code: 2, stdout: '' })
 })
 
 test('--unset works without a session and without a profile', async () => {

@@ -140,7 +140,7 @@ export async function openStation(options: StationOptions = {}): Promise<Station
   function findLeaks(): string[] {
     const known = secrets()
     const inOutput = outcomes.flatMap(({ words, outcome }) => {
-      const isOutlet = words[0] === 'credential-process' || words[0] === 'env'
+      const isOutlet = ['credential-process', 'env', 'exec'].includes(words[0] ?? '')
       // The mark in a token is one of its claims, and `whoami --json` shows the claims, never the token.
       const hidden = words[0] === 'whoami' ? known.filter(({ name }) => name !== 'mark') : known
       const forStdout = isOutlet ? hidden.filter(({ kind }) => kind !== 'credential') : hidden

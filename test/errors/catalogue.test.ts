@@ -24,6 +24,7 @@ const EXIT_CODES: Record<Exclude<ErrorCode, 'interrupted'>, number> = {
   'no-exchange': 3,
   'other-person': 3,
   'life-too-short': 3,
+  'value-unquotable': 3,
   'sign-in-required': 4,
   'sign-in-refused': 5,
   'token-refused': 5,
@@ -43,6 +44,8 @@ const EXIT_CODES: Record<Exclude<ErrorCode, 'interrupted'>, number> = {
   'vault-damaged': 7,
   'vault-unsafe': 7,
   'vault-io': 7,
+  'program-not-found': 127,
+  'program-not-runnable': 126,
   'output-closed': 1,
 }
 

@@ -122,6 +122,10 @@ export const EVERY_FAILURE: { [C in ErrorCode]: FactsFor<C> } = {
     ['ENOSPC', 'EACCES', text].flatMap((errno) =>
       (['read', 'write'] as const).map((operation) => ({ path: text, operation, errno })),
     ),
+  'value-unquotable': (text) => [{ variable: text, shell: text }],
+  'program-not-found': (text) => [{ program: '' }, { program: `./${text}` }, { program: text }],
+  'program-not-runnable': (text) =>
+    ['batch-file', 'no-interpreter', 'EACCES', 'E2BIG', text].map((problem) => ({ program: text, problem })),
   'output-closed': (text) => [{ errno: 'EPIPE' }, { errno: text }],
   interrupted: () => (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((signal) => ({ signal })),
 }

@@ -3,55 +3,10 @@ import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Credentials } from '../../src/exchange/credentials.ts'
-import {
-  credentialsEnvironment,
-  exportStatements,
-  quotePosix,
-  SET_VARIABLES,
-  unsetStatements,
-} from '../../src/outlets/shell.ts'
-import { Secret } from '../../src/secret.ts'
+import { canRemove, quotePosix, shellNamed, SHELLS, statementsFor } from '../../src/outlets/shell.ts'
+import type { Shell } from '../../src/outlets/shell.ts'
+import { failureOf } from '../profile/failure.ts'
 import { temporaryFolder } from '../vault/temporary-folder.ts'
-
-interface Values {
-  accessKeyId: string
-  secretAccessKey: string
-  sessionToken: string
-  region: string
-}
-
-const EXPIRATION = '2026-11-21T10:00:00Z'
-const PLAIN: Values = {
-  accessKeyId: 'ASIAEXAMPLE',
-  secretAccessKey: 'wJalr/K7+bPxR=',
-  sessionToken: 'IQoJb3==',
-  region: 'eu-west-1',
-}
-
-function environmentOf({ accessKeyId, secretAccessKey, sessionToken, region }: Values) {
-  const credentials: Credentials = {
-    accessKeyId,
-    secretAccessKey: new Secret(secretAccessKey),
-    sessionToken: new Secret(sessionToken),
-    expiration: new Date(EXPIRATION),
-    accountId: undefined,
-    roleArn: undefined,
-  }
-  return credentialsEnvironment(credentials, region)
-}
-
-function expected({ accessKeyId, secretAccessKey, sessionToken, region }: Values): Record<string, string> {
-  return {
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    AWS_SESSION_TOKEN: sessionToken,
-    AWS_CREDENTIAL_EXPIRATION: EXPIRATION,
-    AWS_SESSION_EXPIRATION: EXPIRATION,
-    AWS_REGION: region,
-    AWS_DEFAULT_REGION: region,
-  }
-}
 
 // Every value becomes a command of its own if it ever leaves its quotes: then a file appears in the folder.
 const ATTACKS = [
@@ -88,18 +43,29 @@ const ATTACKS = [
   '',
 ]
 
+// How people evaluate statements in each shell that is run for real, and the program that has them.
+const POSIX = { script: 'eval "$(cat "$1")"; exec env -0', words: (name: string) => [name] }
+const REAL: Record<string, { shell: Shell; script: string; words: (name: string) => string[] }> = {
+  sh: { shell: 'sh', ...POSIX },
+  dash: { shell: 'sh', ...POSIX },
+  bash: { shell: 'bash', ...POSIX },
+  zsh: { shell: 'zsh', ...POSIX },
+  fish: { shell: 'fish', script: 'cat $argv[1] | source; and exec env -0', words: () => [] },
+}
+const isThere = (program: string) => spawnSync(program, ['-c', ':']).status === 0
+
 /**
- * Evaluates statements in a real shell as people do, `eval "$(command)"`, and reads the environment that a program
- * started after that would get. Fails when anything else happened.
+ * Evaluates statements in a real shell as people do and reads the environment that a program started after that would
+ * get. Fails when anything else happened.
  */
-function evaluate(shell: string, statements: string, before: Record<string, string> = {}) {
+function evaluate(program: string, statements: string, before: Record<string, string> = {}) {
   const folder = temporaryFolder()
   const file = join(folder, 'statements')
   writeFileSync(file, statements)
-  const script = 'eval "$(cat "$1")"; exec env -0'
-  const { status, stdout, stderr } = spawnSync(shell, ['-c', script, shell, file], {
+  const { script, words } = REAL[program]!
+  const { status, stdout, stderr } = spawnSync(program, ['-c', script, ...words(program), file], {
     cwd: folder,
-    env: { PATH: '/usr/bin:/bin', ...before },
+    env: { PATH: '/usr/bin:/bin', HOME: temporaryFolder(), ...before },
     encoding: 'utf8',
     // With a socket for stdin bash takes itself for a remote shell and reads the person's own start files.
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -112,27 +78,83 @@ function evaluate(shell: string, statements: string, before: Record<string, stri
   )
 }
 
-const isThere = (shell: string) => spawnSync(shell, ['-c', ':']).status === 0
+const SET = { AWS_ACCESS_KEY_ID: 'ASIAEXAMPLE', AWS_REGION: "it's" }
+const REMOVED = ['AWS_PROFILE', 'AWS_SECURITY_TOKEN']
 
-describe('statements for a shell', () => {
-  test('export what an AWS tool reads and take away what would outrank it', () => {
-    expect(exportStatements(environmentOf(PLAIN))).toBe(
-      [
-        "export AWS_ACCESS_KEY_ID='ASIAEXAMPLE'",
-        "export AWS_SECRET_ACCESS_KEY='wJalr/K7+bPxR='",
-        "export AWS_SESSION_TOKEN='IQoJb3=='",
-        "export AWS_CREDENTIAL_EXPIRATION='2026-11-21T10:00:00Z'",
-        "export AWS_SESSION_EXPIRATION='2026-11-21T10:00:00Z'",
-        "export AWS_REGION='eu-west-1'",
-        "export AWS_DEFAULT_REGION='eu-west-1'",
-        'unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SECURITY_TOKEN',
-        '',
-      ].join('\n'),
+describe('what is printed', () => {
+  test.each(['sh', 'bash', 'zsh'] as const)('for %s exports and unsets', (shell) => {
+    expect(statementsFor(shell, { set: SET, removed: REMOVED }).split('\n')).toEqual([
+      "export AWS_ACCESS_KEY_ID='ASIAEXAMPLE'",
+      "export AWS_REGION='it'\\''s'",
+      'unset AWS_PROFILE AWS_SECURITY_TOKEN',
+      '',
+    ])
+    expect(statementsFor(shell, { removed: REMOVED })).toBe('unset AWS_PROFILE AWS_SECURITY_TOKEN\n')
+    expect(statementsFor(shell, { set: { A: '' } })).toBe("export A=''\n")
+  })
+
+  test("for fish sets and erases this session's variables, and warns of those of all sessions", () => {
+    const [first, second, third, fourth] = statementsFor('fish', { set: SET, removed: REMOVED }).split('\n')
+    expect([first, second, third]).toEqual([
+      "set -gx AWS_ACCESS_KEY_ID 'ASIAEXAMPLE'",
+      "set -gx AWS_REGION 'it\\'s'",
+      'set -eg AWS_PROFILE; or true',
+    ])
+    expect(fourth).toMatch(
+      /^if set -qU AWS_PROFILE; echo 'poolkey: warning: .* set -eU AWS_PROFILE' >&2; end$/,
     )
   })
 
-  test('take back all that is set, and no more', () => {
-    expect(unsetStatements(SET_VARIABLES)).toBe(`unset ${Object.keys(expected(PLAIN)).join(' ')}\n`)
+  test.each([
+    ['plain', "'plain'"],
+    ["it's", "'it''s'"],
+    ["'; calc; '", "'''; calc; '''"],
+    ['$(calc) `n "x" $Env:Path', '\'$(calc) `n "x" $Env:Path\''],
+    // PowerShell takes each of these for a quote.
+    ['\u2018\u2019\u201a\u201b', "'\u2018\u2018\u2019\u2019\u201a\u201a\u201b\u201b'"],
+  ])('F88: for PowerShell %s is quoted as %s', (value, quoted) => {
+    expect(statementsFor('powershell', { set: { A: value }, removed: ['B'] })).toBe(
+      `$Env:A = ${quoted}\nRemove-Item Env:B -ErrorAction Ignore\n`,
+    )
+  })
+
+  test('F88: for cmd has plain values alone', () => {
+    expect(statementsFor('cmd', { set: { A: 'aZ09+/=.,:@~-_' }, removed: ['B'] })).toBe(
+      'set "A=aZ09+/=.,:@~-_"\nset "B="\n',
+    )
+  })
+
+  test('F88: for Nushell is a record to load, in which what is to go is null', () => {
+    expect(statementsFor('nu', { set: SET, removed: REMOVED })).toBe(
+      '{"AWS_ACCESS_KEY_ID":"ASIAEXAMPLE","AWS_REGION":"it\'s","AWS_PROFILE":null,"AWS_SECURITY_TOKEN":null}\n',
+    )
+  })
+
+  test('as JSON is what is set, and no more', () => {
+    expect(statementsFor('json', { set: SET, removed: REMOVED })).toBe(`${JSON.stringify(SET)}\n`)
+  })
+
+  test('as dotenv has no quotes, which docker would take for part of the value', () => {
+    expect(statementsFor('dotenv', { set: { A: 'aZ09+/=.,:@~-_', B: '' }, removed: REMOVED })).toBe(
+      'A=aZ09+/=.,:@~-_\nB=\n',
+    )
+  })
+
+  test.each(['cmd', 'dotenv'] as const)('F88: for %s a value that needs quotes is refused', (shell) => {
+    const characters = Array.from('%!^&|<>"\'\\$`()#;*?[]{} \r\n\t\u00e9')
+    const needy = [...ATTACKS, ...characters].filter((text) => !/^[~-]?n?$/.test(text))
+    expect(needy.length).toBeGreaterThan(40)
+    for (const value of needy)
+      expect(failureOf(() => statementsFor(shell, { set: { AWS_REGION: value } }))).toEqual({
+        code: 'value-unquotable',
+        facts: { variable: 'AWS_REGION', shell },
+      })
+  })
+
+  test('can say that a variable is to go in every dialect but those of files', () => {
+    expect(SHELLS.filter((shell) => !canRemove(shell))).toEqual(['dotenv', 'json'])
+    for (const shell of SHELLS.filter(canRemove))
+      expect(statementsFor(shell, { removed: ['GONE'] })).toContain('GONE')
   })
 
   test.each([
@@ -141,52 +163,60 @@ describe('statements for a shell', () => {
     ["it's", "'it'\\''s'"],
     ["'", "''\\'''"],
     ['$HOME `x` "y" \\', '\'$HOME `x` "y" \\\''],
-  ])('%s is quoted as %s', (value, quoted) => {
+  ])('for POSIX shells %s is quoted as %s', (value, quoted) => {
     expect(quotePosix(value)).toBe(quoted)
   })
 })
 
-// `sh` is everywhere and dash on Debian; the others are tried where they are installed.
-describe.each(['sh', 'bash', 'dash', 'zsh'].filter((shell) => shell === 'sh' || isThere(shell)))(
+test.each([
+  ['fish\n', 'fish'],
+  ['-fish', 'fish'],
+  ['/usr/local/bin/fish', 'fish'],
+  ['pwsh', 'powershell'],
+  [String.raw`C:\Windows\System32\WindowsPowerShell\v1.0\PowerShell.EXE`, 'powershell'],
+  ['cmd.exe', 'cmd'],
+  ['nu', 'nu'],
+  ['-zsh', 'sh'],
+  ['bash', 'sh'],
+  ['node', 'sh'],
+  ['fisherman', 'sh'],
+  ['', 'sh'],
+])('a process named %j speaks %s', (name, shell) => {
+  expect(shellNamed(name)).toBe(shell)
+})
+
+// `sh` is everywhere and dash on Debian; the others are tried where they are installed, and test:system insists on them.
+describe.each(Object.keys(REAL).filter((program) => program === 'sh' || isThere(program)))(
   'in %s',
-  (shell) => {
-    test('no attack leaves its quotes', () => {
-      for (let at = 0; at < ATTACKS.length; at += 4) {
-        const [accessKeyId = '', secretAccessKey = '', sessionToken = '', region = ''] = ATTACKS.slice(at)
-        const values = { accessKeyId, secretAccessKey, sessionToken, region }
-        expect(evaluate(shell, exportStatements(environmentOf(values)))).toEqual(expected(values))
-      }
+  (program) => {
+    const { shell } = REAL[program]!
+
+    test('F88: no attack leaves its quotes', () => {
+      const set = Object.fromEntries(ATTACKS.map((value, at) => [`AWS_${at}`, value]))
+      expect(evaluate(program, statementsFor(shell, { set }))).toEqual(set)
     })
 
-    test('any text stays a value', () => {
+    test('F88: any text stays a value', () => {
       // A shell and an environment hold no NUL.
-      const text = fc
-        .array(fc.oneof(fc.constantFrom(...ATTACKS, "'", '\\', '$', '`'), fc.string({ unit: 'binary' })))
-        .map((pieces) => pieces.join('').replaceAll('\0', ''))
-      const anyValues = fc.record({
-        accessKeyId: text,
-        secretAccessKey: text,
-        sessionToken: text,
-        region: text,
-      })
+      const piece = fc.oneof(fc.constantFrom(...ATTACKS, "'", '\\', '$', '`'), fc.string({ unit: 'binary' }))
+      const text = fc.array(piece).map((pieces) => pieces.join('').replaceAll('\0', ''))
       fc.assert(
-        fc.property(anyValues, (values) => {
-          expect(evaluate(shell, exportStatements(environmentOf(values)))).toEqual(expected(values))
+        fc.property(fc.array(text, { minLength: 1 }), (texts) => {
+          const set = Object.fromEntries(texts.map((value, at) => [`AWS_${at}`, value]))
+          expect(evaluate(program, statementsFor(shell, { set }))).toEqual(set)
         }),
         { numRuns: 25 },
       )
     })
 
-    test('what would outrank the credentials is gone, and everything set is taken back by the other statement', () => {
-      const before = {
-        AWS_PROFILE: 'dev',
-        AWS_DEFAULT_PROFILE: 'dev',
-        AWS_SECURITY_TOKEN: 'old',
+    test('what is removed is gone, set or not, and the rest stays', () => {
+      const before = { AWS_PROFILE: 'dev', AWS_PAGER: '', AWS_A: 'old' }
+      const removed = ['AWS_PROFILE', 'AWS_SECURITY_TOKEN']
+      const set = { AWS_A: 'new' }
+      expect(evaluate(program, statementsFor(shell, { set, removed }), before)).toEqual({
+        ...set,
         AWS_PAGER: '',
-      }
-      const set = exportStatements(environmentOf(PLAIN))
-      expect(evaluate(shell, set, before)).toEqual({ ...expected(PLAIN), AWS_PAGER: '' })
-      expect(evaluate(shell, set + unsetStatements(SET_VARIABLES), before)).toEqual({ AWS_PAGER: '' })
+      })
     })
   },
 )

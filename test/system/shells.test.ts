@@ -1,16 +1,41 @@
 /** The shells that `poolkey env` is for, all of them: a missing one fails here, while test:e2e takes those there are. */
 import { expect, test } from 'vitest'
-import { answerOf, openStation, startProgram } from '../e2e/poolkey-process.ts'
+import { answerOf, openStation, POOLKEY_LINE, startProgram } from '../e2e/poolkey-process.ts'
 
-test.each(['/bin/dash', '/bin/bash', '/bin/zsh'])('%s evaluates the statements of env', async (shell) => {
+const PRINT =
+  'printf "%s\\n" "$AWS_ACCESS_KEY_ID" "$AWS_SECRET_ACCESS_KEY" "$AWS_SESSION_TOKEN" "$AWS_PROFILE"'
+
+// As the README has people do it. The dialect is not named: poolkey looks who asks.
+const POSIX = `creds=$(${POOLKEY_LINE} env --profile dev) && eval "$creds" && ${PRINT}`
+const SHELLS: [path: string, script: string][] = [
+  ['/bin/dash', POSIX],
+  ['/bin/bash', POSIX],
+  ['/bin/zsh', POSIX],
+  ['/usr/bin/fish', `${POOLKEY_LINE} env --profile dev | source; and ${PRINT}`],
+]
+
+test.each(SHELLS)('F88: %s evaluates what env prints for it', async (shell, script) => {
   const station = await openStation()
   await station.signIn()
-  const { stdout } = await station.run(['env', '--profile', 'dev'])
-  const script =
-    'eval "$STATEMENTS" && printf "%s\\n" "$AWS_ACCESS_KEY_ID" "$AWS_SECRET_ACCESS_KEY" "$AWS_SESSION_TOKEN"'
-  const env = { PATH: '/usr/bin:/bin', HOME: station.home, STATEMENTS: stdout }
+  const env = { ...station.env, AWS_PROFILE: 'other' }
   const outcome = await startProgram(shell, ['-c', script], env).ended
   expect(outcome).toMatchObject({ code: 0, stderr: '' })
   const answer = answerOf(await station.run(['credential-process', '--profile', 'dev']))
-  expect(outcome.stdout).toBe(`${answer.AccessKeyId}\n${answer.SecretAccessKey}\n${answer.SessionToken}\n`)
+  expect(outcome.stdout).toBe(`${answer.AccessKeyId}\n${answer.SecretAccessKey}\n${answer.SessionToken}\n\n`)
+})
+
+test.each(SHELLS)('F89: %s has nothing to evaluate where env fails', async (shell, script) => {
+  const station = await openStation()
+  const outcome = await startProgram(shell, ['-c', script], station.env).ended
+  expect(outcome).toMatchObject({ stdout: shell.endsWith('fish') ? '\n\n\n\n' : '' })
+  expect(outcome.stderr).toContain('poolkey login --profile dev')
+})
+
+test('fish is warned of a variable that is kept for all sessions, and keeps it', async () => {
+  const station = await openStation()
+  await station.signIn()
+  const script = `set -Ux AWS_PROFILE kept; ${POOLKEY_LINE} env --profile dev | source; and echo $AWS_PROFILE`
+  const outcome = await startProgram('/usr/bin/fish', ['-c', script], station.env).ended
+  expect(outcome).toMatchObject({ code: 0, stdout: 'kept\n' })
+  expect(outcome.stderr).toMatch(/^poolkey: warning: .*AWS_PROFILE.*set -eU AWS_PROFILE\n$/)
 })

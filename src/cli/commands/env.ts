@@ -1,37 +1,38 @@
-import { obtainCredentials } from '../../broker/credentials.ts'
-import {
-  credentialsEnvironment,
-  exportStatements,
-  SET_VARIABLES,
-  unsetStatements,
-} from '../../outlets/shell.ts'
+import { PoolkeyError } from '../../errors/poolkey-error.ts'
+import { canRemove, statementsFor } from '../../outlets/shell.ts'
+import type { Shell } from '../../outlets/shell.ts'
+import { credentialsVariables, OUTRANKING_VARIABLES, SET_VARIABLES } from '../../outlets/variables.ts'
 import type { CommandContext } from '../context.ts'
-import { readCredentialsProfile } from '../credentials-profile.ts'
+import { obtainLastingCredentials } from '../lasting-credentials.ts'
+import type { LastingOptions } from '../lasting-credentials.ts'
 
-export interface EnvOptions {
+export interface EnvOptions extends LastingOptions {
+  /** Of the parent process where it is not named. */
+  shell?: Shell
   unset?: boolean
-  role?: string
-  minLife?: number
 }
 
-const DEADLINE_SECONDS = 50
-
-/** Prints statements for `eval`; on failure nothing, so that half an answer is never evaluated. */
+/** Prints statements for a shell; on failure nothing, so that half an answer is never evaluated. */
 export async function env(context: CommandContext, options: EnvOptions): Promise<number> {
+  const { terminal } = context
+  const shell = options.shell ?? (await shellThatAsks(context))
   if (options.unset === true) {
-    context.terminal.answer(unsetStatements(SET_VARIABLES))
+    if (!canRemove(shell))
+      throw new PoolkeyError('usage', { problem: `${shell} cannot say that a variable is to go` })
+    terminal.answer(statementsFor(shell, { removed: SET_VARIABLES }))
     return 0
   }
-  const profile = await readCredentialsProfile(context, options.role)
-  const broker = await context.openBroker({
-    profile,
-    seconds: DEADLINE_SECONDS,
-    create: profile.signIn === undefined,
-    announceWaits: true,
-    mayPrompt: true,
-  })
-  const minLife = options.minLife === undefined ? 'half' : options.minLife * 1000
-  const { credentials } = await obtainCredentials(broker, { minLife })
-  context.terminal.answer(exportStatements(credentialsEnvironment(credentials, profile.region)))
+  const { profile, credentials } = await obtainLastingCredentials(context, options)
+  const set = credentialsVariables(credentials, profile.region)
+  const statements = statementsFor(shell, { set, removed: OUTRANKING_VARIABLES })
+  if (terminal.isAnswerShown) terminal.label('warning', SHOWN)
+  terminal.answer(statements)
   return 0
+}
+
+const SHOWN = 'these are secrets, and the terminal keeps what it shows; to use them unseen: poolkey exec'
+
+async function shellThatAsks({ parentPid, platform }: CommandContext): Promise<Shell> {
+  const { shellOfParent } = await import('../parent-shell.ts')
+  return shellOfParent({ pid: parentPid, platform })
 }

@@ -45,7 +45,7 @@ stty rows 24 cols "$TERMINAL_COLUMNS" iutf8
 tty >"$TERMINAL_FOLDER/tty"
 echo $$ >"$TERMINAL_FOLDER/session"
 stty -a >"$TERMINAL_FOLDER/before"
-trap : INT
+trap : INT QUIT
 sh -c "$TERMINAL_LINE"
 code=$?
 stty -a >"$TERMINAL_FOLDER/after"

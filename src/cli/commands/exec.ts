@@ -1,0 +1,47 @@
+import { PoolkeyError } from '../../errors/poolkey-error.ts'
+import { runChild } from '../../outlets/exec.ts'
+import { childEnvironment, credentialsVariables, INSIDE } from '../../outlets/variables.ts'
+import type { CommandContext, GlobalOptions } from '../context.ts'
+import { obtainLastingCredentials } from '../lasting-credentials.ts'
+import type { LastingOptions } from '../lasting-credentials.ts'
+import { clockTime } from '../words.ts'
+
+/** Runs a command, or the person's shell, with credentials in its environment, and gives its exit code. */
+export async function exec(
+  context: CommandContext,
+  options: LastingOptions & GlobalOptions,
+  ...words: string[]
+): Promise<number> {
+  const [stray] = words
+  if (stray !== undefined) {
+    const fix = `put -- before the command: poolkey exec -- ${stray}`
+    throw new PoolkeyError('usage', { problem: `${stray} stands before --, or without it`, fix })
+  }
+  const outer = context.env[INSIDE]
+  if (outer !== undefined)
+    context.terminal.label('warning', `this runs inside of poolkey exec already, for profile ${outer}`)
+  const { handedOn = [] } = options
+  const command = handedOn.length > 0 ? handedOn : [shellOf(context)]
+  const { profile, expiration, env } = await environmentFor(context, options)
+  if (handedOn.length === 0)
+    context.terminal.say(`Starting ${command[0]} with credentials of profile ${profile} until ${expiration}.`)
+  context.interrupted.throwIfAborted()
+  // Not awaited: nothing here holds the credentials while the command runs.
+  return runChild({ command, env, platform: context.platform, onSignal: context.onSignal })
+}
+
+async function environmentFor(context: CommandContext, options: LastingOptions) {
+  const { profile, credentials } = await obtainLastingCredentials(context, options)
+  const extra = { ...credentialsVariables(credentials, profile.region), [INSIDE]: profile.name }
+  return {
+    profile: profile.name,
+    expiration: clockTime(credentials.expiration),
+    env: childEnvironment(context.env, extra),
+  }
+}
+
+function shellOf({ env, platform }: CommandContext): string {
+  const [set, otherwise] =
+    platform === 'win32' ? [env['ComSpec'] ?? env['COMSPEC'], 'cmd.exe'] : [env['SHELL'], '/bin/sh']
+  return set === undefined || set === '' ? otherwise : set
+}

@@ -1,0 +1,60 @@
+/** What programs find in their environment: which variables carry credentials, which would outrank them. Pure. */
+import type { Credentials } from '../exchange/credentials.ts'
+import { secondsOf } from './process-json.ts'
+
+/** What `credentialsVariables` may set. */
+export const SET_VARIABLES = [
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'AWS_CREDENTIAL_EXPIRATION',
+  'AWS_SESSION_EXPIRATION',
+  'AWS_REGION',
+  'AWS_DEFAULT_REGION',
+]
+
+/** Variables that would outrank or contradict the ones set. */
+export const OUTRANKING_VARIABLES = ['AWS_PROFILE', 'AWS_DEFAULT_PROFILE', 'AWS_SECURITY_TOKEN']
+
+/** Marks a program that `exec` runs, and names its profile. */
+export const INSIDE = 'INSIDE_POOLKEY'
+
+// Every variable from which some AWS SDK or tool takes credentials, or takes them to be of an account or a role: the
+// SDK reference guide's settings, and what older SDKs read (AWS_ACCESS_KEY, AWS_SECRET_KEY, AWS_SECURITY_TOKEN).
+const OF_CREDENTIALS =
+  /^AWS_(ACCESS_KEY(_ID)?|SECRET_(ACCESS_)?KEY|SESSION_TOKEN|SECURITY_TOKEN|(CREDENTIAL|SESSION)_EXPIRATION|(DEFAULT_)?PROFILE|ACCOUNT_ID|CREDENTIAL_FILE|CONTAINER_.*|WEB_IDENTITY_.*|ROLE_ARN|ROLE_SESSION_NAME)$/i
+const OWN = /^(POOLKEY_|INSIDE_POOLKEY$)/i
+
+/** The variables that hand credentials to a program. `AWS_SESSION_EXPIRATION` is what shell prompts read. */
+export function credentialsVariables(credentials: Credentials, region: string): Record<string, string> {
+  const expiration = secondsOf(credentials.expiration)
+  return {
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey.reveal(),
+    AWS_SESSION_TOKEN: credentials.sessionToken.reveal(),
+    AWS_CREDENTIAL_EXPIRATION: expiration,
+    AWS_SESSION_EXPIRATION: expiration,
+    ...regionVariables(region),
+  }
+}
+
+/** Both names of the region, as no SDK reads both; nothing where it is not known: an empty one breaks some of them. */
+export function regionVariables(region: string): Record<string, string> {
+  return region === '' ? {} : { AWS_REGION: region, AWS_DEFAULT_REGION: region }
+}
+
+/**
+ * The environment of a program that `exec` runs: the parent's without any variable that carries credentials or is
+ * poolkey's own, and then `extra`. Names are compared without regard to case, as Windows does.
+ */
+export function childEnvironment(
+  parent: Record<string, string | undefined>,
+  extra: Record<string, string>,
+): Record<string, string> {
+  const replaced = new Set(Object.keys(extra).map((name) => name.toUpperCase()))
+  const kept = Object.entries(parent).flatMap(([name, value]) => {
+    const isGone = OF_CREDENTIALS.test(name) || OWN.test(name) || replaced.has(name.toUpperCase())
+    return isGone || value === undefined ? [] : [[name, value] as const]
+  })
+  return { ...Object.fromEntries(kept), ...extra }
+}

@@ -1,0 +1,41 @@
+/** Which file Windows runs for a name, without its habit of looking into the working folder first. Pure. */
+import { win32 } from 'node:path'
+import { searchPath } from '../sign-in/browser-command.ts'
+
+/**
+ * `batch`: a batch file, which Windows hands to cmd.exe with its arguments in one line; no quoting keeps cmd.exe from
+ * running what stands in them (CVE-2024-24576), so it is not run.
+ */
+export type FoundProgram = { kind: 'found' | 'batch'; path: string } | { kind: 'absent' }
+
+// PATHEXT's order, and those endings alone that can be run as they are, or must be known to be refused.
+const ENDINGS = ['.com', '.exe', '.bat', '.cmd']
+
+/** Looks for a program in the absolute folders of PATH; a path is taken as it stands. */
+export function findWindowsProgram(
+  name: string,
+  env: Record<string, string | undefined>,
+  isFile: (path: string) => boolean,
+): FoundProgram {
+  const isPath = /[\\/:]/.test(name)
+  const bases = isPath ? [name] : searchPath(env, 'win32').map((folder) => win32.join(folder, name))
+  const path = bases
+    .flatMap((base) => [...(hasEnding(base) ? [base] : []), ...withEndings(base)])
+    .find(isFile)
+  if (path === undefined) return { kind: 'absent' }
+  return { kind: isBatch(path) ? 'batch' : 'found', path }
+}
+
+function withEndings(base: string): string[] {
+  return ENDINGS.map((ending) => base + ending)
+}
+
+function hasEnding(path: string): boolean {
+  return win32.extname(path) !== ''
+}
+
+/** Windows leaves off blanks and dots at the end of a name, and what follows a colon: all three name the same file. */
+function isBatch(path: string): boolean {
+  const name = win32.basename(path).replace(/:.*$/, '')
+  return /\.(bat|cmd)[ .]*$/i.test(name)
+}
