@@ -35,6 +35,8 @@ const RARE = [
     'shell',
     'variables',
     'windows-program',
+    'standing-credentials',
+    'endpoint-.*',
   ],
 ].join('|')
 const groups = [

@@ -20,8 +20,13 @@ export type MinLife = number | 'half'
 
 export function freshnessOf(life: Lifetime, now: Date, minLife: MinLife = 0): Freshness {
   if (!canBeUsed(life, now)) return 'expired'
-  const isDue = leftMs(life, now) <= Math.min(REFRESH_AHEAD_MS, lifeMs(life) / 3)
+  const isDue = dueInMs(life, now) <= 0
   return isDue || !hasLifeLeft(life, now, minLife) ? 'stale' : 'fresh'
+}
+
+/** How long until new ones are due: from then on `freshnessOf` never says `fresh`. For who renews by a timer. */
+export function dueInMs(life: Lifetime, now: Date): number {
+  return leftMs(life, now) - Math.min(REFRESH_AHEAD_MS, lifeMs(life) / 3)
 }
 
 /** Whether so much of a life is left, for who cannot come again. */

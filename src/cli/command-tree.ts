@@ -126,6 +126,16 @@ const COMMANDS: Record<string, (command: MakeCommand) => void> = {
       .usage('[options] [-- CMD...]')
       .option('--role <arn>', 'another role, this once')
       .option('--min-life <seconds>', 'at least so much life (default: half)', wholeSeconds)
+    },
+  serve(command) {
+    command(
+      'serve',
+      'Use:',
+      'a container-credentials endpoint on loopback, for long-running work',
+      async () => (await import('./commands/serve.ts')).serve,
+    )
+      .option('--port <port>', 'port on loopback (default: any free one)', portNumber)
+      .option('--token-file <path>', 'leave its token in this file, not on stdout')
   },
   configure(command) {
     const configure = command(

@@ -85,11 +85,12 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
       // What a person needs to type a passphrase, or to unlock a keychain, is not the command's time.
       const seconds = asked.mayPrompt === true ? PROMPT_SECONDS : asked.seconds
       let begunMs = monotonicMs()
-      const opening = AbortSignal.any([interrupted, deadline(seconds)])
+      const ends = asked.outlastsInterrupts === true ? [] : [interrupted]
+      const opening = AbortSignal.any([...ends, deadline(seconds)])
       const openedVault = await vault.open(asked, opening)
       if (asked.mayPrompt === true) begunMs = monotonicMs()
       const signal =
-        asked.mayPrompt === true ? AbortSignal.any([interrupted, deadline(asked.seconds)]) : opening
+        asked.mayPrompt === true ? AbortSignal.any([...ends, deadline(asked.seconds)]) : opening
       if (!openedVault)
         throw new PoolkeyError('sign-in-required', { profile: asked.profile.name, reason: 'none' })
       const http = lazyHttp({

@@ -19,6 +19,7 @@ export const CONFIGURATION_WORDINGS: Wordings<
   | 'store-mismatch'
   | 'no-exchange'
   | 'other-person'
+  | 'token-file-unusable'
   | 'life-too-short'
   | 'value-unquotable'
 > = {
@@ -99,6 +100,12 @@ export const CONFIGURATION_WORDINGS: Wordings<
     what: ({ current, next }) =>
       `${next} signed in, but the session belongs to ${current}; it was left as it is`,
     fix: () => 'run login again with --yes to replace it, or give each their own cognito_session',
+  },
+  'token-file-unusable': {
+    exitCode: 3,
+    what: ({ path, problem }) => `${path} cannot be the token file: ${problem}`,
+    fix: () =>
+      'name a file that does not exist yet, in a folder that only you can write; it is removed at the end',
   },
   'life-too-short': {
     exitCode: 3,

@@ -12,6 +12,7 @@ export const NETWORK_WORDINGS: Wordings<
   | 'lock-held'
   | 'sign-in-timeout'
   | 'redirect-ports-taken'
+  | 'port-taken'
 > = {
   network: {
     exitCode: 6,
@@ -83,5 +84,11 @@ export const NETWORK_WORDINGS: Wordings<
       `no callback port is free: ${redirectUris.join(', ')}${optional(' (held by ', holders.join(', '), ')')}`,
     fix: () =>
       'end the program that holds the port, or register another callback URL and add it to cognito_redirect_uri',
+  },
+  'port-taken': {
+    exitCode: 6,
+    what: ({ port, holders }) =>
+      `port ${port} of 127.0.0.1 is not free${optional(' (held by ', holders.join(', '), ')')}`,
+    fix: () => 'choose another with --port, or leave it out for any that is free',
   },
 }

@@ -35,6 +35,7 @@ export interface ErrorFacts {
   'other-person': { current: string; next: string }
   /** A value that no quoting of that dialect keeps from being more than a value. */
   'value-unquotable': { variable: string; shell: string }
+  'token-file-unusable': { path: string; problem: string }
   'life-too-short': { wantedSeconds: number; gotSeconds: number }
 
   // A person is needed (exit 4)
@@ -42,6 +43,9 @@ export interface ErrorFacts {
     profile: string
     reason: 'none' | 'ended' | 'damaged' | 'no-refresh-token' | 'in-progress' | 'unfinished' | 'no-browser'
   }
+
+  /** Of a process that hands out one person's credentials. */
+  'person-changed': { profile: string }
 
   // Refused by the person, the user pool, the identity pool or STS (exit 5)
   'sign-in-refused': { error: string; description?: string }
@@ -78,6 +82,7 @@ export interface ErrorFacts {
   'lock-held': { lock: string; pid: number | undefined; seconds: number }
   'sign-in-timeout': { seconds: number; clientId: string; redirectUri: string }
   'redirect-ports-taken': { redirectUris: string[]; holders: string[] }
+  'port-taken': { port: number; holders: string[] }
 
   // The vault and its key (exit 7)
   'keychain-unavailable': {

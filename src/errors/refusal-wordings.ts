@@ -6,7 +6,12 @@ import type { ErrorFacts } from './poolkey-error.ts'
 import { causeOf } from './service-causes.ts'
 
 export const REFUSAL_WORDINGS: Wordings<
-  'sign-in-required' | 'sign-in-refused' | 'token-refused' | 'id-token-invalid' | 'service-refused'
+  | 'sign-in-required'
+  | 'person-changed'
+  | 'sign-in-refused'
+  | 'token-refused'
+  | 'id-token-invalid'
+  | 'service-refused'
 > = {
   'sign-in-required': {
     exitCode: 4,
@@ -22,6 +27,11 @@ export const REFUSAL_WORDINGS: Wordings<
       })[reason],
     fix: ({ profile, reason }) =>
       reason === 'in-progress' ? 'finish it there, then try again' : runLogin(profile),
+  },
+  'person-changed': {
+    exitCode: 4,
+    what: ({ profile }) => `somebody else has signed in for profile ${profile} since this was started`,
+    fix: () => "start it anew for that person's credentials",
   },
   'sign-in-refused': {
     exitCode: 5,

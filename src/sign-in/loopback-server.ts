@@ -7,6 +7,8 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
 export interface LoopbackServer {
+  /** Where it listens: the port asked for, or for 0 the one it was given. */
+  port: number
   /** Never drops this connection to make room for others. */
   keep: (socket: Socket) => void
   /** Ends every connection and frees the port at once. */
@@ -16,6 +18,7 @@ export interface LoopbackServer {
 export interface LoopbackServerOptions {
   /** `localhost` (both families) or a loopback literal, IPv6 without brackets. */
   host: string
+  /** 0, of a literal alone: any that is free. */
   port: number
   onRequest: (request: IncomingMessage, response: ServerResponse) => void
 }
@@ -74,8 +77,9 @@ export async function openLoopbackServer(
       return undefined
     }
   }
-  if (servers.length === 0) return undefined
-  return { keep: (socket) => kept.add(socket), close }
+  const [first] = servers
+  if (first === undefined) return undefined
+  return { port: portOf(first), keep: (socket) => kept.add(socket), close }
 }
 
 function listen(
@@ -95,6 +99,12 @@ function listen(
       resolve('listening')
     })
   })
+}
+
+function portOf(server: Server): number {
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('a server without a port')
+  return address.port
 }
 
 function closeServer(server: Server): Promise<void> {

@@ -38,6 +38,11 @@ export function hasEntry({ folder, name }: { folder: string; name: string }): bo
   return isFolderThere(folder) && lookAt(pathIn(folder, name + SUFFIX)) !== undefined
 }
 
+/** The file of an entry, for who only looks whether it is still the same. */
+export function entryPath({ folder, name }: { folder: string; name: string }): string {
+  return pathIn(folder, name + SUFFIX)
+}
+
 /**
  * Seals and writes an entry, durably: after a crash at any instant the old or the new one is there, whole; one that is not
  * `isDurable` may be damaged after a power cut. The folder must exist (`prepareFolder`). Throws `vault-unsafe`, or `vault-io` with the old entry as it was.

@@ -193,6 +193,7 @@ const PURE = [
   ...['broker/entry-names.ts', 'broker/freshness.ts', 'broker/json-fields.ts', 'cli/words.ts'],
   ...['folders.ts', 'exchange/credentials.ts', 'outlets/process-json.ts', 'outlets/shell.ts'],
   ...['outlets/variables.ts', 'outlets/windows-program.ts'],
+  ...['outlets/endpoint-answer.ts', 'outlets/endpoint-request.ts', 'outlets/endpoint-variables.ts'],
   ...['profile/aws-chain.ts', 'profile/config-edit.ts', 'profile/config-text.ts', 'profile/nearest-key.ts'],
   ...['profile/partition.ts', 'profile/profile-list.ts', 'profile/profile-name.ts', 'profile/profile.ts'],
   ...['profile/profile-values.ts', 'profile/service-endpoints.ts', 'profile/setting-types.ts'],
@@ -241,6 +242,9 @@ const MAY_REVEAL: Record<string, string> = {
   'broker/credentials-entry.ts': 'credentials on their way into a sealed entry',
   'outlets/process-json.ts': 'the answer of a credential process',
   'outlets/variables.ts': 'the environment of a program or a shell',
+  'outlets/endpoint-answer.ts': 'the answer of the endpoint',
+  'outlets/endpoint-token.ts': "the endpoint's own token: its digest, and the file it is left in",
+  'outlets/endpoint-variables.ts': "the endpoint's own token in the environment of who may use it",
 }
 // The vault seals: keys and passphrases are its very business.
 const mayReveal = (path: string) => path in MAY_REVEAL || path.startsWith('vault/')

@@ -32,6 +32,7 @@ export const EVERY_FAILURE: { [C in ErrorCode]: FactsFor<C> } = {
   'store-mismatch': (text) => [{ store: text, requested: text }],
   'no-exchange': (text) => [{ profile: text }],
   'other-person': (text) => [{ current: text, next: text }],
+  'token-file-unusable': (text) => [{ path: text, problem: text }],
   'life-too-short': () => [{ wantedSeconds: 40_000, gotSeconds: 3600 }],
   'sign-in-required': (text) =>
     (
@@ -40,6 +41,7 @@ export const EVERY_FAILURE: { [C in ErrorCode]: FactsFor<C> } = {
       profile: text,
       reason,
     })),
+  'person-changed': (text) => [{ profile: text }],
   'sign-in-refused': (text) => [
     { error: text },
     { error: text, description: text },
@@ -103,6 +105,10 @@ export const EVERY_FAILURE: { [C in ErrorCode]: FactsFor<C> } = {
   'redirect-ports-taken': (text) => [
     { redirectUris: [text, text], holders: [] },
     { redirectUris: [text], holders: [text] },
+  ],
+  'port-taken': (text) => [
+    { port: 8400, holders: [] },
+    { port: 8400, holders: [text] },
   ],
   'keychain-unavailable': (text) =>
     (['library', 'service', 'locked', 'timeout', 'denied'] as const).flatMap((problem) => [

@@ -1,6 +1,7 @@
 import { startEmulator } from '../../emulator/emulator.ts'
 import type { Emulator } from '../../emulator/emulator.ts'
 import { isPoolkeyError, PoolkeyError } from '../../errors/poolkey-error.ts'
+import { untilAborted } from '../../pause.ts'
 import type { CommandContext } from '../context.ts'
 
 export interface EmulateOptions {
@@ -29,14 +30,7 @@ export async function emulate(context: CommandContext, options: EmulateOptions):
     terminal.say(
       `The sign-in form comes filled in: ${username} / ${password}. Everything is forgotten when this ends (Ctrl-C).`,
     )
-    await new Promise((_, reject) => {
-      const end = () => {
-        reject(interrupted.reason instanceof Error ? interrupted.reason : new Error('interrupted'))
-      }
-      if (interrupted.aborted) end()
-      else interrupted.addEventListener('abort', end, { once: true })
-    })
-    return 0
+    return await untilAborted(interrupted)
   } catch (error) {
     // Ctrl-C is how this command ends.
     if (isPoolkeyError(error, 'interrupted') && error.facts.signal === 'SIGINT') return 0

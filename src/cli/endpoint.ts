@@ -1,0 +1,78 @@
+/** The container-credentials endpoint of a command, with credentials that are kept fresh behind it. */
+import { standingCredentials } from '../broker/standing-credentials.ts'
+import { explainError } from '../errors/catalogue.ts'
+import { isOurs, isPoolkeyError } from '../errors/poolkey-error.ts'
+import { monotonicMs } from '../monotonic.ts'
+import { openEndpoint } from '../outlets/endpoint-server.ts'
+import { startSupply } from '../outlets/endpoint-supply.ts'
+import { createToken } from '../outlets/endpoint-token.ts'
+import type { Profile } from '../profile/profile.ts'
+import type { Secret } from '../secret.ts'
+import type { CommandContext } from './context.ts'
+import { clockTime } from './words.ts'
+
+export interface CommandEndpoint {
+  uri: string
+  token: Secret
+  /** Frees the port, and renews nothing any more. */
+  close: () => Promise<void>
+}
+
+const DEADLINE_SECONDS = 50
+
+/**
+ * Opens it as soon as there are credentials to give. A person may be asked for the vault's passphrase now, and never again.
+ * Throws as `obtainCredentials`, and `port-taken`.
+ */
+export async function openCommandEndpoint(
+  context: CommandContext,
+  options: { profile: Profile; port: number; outlastsInterrupts: boolean },
+): Promise<CommandEndpoint> {
+  const { profile, port, outlastsInterrupts } = options
+  const { terminal } = context
+  const token = createToken()
+  let isFirst = true
+  const openBroker = () => {
+    const mayPrompt = isFirst
+    isFirst = false
+    return context.openBroker({
+      profile,
+      seconds: DEADLINE_SECONDS,
+      create: profile.signIn === undefined,
+      mayPrompt,
+      // The first time, somebody waits for it, and may give up.
+      announceWaits: mayPrompt,
+      outlastsInterrupts: outlastsInterrupts && !mayPrompt,
+    })
+  }
+  const tellFailure = (error: unknown, until: Date | undefined) => {
+    if (isPoolkeyError(error, 'interrupted')) return
+    const { what, fix } = isOurs(error)
+      ? explainError(error, profile)
+      : { what: 'a bug in poolkey', fix: undefined }
+    const left = until ? `those at hand live until ${clockTime(until)}` : 'none are at hand'
+    terminal.label('warning', `the credentials could not be renewed: ${what}; ${left}`)
+    if (fix !== undefined) terminal.label('fix', fix)
+  }
+  const standing = standingCredentials({ openBroker, monotonicMs })
+  const supply = await startSupply({ standing, monotonicMs, onFailure: tellFailure })
+  try {
+    const endpoint = await openEndpoint({
+      port,
+      token,
+      profile,
+      getCredentials: supply.get,
+      onBug: (error) => {
+        tellFailure(error, undefined)
+      },
+    })
+    const close = async () => {
+      supply.stop()
+      await endpoint.close()
+    }
+    return { uri: endpoint.uri, token, close }
+  } catch (error) {
+    supply.stop()
+    throw error
+  }
+}

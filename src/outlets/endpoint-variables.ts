@@ -1,0 +1,40 @@
+/** The variables by which SDKs find the endpoint. Pure. */
+import type { Secret } from '../secret.ts'
+
+/** Where the endpoint is, and the token or the absolute path of the file it stands in. */
+export interface EndpointAddress {
+  uri: string
+  token: Secret | { file: string }
+}
+
+/**
+ * What SDKs read before a container's credentials, or what `env` sets for other credentials: with any of it in the
+ * environment they would not come to the endpoint.
+ */
+const OUTRANKING = [
+  ...['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_SECURITY_TOKEN'],
+  ...['AWS_CREDENTIAL_EXPIRATION', 'AWS_SESSION_EXPIRATION', 'AWS_PROFILE', 'AWS_DEFAULT_PROFILE'],
+  ...['AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_ROLE_ARN', 'AWS_ROLE_SESSION_NAME'],
+  'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
+]
+
+/** What to set and what to remove, so that SDKs take their credentials from the endpoint. */
+export function endpointEnvironment(
+  { uri, token }: EndpointAddress,
+  region: string,
+): { set: Record<string, string>; removed: string[] } {
+  const [tokenVariable, otherVariable] = [
+    'AWS_CONTAINER_AUTHORIZATION_TOKEN',
+    'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
+  ]
+  const inFile = 'file' in token
+  return {
+    set: {
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: uri,
+      ...(inFile ? { [otherVariable]: token.file } : { [tokenVariable]: token.reveal() }),
+      ...(region === '' ? {} : { AWS_REGION: region, AWS_DEFAULT_REGION: region }),
+    },
+    // A file outranks the token itself.
+    removed: [...OUTRANKING, inFile ? tokenVariable : otherVariable],
+  }
+}
