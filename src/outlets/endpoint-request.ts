@@ -35,7 +35,7 @@ export function judgeRequest(
 
 /** What is kept of the token to compare with. */
 export function digestOf(token: string): Buffer {
-  return createHash('sha256').update(token, 'latin1').digest()
+  return createHash('sha256').update(token, 'utf8').digest()
 }
 
 /** Digests are of one length, and tell nothing of how much of a guess was right. */

@@ -1,0 +1,316 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { listen } from '../sign-in/support/server.ts'
+import { askEndpoint, credentialsAt, exportedBy, startServing } from './endpoint-client.ts'
+import type { ContainerCredentials } from './endpoint-client.ts'
+import { letExpire } from './expiry.ts'
+import { answerOf, openStation, startProgram, until } from './poolkey-process.ts'
+import type { Station } from './poolkey-process.ts'
+import { disguisesOf, filesIn, watchCommandLines } from './secret-sweep.ts'
+
+const EXCHANGE = 'GetCredentialsForIdentity'
+const CODES = { SIGINT: 0, SIGTERM: 143, SIGHUP: 129 }
+
+async function openSignedIn(options: Parameters<typeof openStation>[0] = {}): Promise<Station> {
+  const station = await openStation(options)
+  expect(await station.signIn()).toMatchObject({ code: 0 })
+  return station
+}
+
+function isOpen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => {
+      resolve(false)
+    })
+  })
+}
+
+test('gives the credentials of the profile to who has the variables that it prints', async () => {
+  const station = await openSignedIn()
+  const answer = answerOf(await station.run(['credential-process', '--profile', 'dev']))
+  const serving = await startServing(station)
+  expect(await credentialsAt(serving)).toEqual({
+    AccessKeyId: answer.AccessKeyId,
+    SecretAccessKey: answer.SecretAccessKey,
+    Token: answer.SessionToken,
+    Expiration: answer.Expiration,
+  })
+  expect(serving.uri).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/credentials$/)
+  expect(serving.variables).toMatchObject({ AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-west-1' })
+  expect(station.emulator.count(EXCHANGE)).toBe(1)
+})
+
+test('what it prints removes whatever SDKs would prefer to it', async () => {
+  const station = await openSignedIn()
+  const { said } = await startServing(station)
+  const before = [
+    ...[
+      'ACCESS_KEY_ID',
+      'SECRET_ACCESS_KEY',
+      'SESSION_TOKEN',
+      'SECURITY_TOKEN',
+      'PROFILE',
+      'DEFAULT_PROFILE',
+    ],
+    ...['WEB_IDENTITY_TOKEN_FILE', 'ROLE_ARN', 'CONTAINER_CREDENTIALS_RELATIVE_URI'],
+    ...['CONTAINER_AUTHORIZATION_TOKEN_FILE', 'CREDENTIAL_EXPIRATION', 'SESSION_EXPIRATION'],
+  ].map((name) => [`AWS_${name}`, 'old'])
+  const env = { ...Object.fromEntries(before), STATEMENTS: said().stdout } as Record<string, string>
+  const shell = await startProgram('/bin/sh', ['-c', 'eval "$STATEMENTS"; unset STATEMENTS; env'], env).ended
+  expect(shell.code).toBe(0)
+  const names = [...shell.stdout.matchAll(/^(AWS_\w+)=/gm)].map(([, name]) => name)
+  expect(names.sort()).toEqual([
+    'AWS_CONTAINER_AUTHORIZATION_TOKEN',
+    'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+    'AWS_DEFAULT_REGION',
+    'AWS_REGION',
+  ])
+})
+
+test('E83: crosses the expiry of its credentials, with and without anybody asking, and never gives any that are over', async () => {
+  const station = await openSignedIn({ credentialsSeconds: 3 })
+  const serving = await startServing(station)
+  const keys = new Set<string>()
+  await until(() => station.emulator.count(EXCHANGE) >= 3)
+  const endMs = performance.now() + 5_000
+  while (performance.now() < endMs) {
+    const { AccessKeyId, Expiration } = await credentialsAt(serving)
+    expect(Date.parse(Expiration)).toBeGreaterThan(Date.now())
+    keys.add(AccessKeyId)
+  }
+  expect(keys.size).toBeGreaterThanOrEqual(2)
+  expect(serving.said().stderr).not.toContain('warning')
+})
+
+test('D64: gives nothing after a logout, names the command that helps, and goes on after it', async () => {
+  const station = await openSignedIn()
+  const serving = await startServing(station)
+  await credentialsAt(serving)
+  expect(await station.run(['logout', '--profile', 'dev'])).toMatchObject({ code: 0 })
+  const refused = await askEndpoint(serving)
+  expect(refused.status).toBe(503)
+  expect(JSON.parse(refused.body)).toEqual({
+    Code: 'sign-in-required',
+    Message: 'nobody is signed in for profile dev; run: poolkey login --profile dev',
+  })
+  expect(await station.run(['logout', '--all'])).toMatchObject({ code: 0 })
+  expect(await askEndpoint(serving)).toMatchObject({ status: 503 })
+  expect(await station.signIn()).toMatchObject({ code: 0 })
+  await credentialsAt(serving)
+})
+
+test('G108: a user pool that fails is told as 503 and on stderr once; the next after it has credentials', async () => {
+  const station = await openSignedIn()
+  const serving = await startServing(station)
+  letExpire(station)
+  station.emulator.faults.set('token:refresh_token', { kind: 'server-error' }, Infinity)
+  for (let round = 0; round < 3; round += 1) {
+    const { status, body } = await askEndpoint(serving)
+    expect(status).toBe(503)
+    expect(JSON.parse(body)).toMatchObject({ Code: 'unexpected-answer' })
+  }
+  station.emulator.faults.clear('token:refresh_token')
+  let answer = await askEndpoint(serving)
+  while (answer.status !== 200) answer = await askEndpoint(serving)
+  expect(serving.said().stderr.match(/could not be renewed/g)).toHaveLength(1)
+  expect(JSON.parse(answer.body) as ContainerCredentials).toHaveProperty('Token')
+})
+
+describe('how it ends', () => {
+  test.each(Object.entries(CODES))(
+    'G108: %s: port closed, token file gone, exit code %i',
+    async (signal, code) => {
+      const station = await openSignedIn()
+      const file = join(station.home, 'token')
+      const serving = await startServing(station, ['--token-file', file])
+      const port = Number(new URL(serving.uri).port)
+      expect(existsSync(file)).toBe(true)
+      serving.child.kill(signal as NodeJS.Signals)
+      const outcome = await serving.ended
+      // A hang-up ends it as if nobody had caught it.
+      expect(outcome.code ?? 129).toBe(code)
+      expect(existsSync(file)).toBe(false)
+      expect(await isOpen(port)).toBe(false)
+    },
+  )
+
+  test('G108: killed, its port is closed, and the file it left is taken over', async () => {
+    const station = await openSignedIn()
+    const file = join(station.home, 'token')
+    const words = ['--token-file', file]
+    const first = await startServing(station, words)
+    const left = readFileSync(file, 'utf8')
+    first.child.kill('SIGKILL')
+    await first.ended
+    expect(await isOpen(Number(new URL(first.uri).port))).toBe(false)
+    const second = await startServing(station, words)
+    const token = readFileSync(file, 'utf8')
+    expect(token).not.toBe(left)
+    await credentialsAt({ uri: second.uri, token })
+  })
+
+  test('D64: without anybody signed in nothing is printed and nothing is left', async () => {
+    const station = await openStation()
+    const file = join(station.home, 'token')
+    const outcome = await station.run(['serve', '--profile', 'dev', '--token-file', file])
+    expect(outcome).toMatchObject({ code: 4, stdout: '' })
+    expect(outcome.stderr).toContain('poolkey login --profile dev')
+    expect(existsSync(file)).toBe(false)
+  })
+
+  test('nobody reads what it prints: exit 1, port closed, token file gone', async () => {
+    const station = await openSignedIn()
+    const file = join(station.home, 'token')
+    const { child, ended } = station.start(['serve', '--profile', 'dev', '--token-file', file])
+    child.stdout!.destroy()
+    const outcome = await ended
+    expect(outcome).toMatchObject({ code: 1 })
+    expect(outcome.stderr).toContain('nobody reads the output any more')
+    expect(existsSync(file)).toBe(false)
+  })
+
+  test('a port that is taken is named: exit 6', async () => {
+    const station = await openSignedIn()
+    const port = new URL(station.emulator.origin).port
+    const outcome = await station.run(['serve', '--profile', 'dev', '--port', port])
+    expect(outcome).toMatchObject({ code: 6, stdout: '' })
+    expect(outcome.stderr).toContain(`poolkey: error: port ${port} of 127.0.0.1 is not free`)
+    expect(outcome.stderr).toContain('poolkey: fix: choose another with --port')
+  })
+
+  test('a port that is free is taken as asked for', async () => {
+    const station = await openSignedIn()
+    const server = createServer()
+    await listen(server, '127.0.0.1', 0)
+    const { port } = server.address() as { port: number }
+    await new Promise((resolve) => server.close(resolve))
+    const { uri } = await startServing(station, ['--port', String(port)])
+    expect(new URL(uri).port).toBe(String(port))
+  })
+})
+
+describe('G104: the token', () => {
+  test('stands on stdout and nowhere else', async () => {
+    const commandLines = watchCommandLines()
+    const station = await openSignedIn()
+    const serving = await startServing(station, ['--debug'])
+    const { token, uri } = serving
+    await credentialsAt(serving)
+    await askEndpoint({ uri, token: 'wrong' })
+    letExpire(station)
+    await credentialsAt(serving)
+    serving.child.kill('SIGTERM')
+    const { stderr } = await serving.ended
+    const places = [
+      stderr,
+      commandLines.stop(),
+      uri,
+      ...filesIn(station.home).map((path) => readFileSync(path, 'latin1')),
+    ]
+    for (const disguise of disguisesOf(token))
+      for (const place of places) expect(place).not.toContain(disguise)
+  })
+
+  test('stands in a file of its own: 0600, no newline, its absolute path printed in place of the token', async () => {
+    const station = await openSignedIn()
+    const file = join(station.home, 'token')
+    const serving = await startServing(station, ['--token-file', file])
+    const token = readFileSync(file, 'utf8')
+    expect(token).toMatch(/^[\w-]{43}$/)
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    expect(serving.variables).toMatchObject({ AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file })
+    const { stdout, stderr } = serving.said()
+    expect(stdout + stderr).not.toContain(token)
+    expect(exportedBy(stdout)).not.toHaveProperty('AWS_CONTAINER_AUTHORIZATION_TOKEN')
+    await credentialsAt({ uri: serving.uri, token })
+  })
+
+  test('an empty file, as mktemp makes one, is filled', async () => {
+    const station = await openSignedIn()
+    const file = join(station.home, 'token')
+    writeFileSync(file, '')
+    const { uri } = await startServing(station, ['--token-file', file])
+    await credentialsAt({ uri, token: readFileSync(file, 'utf8') })
+  })
+
+  test.each([
+    [
+      'a link',
+      (path: string) => {
+        symlinkSync(`${path}-target`, path)
+      },
+      'it is a symbolic link',
+    ],
+    [
+      'a link to a file',
+      (path: string) => {
+        writeFileSync(`${path}-target`, '')
+        symlinkSync(`${path}-target`, path)
+      },
+      'it is a symbolic link',
+    ],
+    [
+      'a folder',
+      (path: string) => {
+        mkdirSync(path)
+      },
+      'it is a folder',
+    ],
+    [
+      "somebody's notes",
+      (path: string) => {
+        writeFileSync(path, 'notes')
+        chmodSync(path, 0o644)
+      },
+      'it exists and holds something else than a token',
+    ],
+    [
+      'notes as long as a token',
+      (path: string) => {
+        writeFileSync(path, `${'notes '.repeat(7)}!`)
+      },
+      'it exists and holds something else than a token',
+    ],
+  ])('goes into no place where %s is, which stays as it was: exit 3', async (_, place, problem) => {
+    const station = await openSignedIn()
+    const file = join(station.home, 'token')
+    place(file)
+    const lookAtIt = () => ({
+      mode: statSync(file, { throwIfNoEntry: false })?.mode,
+      files: filesIn(station.home)
+        .filter((path) => path.startsWith(file))
+        .map((path) => readFileSync(path, 'utf8')),
+    })
+    const before = lookAtIt()
+    const outcome = await station.run(['serve', '--profile', 'dev', '--token-file', file])
+    expect(outcome).toMatchObject({ code: 3, stdout: '' })
+    expect(outcome.stderr).toContain(`poolkey: error: ${file} cannot be the token file: ${problem}\n`)
+    expect(lookAtIt()).toEqual(before)
+  })
+
+  test('a folder that is not there is said so', async () => {
+    const station = await openSignedIn()
+    const file = join(station.home, 'no-such-folder', 'token')
+    const outcome = await station.run(['serve', '--profile', 'dev', '--token-file', file])
+    expect(outcome).toMatchObject({ code: 3, stdout: '' })
+    expect(outcome.stderr).toContain('it cannot be written (ENOENT)')
+  })
+
+  test("a file that is somebody else's by the end is left alone", async () => {
+    const station = await openSignedIn()
+    const file = join(station.home, 'token')
+    const serving = await startServing(station, ['--token-file', file])
+    writeFileSync(file, 'other')
+    serving.child.kill('SIGINT')
+    await serving.ended
+    expect(readFileSync(file, 'utf8')).toBe('other')
+  })
+})
