@@ -85,7 +85,7 @@ export function standingCredentials({ openBroker, monotonicMs }: StandingOptions
     const stored = readCredentials(broker.vault, credentialsEntryName(broker.profile))
     if (!stored) return known.isStored || known.signInId !== signInId ? undefined : { ...known, mark }
     if (stored.signInId !== signInId) return undefined
-    if (stored.credentials.accessKeyId === known.credentials.accessKeyId) return { ...known, mark }
+    if (isSame(stored.credentials, known.credentials)) return { ...known, mark }
     return take(broker, { ...stored, credentials: withAccount(broker, stored.credentials), mark })
   }
 
@@ -152,6 +152,10 @@ export function standingCredentials({ openBroker, monotonicMs }: StandingOptions
   }
 
   return { look, renew, vaultMark }
+}
+
+function isSame(one: Credentials, other: Credentials): boolean {
+  return one.accessKeyId === other.accessKeyId && one.expiration.getTime() === other.expiration.getTime()
 }
 
 function sessionOf({ profile, vault }: Broker): SessionOnDisk | undefined {

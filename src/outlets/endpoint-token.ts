@@ -1,8 +1,9 @@
 /** The token of an endpoint: made anew for each, and the file that it may be left in for programs to read. */
 import { randomBytes } from 'node:crypto'
 import { isOurs, isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
+import { readRegularFile } from '../profile/regular-file.ts'
 import { Secret } from '../secret.ts'
-import { discard, lookAt, readOwnFile, writeOwnFile } from '../vault/durable-file.ts'
+import { discard, errnoOf, lookAt, readOwnFile, writeOwnFile } from '../vault/durable-file.ts'
 import { digestOf } from './endpoint-request.ts'
 
 const TOKEN_BYTES = 32
@@ -29,7 +30,8 @@ export function writeTokenFile(path: string, token: Secret): void {
   } catch (error) {
     if (isPoolkeyError(error, 'vault-unsafe')) throw unusable(path, error.facts.problem)
     if (isPoolkeyError(error, 'vault-io')) throw unusable(path, `it cannot be written (${error.facts.errno})`)
-    throw error
+    const errno = errnoOf(error)
+    throw errno === undefined ? error : unusable(path, `it cannot be read (${errno})`)
   }
 }
 
@@ -37,9 +39,7 @@ function isFree(path: string): boolean {
   const stats = lookAt(path)
   // What is no file is refused where it is written.
   if (stats?.isFile() !== true || stats.size === 0) return true
-  // Read only if it can be one: a file is read as our own, which mends its mode.
-  const file = stats.size === TOKEN_LENGTH ? readOwnFile(path, TOKEN_LENGTH) : undefined
-  return file?.kind === 'found' && TOKEN.test(file.bytes.toString('latin1'))
+  return stats.size === TOKEN_LENGTH && TOKEN.test(readRegularFile(path).toString('latin1'))
 }
 
 function unusable(path: string, problem: string): PoolkeyError {
