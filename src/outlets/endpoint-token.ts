@@ -30,7 +30,7 @@ export function writeTokenFile(path: string, token: Secret): void {
   } catch (error) {
     if (isPoolkeyError(error, 'vault-unsafe')) throw unusable(path, error.facts.problem)
     if (isPoolkeyError(error, 'vault-io')) throw unusable(path, `it cannot be written (${error.facts.errno})`)
-    const errno = errnoOf(error)
+    const errno = isOurs(error) ? undefined : errnoOf(error)
     throw errno === undefined ? error : unusable(path, `it cannot be read (${errno})`)
   }
 }
