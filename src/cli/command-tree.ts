@@ -126,7 +126,8 @@ const COMMANDS: Record<string, (command: MakeCommand) => void> = {
       .usage('[options] [-- CMD...]')
       .option('--role <arn>', 'another role, this once')
       .option('--min-life <seconds>', 'at least so much life (default: half)', wholeSeconds)
-    },
+      .option('--server', 'an endpoint that refreshes them, as long as it runs')
+  },
   serve(command) {
     command(
       'serve',

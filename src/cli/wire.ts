@@ -89,8 +89,7 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
       const opening = AbortSignal.any([...ends, deadline(seconds)])
       const openedVault = await vault.open(asked, opening)
       if (asked.mayPrompt === true) begunMs = monotonicMs()
-      const signal =
-        asked.mayPrompt === true ? AbortSignal.any([...ends, deadline(asked.seconds)]) : opening
+      const signal = asked.mayPrompt === true ? AbortSignal.any([...ends, deadline(asked.seconds)]) : opening
       if (!openedVault)
         throw new PoolkeyError('sign-in-required', { profile: asked.profile.name, reason: 'none' })
       const http = lazyHttp({

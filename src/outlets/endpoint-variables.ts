@@ -1,5 +1,6 @@
 /** The variables by which SDKs find the endpoint. Pure. */
 import type { Secret } from '../secret.ts'
+import { regionVariables } from './variables.ts'
 
 /** Where the endpoint is, and the token or the absolute path of the file it stands in. */
 export interface EndpointAddress {
@@ -32,7 +33,7 @@ export function endpointEnvironment(
     set: {
       AWS_CONTAINER_CREDENTIALS_FULL_URI: uri,
       ...(inFile ? { [otherVariable]: token.file } : { [tokenVariable]: token.reveal() }),
-      ...(region === '' ? {} : { AWS_REGION: region, AWS_DEFAULT_REGION: region }),
+      ...regionVariables(region),
     },
     // A file outranks the token itself.
     removed: [...OUTRANKING, inFile ? tokenVariable : otherVariable],

@@ -6,10 +6,15 @@ import { obtainLastingCredentials } from '../lasting-credentials.ts'
 import type { LastingOptions } from '../lasting-credentials.ts'
 import { clockTime } from '../words.ts'
 
+export interface ExecOptions extends LastingOptions {
+  /** Instead of credentials, where to get them: for longer than they live. */
+  server?: boolean
+}
+
 /** Runs a command, or the person's shell, with credentials in its environment, and gives its exit code. */
 export async function exec(
   context: CommandContext,
-  options: LastingOptions & GlobalOptions,
+  options: ExecOptions & GlobalOptions,
   ...words: string[]
 ): Promise<number> {
   const [stray] = words
@@ -22,8 +27,13 @@ export async function exec(
     context.terminal.label('warning', `this runs inside of poolkey exec already, for profile ${outer}`)
   const { handedOn = [] } = options
   const command = handedOn.length > 0 ? handedOn : [shellOf(context)]
+  const isShell = handedOn.length === 0
+  if (options.server === true) {
+    const { runServed } = await import('../served-child.ts')
+    return runServed(context, options, { command, isShell })
+  }
   const { profile, expiration, env } = await environmentFor(context, options)
-  if (handedOn.length === 0)
+  if (isShell)
     context.terminal.say(`Starting ${command[0]} with credentials of profile ${profile} until ${expiration}.`)
   context.interrupted.throwIfAborted()
   // Not awaited: nothing here holds the credentials while the command runs.

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { isPoolkeyError } from '../../errors/poolkey-error.ts'
 import { removeTokenFile, writeTokenFile } from '../../outlets/endpoint-token.ts'
 import { endpointEnvironment } from '../../outlets/endpoint-variables.ts'
-import { exportStatements, unsetStatements } from '../../outlets/shell.ts'
+import { statementsFor } from '../../outlets/shell.ts'
 import { untilAborted } from '../../pause.ts'
 import type { CommandContext } from '../context.ts'
 import { readCredentialsProfile } from '../credentials-profile.ts'
@@ -27,11 +27,8 @@ export async function serve(context: CommandContext, options: ServeOptions): Pro
   try {
     if (file !== undefined) writeTokenFile(file, token)
     isWritten = true
-    const { set, removed } = endpointEnvironment(
-      { uri, token: file === undefined ? token : { file } },
-      profile.region,
-    )
-    terminal.answer(exportStatements(set) + unsetStatements(removed))
+    const address = { uri, token: file === undefined ? token : { file } }
+    terminal.answer(statementsFor('sh', endpointEnvironment(address, profile.region)))
     terminal.say(
       `Credentials of profile ${profile.name} on ${uri}, for who has the variables above, until this ends (Ctrl-C).`,
     )
