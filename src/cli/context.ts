@@ -70,6 +70,8 @@ export interface CommandContext {
   setProfileKeys(profile: Profile, keys: Record<string, string>): Promise<void>
   /** Every poolkey profile of the configuration that can be read. */
   readAllProfiles(): Promise<Profile[]>
+  /** Whether AWS tools that are told no profile find credentials in the files all the same. */
+  hasDefaultCredentials(): Promise<boolean>
   openBroker(options: OpenBrokerOptions): Promise<Broker>
   /** The vault without a profile; undefined where there is none yet. */
   openVault(): Promise<Vault | undefined>

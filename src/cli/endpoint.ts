@@ -19,6 +19,9 @@ export interface CommandEndpoint {
 }
 
 const DEADLINE_SECONDS = 50
+// botocore asks a container's endpoint after the profile, the JS SDK last of all.
+const DEFAULT_OUTRANKS =
+  'the profile "default" of your AWS files has credentials of its own: AWS tools prefer those to the endpoint'
 
 /**
  * Opens it as soon as there are credentials to give. A person may be asked for the vault's passphrase now, and never again.
@@ -54,6 +57,7 @@ export async function openCommandEndpoint(
     terminal.label('warning', `the credentials could not be renewed: ${what}; ${left}`)
     if (fix !== undefined) terminal.label('fix', fix)
   }
+  if (await context.hasDefaultCredentials()) terminal.label('warning', DEFAULT_OUTRANKS)
   const standing = standingCredentials({ openBroker, monotonicMs })
   const supply = await startSupply({ standing, monotonicMs, onFailure: tellFailure })
   try {

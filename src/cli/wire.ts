@@ -81,6 +81,11 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
       const { readAllProfilesFromDisk } = await import('../profile/config-files.ts')
       return readAllProfilesFromDisk({ env, homeFolder })
     },
+    async hasDefaultCredentials() {
+      const { readConfigFiles } = await import('../profile/config-files.ts')
+      const { hasCredentials } = await import('../profile/profile-list.ts')
+      return hasCredentials(readConfigFiles({ env, homeFolder }), 'default')
+    },
     async openBroker(asked) {
       // What a person needs to type a passphrase, or to unlock a keychain, is not the command's time.
       const seconds = asked.mayPrompt === true ? PROMPT_SECONDS : asked.seconds

@@ -44,6 +44,12 @@ export function listProfileNames(configText: string): string[] {
   return listProfiles({ configText, configFile: 'config' }).map(({ name }) => name)
 }
 
+/** Whether AWS tools find credentials in a profile of the files, poolkey's or others. Throws `config-syntax`. */
+export function hasCredentials(sources: ConfigSources, name: string): boolean {
+  const section = parseSources(sources).profiles.get(name)
+  return section !== undefined && (section.keys.has('credential_process') || hasCredentialKeys(section))
+}
+
 /** Whether a `credential_process` line runs poolkey's `credential-process`, by whatever path or through node. */
 export function isPoolkeyCommand(line: string): boolean {
   const words = COMMAND.parse(line) ?? []
@@ -64,5 +70,9 @@ function hasOwnSettings(section: ProfileSection): boolean {
 function isOwnProfile(section: ProfileSection): boolean {
   const command = section.keys.get('credential_process')
   if (command) return isPoolkeyCommand(command.value)
-  return ![...section.keys.keys()].some((key) => CREDENTIAL_KEYS.includes(key) || key.startsWith('sso_'))
+  return !hasCredentialKeys(section)
+}
+
+function hasCredentialKeys(section: ProfileSection): boolean {
+  return [...section.keys.keys()].some((key) => CREDENTIAL_KEYS.includes(key) || key.startsWith('sso_'))
 }

@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
@@ -122,6 +131,16 @@ test('G108: a user pool that fails is told as 503 and on stderr once; the next a
   while (answer.status !== 200) answer = await askEndpoint(serving)
   expect(serving.said().stderr.match(/could not be renewed/g)).toHaveLength(1)
   expect(JSON.parse(answer.body) as ContainerCredentials).toHaveProperty('Token')
+})
+
+test('warns where the files have credentials that AWS tools prefer to any endpoint', async () => {
+  const station = await openSignedIn()
+  const warning = 'poolkey: warning: the profile "default" of your AWS files has credentials of its own'
+  expect((await startServing(station)).said().stderr).not.toContain(warning)
+  appendFileSync(station.configFile, '\n[default]\nregion = eu-west-1\n')
+  expect((await startServing(station)).said().stderr).not.toContain(warning)
+  appendFileSync(station.configFile, 'credential_process = /usr/bin/other\n')
+  expect((await startServing(station)).said().stderr).toContain(warning)
 })
 
 describe('how it ends', () => {
