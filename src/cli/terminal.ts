@@ -2,6 +2,7 @@
  * The only printing. stdout carries the answer alone, written whole; everything said to a person goes to stderr, one
  * line a message, made safe. A progress line appears only on a terminal and never stays behind.
  */
+import { isatty } from 'node:tty'
 import { plainText } from '../errors/plain-text.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import { writeAll } from '../outlets/write-all.ts'
@@ -19,6 +20,8 @@ export interface Terminal {
   canAsk: boolean
   /** Whether stderr is a terminal that can redraw a line. */
   isLive: boolean
+  /** Whether stdout is a terminal, where secrets would be seen. */
+  isAnswerShown: boolean
   /** Asks for a line that is not shown; only where `canAsk`. Throws `interrupted`, or the signal's reason. */
   askHidden(question: string, signal: AbortSignal): Promise<string>
   /** Reads a secret: asked for without being shown, or all that is piped into stdin. Throws `usage`, `interrupted`. */
@@ -65,6 +68,9 @@ export function openTerminal({ streams, env, noInput }: TerminalOptions): Termin
     },
     get isLive() {
       return isLive()
+    },
+    get isAnswerShown() {
+      return isatty(1)
     },
     askHidden,
     async readSecret(question, signal) {

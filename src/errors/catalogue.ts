@@ -6,6 +6,7 @@ import type { Profile } from '../profile/profile.ts'
 import { CONFIGURATION_WORDINGS } from './configuration-wordings.ts'
 import type { Wording, Wordings } from './explanation.ts'
 import { NETWORK_WORDINGS } from './network-wordings.ts'
+import { OUTLET_WORDINGS } from './outlet-wordings.ts'
 import { plainText } from './plain-text.ts'
 import type { ErrorCode, PoolkeyError } from './poolkey-error.ts'
 import { REFUSAL_WORDINGS } from './refusal-wordings.ts'
@@ -33,6 +34,7 @@ const WORDINGS: Wordings<ErrorCode> = {
   ...REFUSAL_WORDINGS,
   ...NETWORK_WORDINGS,
   ...VAULT_WORDINGS,
+  ...OUTLET_WORDINGS,
 
   // Whoever stopped reading, as `head` does, knows why.
   'output-closed': {

@@ -57,6 +57,11 @@ export function isPoolkeyCommand(line: string): boolean {
   })
 }
 
+/** Whether a key gives its profile credentials. */
+export function isCredentialSetting(key: string): boolean {
+  return key === 'credential_process' || CREDENTIAL_KEYS.includes(key) || key.startsWith('sso_')
+}
+
 function hasOwnSettings(section: ProfileSection): boolean {
   return [...section.keys.keys()].some((key) => key.startsWith('cognito_'))
 }
@@ -64,5 +69,5 @@ function hasOwnSettings(section: ProfileSection): boolean {
 function isOwnProfile(section: ProfileSection): boolean {
   const command = section.keys.get('credential_process')
   if (command) return isPoolkeyCommand(command.value)
-  return ![...section.keys.keys()].some((key) => CREDENTIAL_KEYS.includes(key) || key.startsWith('sso_'))
+  return ![...section.keys.keys()].some(isCredentialSetting)
 }

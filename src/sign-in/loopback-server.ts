@@ -7,6 +7,8 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
 export interface LoopbackServer {
+  /** The port it listens on, which the system chooses for port 0. */
+  port: number
   /** Never drops this connection to make room for others. */
   keep: (socket: Socket) => void
   /** Ends every connection and frees the port at once. */
@@ -75,7 +77,9 @@ export async function openLoopbackServer(
     }
   }
   if (servers.length === 0) return undefined
-  return { keep: (socket) => kept.add(socket), close }
+  const address = servers[0]?.address()
+  const port = typeof address === 'object' && address !== null ? address.port : options.port
+  return { port, keep: (socket) => kept.add(socket), close }
 }
 
 function listen(

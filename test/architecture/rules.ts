@@ -192,6 +192,7 @@ const PURE = [
   'http/proxy.ts',
   ...['broker/entry-names.ts', 'broker/freshness.ts', 'broker/json-fields.ts', 'cli/words.ts'],
   ...['folders.ts', 'exchange/credentials.ts', 'outlets/process-json.ts', 'outlets/shell.ts'],
+  ...['outlets/console.ts', 'outlets/credentials-file.ts', 'outlets/token-line.ts'],
   ...['profile/aws-chain.ts', 'profile/config-edit.ts', 'profile/config-text.ts', 'profile/nearest-key.ts'],
   ...['profile/partition.ts', 'profile/profile-list.ts', 'profile/profile-name.ts', 'profile/profile.ts'],
   ...['profile/profile-values.ts', 'profile/service-endpoints.ts', 'profile/setting-types.ts'],
@@ -240,6 +241,11 @@ const MAY_REVEAL: Record<string, string> = {
   'broker/credentials-entry.ts': 'credentials on their way into a sealed entry',
   'outlets/process-json.ts': 'the answer of a credential process',
   'outlets/shell.ts': 'the environment of a shell',
+  'outlets/credentials-file.ts': 'credentials on their way into the shared credentials file',
+  'outlets/federation.ts': "credentials in a request to the console's federation",
+  'outlets/console.ts': "the console's sign-in link, and the token in it",
+  'outlets/one-shot-redirect.ts': 'the link that a browser is sent to',
+  'outlets/token-line.ts': 'the answer of token',
 }
 // The vault seals: keys and passphrases are its very business.
 const mayReveal = (path: string) => path in MAY_REVEAL || path.startsWith('vault/')

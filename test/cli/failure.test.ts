@@ -17,6 +17,7 @@ function listener(): { terminal: Terminal; said: string[] } {
     askHidden: () => Promise.resolve(''),
     canAsk: false,
     isLive: false,
+    isAnswerShown: false,
   }
   return { terminal, said }
 }
