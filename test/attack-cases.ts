@@ -19,7 +19,7 @@ export interface AttackCase {
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 // The letters: A authorization and OIDC, B callback listener, C browser, D vault and files, E refresh and concurrency,
-// H terminal and diagnostics, J configuration.
+// F handing out, H terminal and diagnostics, I console, J configuration.
 export const ATTACK_CASES: AttackCase[] = [
   { id: 'A1', priority: 0, what: 'weak or repeated state, nonce or verifier' },
   { id: 'A2', priority: 0, what: 'PKCE left out or downgraded to plain' },
@@ -118,10 +118,21 @@ export const ATTACK_CASES: AttackCase[] = [
     notApplicable: 'there is no such server',
   },
   { id: 'E84', priority: 2, what: 'many hosts told to slow down' },
+  { id: 'F91', priority: 0, what: 'odd names and other sections of the credentials file' },
+  { id: 'F92', priority: 0, what: 'many editors of one file at once' },
+  {
+    id: 'F93',
+    priority: 0,
+    what: "keys over somebody else's section, or over a profile's other credentials",
+  },
+  { id: 'F94', priority: 0, what: 'mode of the credentials file' },
   { id: 'H111', priority: 0, what: 'terminal escapes in texts of servers and files' },
   { id: 'H112', priority: 0, what: 'secrets in traces' },
   { id: 'H113', priority: 0, what: 'uncaught errors with requests hanging on them' },
   { id: 'H114', priority: 0, what: 'secrets in arguments' },
+  { id: 'I118', priority: 0, what: "the console's sign-in link in arguments, URLs and traces" },
+  { id: 'I119', priority: 1, what: 'a destination that is not the console' },
+  { id: 'I120', priority: 1, what: 'session duration refused for chained roles; life of the link' },
   { id: 'J123', priority: 0, what: 'a folder prepared by somebody else' },
   { id: 'J124', priority: 0, what: 'endpoint overrides without TLS, unchecked certificates' },
 ]

@@ -60,7 +60,10 @@ function pageOf(service: string, host: string): URL | undefined {
     const name = service.toLowerCase()
     return new URL(PAGES[name] ?? `/${name}/home`, `https://${host}`)
   }
-  return URL.canParse(service, `https://${host}`) ? new URL(service, `https://${host}`) : undefined
+  // A path begins with a name: `//host` and `scheme:` do not.
+  const isPath = service === '/' || /^\/?[a-z0-9-]+(?:[/?#]|$)/i.test(service)
+  const address = isPath ? `https://${host}/${service.replace(/^\//, '')}` : service
+  return /^https:\/\//i.test(address) && URL.canParse(address) ? new URL(address) : undefined
 }
 
 function hostsOf(region: string): { console: string; home: string; signIn: string } {
