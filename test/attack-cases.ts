@@ -19,7 +19,7 @@ export interface AttackCase {
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 // The letters: A authorization and OIDC, B callback listener, C browser, D vault and files, E refresh and concurrency,
-// F outlets, H terminal and diagnostics, J configuration.
+// F outlets, G the credentials endpoint, H terminal and diagnostics, I console, J configuration.
 export const ATTACK_CASES: AttackCase[] = [
   { id: 'A1', priority: 0, what: 'weak or repeated state, nonce or verifier' },
   { id: 'A2', priority: 0, what: 'PKCE left out or downgraded to plain' },
@@ -116,6 +116,14 @@ export const ATTACK_CASES: AttackCase[] = [
   { id: 'F88', priority: 0, what: 'values that would run as commands in a shell' },
   { id: 'F89', priority: 0, what: 'half an answer evaluated after a failure' },
   { id: 'F90', priority: 0, what: 'credentials with characters that none have' },
+  { id: 'F91', priority: 0, what: 'odd names and other sections of the credentials file' },
+  { id: 'F92', priority: 0, what: 'many editors of one file at once' },
+  {
+    id: 'F93',
+    priority: 0,
+    what: "keys over somebody else's section, or over a profile's other credentials",
+  },
+  { id: 'F94', priority: 0, what: 'mode of the credentials file' },
   { id: 'F96', priority: 0, what: 'exec that changes arguments, exit code, signals or terminal' },
   { id: 'F97', priority: 0, what: "older credentials, or poolkey's own secrets, in a program's environment" },
   { id: 'F98', priority: 1, what: 'programs that are not there, cannot be run, or are batch files' },
@@ -140,6 +148,9 @@ export const ATTACK_CASES: AttackCase[] = [
   { id: 'H112', priority: 0, what: 'secrets in traces' },
   { id: 'H113', priority: 0, what: 'uncaught errors with requests hanging on them' },
   { id: 'H114', priority: 0, what: 'secrets in arguments' },
+  { id: 'I118', priority: 0, what: "the console's sign-in link in arguments, URLs and traces" },
+  { id: 'I119', priority: 1, what: 'a destination that is not the console' },
+  { id: 'I120', priority: 1, what: 'session duration refused for chained roles; life of the link' },
   { id: 'J123', priority: 0, what: 'a folder prepared by somebody else' },
   { id: 'J124', priority: 0, what: 'endpoint overrides without TLS, unchecked certificates' },
 ]

@@ -19,8 +19,11 @@ export interface SignedOut {
   revocation: { kind: 'revoked' } | { kind: 'nothing-to-revoke' } | { kind: 'failed'; error: PoolkeyError }
 }
 
-/** Wipes the session and all credentials minted from it, then revokes its refresh token. A failed revocation is reported, not thrown. */
-export async function signOut(broker: Broker): Promise<SignedOut> {
+/**
+ * Wipes the session and all credentials minted from it, then revokes its refresh token. In between comes `onWiped`, to take
+ * back what was handed out, before the network is waited for. A failed revocation is reported, not thrown.
+ */
+export async function signOut(broker: Broker, onWiped?: () => Promise<void>): Promise<SignedOut> {
   const { profile, vault } = broker
   if (!profile.signIn) throw new Error('a sign-out without sign-in settings')
   const id = sessionId(profile.signIn)
@@ -31,6 +34,7 @@ export async function signOut(broker: Broker): Promise<SignedOut> {
     forgetPointers(vault.folder)
     return Promise.resolve(found)
   })
+  await onWiped?.()
   if (session.state !== 'active') {
     const who = session.state === 'ended' ? session.who : undefined
     return { who, credentialsUntil, revocation: { kind: 'nothing-to-revoke' } }

@@ -13,8 +13,9 @@ import { PoolkeyError } from '../errors/poolkey-error.ts'
 import { pause } from '../pause.ts'
 import type { Profile } from '../profile/profile.ts'
 import { whyNoBrowser } from '../sign-in/browser-command.ts'
+import { surroundingsOf } from './browser-surroundings.ts'
 import type { CommandContext } from './context.ts'
-import { browserSignInOf, surroundingsOf } from './sign-in-dialog.ts'
+import { browserSignInOf } from './sign-in-dialog.ts'
 
 // What is left of the caller's 55 s is for the exchange.
 const PATIENCE_MS = 48_000

@@ -138,6 +138,40 @@ const COMMANDS: Record<string, (command: MakeCommand) => void> = {
       .option('--port <port>', 'port on loopback (default: any free one)', portNumber)
       .option('--token-file <path>', 'leave its token in this file, not on stdout')
   },
+  write(command) {
+    command(
+      'write',
+      'Use:',
+      'write credentials into the shared credentials file; they are not renewed there',
+      async () => (await import('./commands/write.ts')).write,
+    )
+      .requiredOption('--to <name>', 'the section to write: a name that is not the profile itself')
+      .option('--role <arn>', 'another role, this once')
+      .option('--min-life <seconds>', 'at least so much life (default: half)', wholeSeconds)
+  },
+  console(command) {
+    command(
+      'console [service]',
+      'Use:',
+      'open the AWS console: s3, ec2, ..., a console path or address (not tried with an identity pool at AWS)',
+      async () => (await import('./commands/console.ts')).openConsole,
+    )
+      .option('--print', 'print the URL instead; whoever has it within 15 minutes is signed in')
+      .option('--role <arn>', 'another role, this once')
+      .option('--duration <seconds>', 'life of the console session, 900 to 43200', consoleSeconds)
+      .option('--timeout <seconds>', 'how long to wait for the browser', wholeSeconds, 60)
+  },
+  token(command) {
+    command(
+      'token',
+      'Use:',
+      'the ID token, for APIs that ask for one',
+      async () => (await import('./commands/token.ts')).token,
+    )
+      .option('--access', 'the access token instead')
+      .option('--header', 'as a header: curl -H @<(poolkey token --header)')
+      .option('--claims', 'what the ID token says, verified, as JSON; not the token')
+  },
   configure(command) {
     const configure = command(
       'configure',
@@ -191,6 +225,13 @@ function wholeSeconds(value: string): number {
   const seconds = Number(value)
   if (!Number.isInteger(seconds) || seconds < 1 || seconds > 86_400)
     throw new InvalidArgumentError('a whole number of seconds from 1 to 86400 is needed.')
+  return seconds
+}
+
+function consoleSeconds(value: string): number {
+  const seconds = wholeSeconds(value)
+  if (seconds < 900 || seconds > 43_200)
+    throw new InvalidArgumentError('a whole number of seconds from 900 to 43200 is needed.')
   return seconds
 }
 

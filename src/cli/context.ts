@@ -4,6 +4,7 @@ import type { FilesRead } from '../profile/file-identity.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { MovedKey } from '../vault/move-key.ts'
 import type { Store } from '../vault/sealing-key.ts'
+import type { CredentialsFile } from './credentials-file-door.ts'
 import type { Situation } from './failure.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -68,6 +69,8 @@ export interface CommandContext {
   filesRead: FilesRead
   /** Edits keys of a profile in the configuration file, in place. */
   setProfileKeys(profile: Profile, keys: Record<string, string>): Promise<void>
+  /** The shared credentials file. */
+  credentialsFile: CredentialsFile
   /** Every poolkey profile of the configuration that can be read. */
   readAllProfiles(): Promise<Profile[]>
   /** Whether AWS tools that are told no profile find credentials in the files all the same. */

@@ -10,10 +10,10 @@ import { explainError } from '../errors/catalogue.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Profile, SignInSettings } from '../profile/profile.ts'
 import { openBrowser } from '../sign-in/browser.ts'
-import { splitCommand, whyNoBrowser } from '../sign-in/browser-command.ts'
-import type { BrowserSurroundings } from '../sign-in/browser-command.ts'
+import { whyNoBrowser } from '../sign-in/browser-command.ts'
 import { signInWithBrowser } from '../sign-in/browser-sign-in.ts'
 import type { SignedIn, SignInNotice } from '../sign-in/browser-sign-in.ts'
+import { surroundingsOf } from './browser-surroundings.ts'
 import type { CommandContext } from './context.ts'
 import { capitalised, sentence, timeLeft } from './words.ts'
 
@@ -55,13 +55,6 @@ export function browserSignInOf(profile: Profile): BrowserSignIn {
     key: 'cognito_domain',
     neededFor: 'signing in with the browser',
   })
-}
-
-/** Where a browser would be opened, and by what. */
-export function surroundingsOf(context: CommandContext, signIn: SignInSettings): BrowserSurroundings {
-  const { env, platform, isRoot } = context
-  const command = signIn.browserCommand ?? splitCommand(env['BROWSER'] ?? '', platform)
-  return { command, env, platform, isRoot }
 }
 
 /** Signs in with the browser and stores the session. Throws what `signInWithBrowser` throws, and `other-person`. */

@@ -12,6 +12,7 @@ import type { Profile } from '../profile/profile.ts'
 import { Secret } from '../secret.ts'
 import { stateFolderOf } from '../folders.ts'
 import type { CommandContext, GlobalOptions, OwnParts } from './context.ts'
+import { credentialsFileDoor } from './credentials-file-door.ts'
 import { homeFolderOf } from './home-folder.ts'
 import { lazyHttp } from './lazy-http.ts'
 import { openTerminal } from './terminal.ts'
@@ -77,6 +78,7 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
         setKeys(text, { file: profile.file, kind: 'config', profile: profile.name }, keys),
       )
     },
+    credentialsFile: credentialsFileDoor({ env, homeFolder }),
     async readAllProfiles() {
       const { readAllProfilesFromDisk } = await import('../profile/config-files.ts')
       return readAllProfilesFromDisk({ env, homeFolder })

@@ -57,6 +57,17 @@ export function errorPage(error: string, detail: string): string {
   )
 }
 
+/** Stands for the AWS console: who is signed in there, and which page it would show. */
+export function consolePage(options: { arn: string; destination: string }): string {
+  return page(
+    'Console',
+    `<h1>AWS console</h1>
+<p class="note">Emulated: no Amazon account is involved.</p>
+<p>Signed in as <code id="arn">${escapeHtml(options.arn)}</code></p>
+<p>Page: <code id="destination">${escapeHtml(options.destination)}</code></p>`,
+  )
+}
+
 /** An HTML answer that loads nothing, runs nothing and is shown in no frame. */
 export function pageAnswer(status: number, body: string, cookies: string[] = []): Answer {
   return {

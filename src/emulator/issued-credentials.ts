@@ -11,6 +11,8 @@ export interface IssuedCredentials {
   sessionName: string
   /** Guests of an identity pool are scoped down: STS's AssumeRole is not among what they may call. */
   isGuest: boolean
+  /** Had from another role's credentials: the console takes no SessionDuration with them. */
+  isChained: boolean
 }
 
 /** Every set of credentials the emulator handed out. */
@@ -20,6 +22,7 @@ export interface CredentialBook {
     sessionName: string
     seconds: number
     isGuest?: boolean
+    isChained?: boolean
   }): IssuedCredentials
   find(accessKeyId: string): IssuedCredentials | undefined
 }
@@ -34,7 +37,7 @@ export function createCredentialBook(options: {
   const { settings, now } = options
   const issued = new Map<string, IssuedCredentials>()
   return {
-    issue: ({ role, sessionName, seconds, isGuest = false }) => {
+    issue: ({ role, sessionName, seconds, isGuest = false, isChained = false }) => {
       const mark = settings.secretMark.replaceAll(/[^A-Za-z0-9]/g, '').slice(0, 20)
       const credentials = {
         accessKeyId: `ASIA${base32(randomBytes(16))}`,
@@ -45,6 +48,7 @@ export function createCredentialBook(options: {
         roleArn: role.arn,
         sessionName,
         isGuest,
+        isChained,
       }
       issued.set(credentials.accessKeyId, credentials)
       return credentials

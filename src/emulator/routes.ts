@@ -1,6 +1,7 @@
 import { textAnswer } from './answer.ts'
 import type { ReceivedRequest } from './answer.ts'
 import type { EmulatorSettings } from './configuration.ts'
+import { createFederation } from './federation.ts'
 import { createHostedUi } from './hosted-ui.ts'
 import { createIdentityPool } from './identity-pool.ts'
 import type { CredentialBook } from './issued-credentials.ts'
@@ -25,6 +26,7 @@ export function createRoutes(options: {
   const userInfo = createUserInfoEndpoint(options)
   const identityPool = createIdentityPool(options)
   const securityToken = createSecurityToken(options)
+  const federation = createFederation(options)
   const wellKnown = `/${settings.userPoolId}/.well-known`
 
   return (request) => {
@@ -48,6 +50,9 @@ export function createRoutes(options: {
       // Stands for https://cognito-identity.amazonaws.com/.well-known/jwks_uri.
       case '/.well-known/jwks_uri':
         return { operation: 'identity-pool-jwks', endpoint: () => keySetAnswer([pool.keys.identityPool]) }
+      // Stands for https://signin.aws.amazon.com/federation.
+      case '/federation':
+        return { operation: federation.operationOf(request), endpoint: federation.endpoint }
       case '/':
         return serviceRoute(request)
       default:

@@ -43,9 +43,13 @@ export function createSecurityToken(options: SecurityTokenOptions): Endpoint {
     return known && { ...known, arn: roleArn }
   }
 
-  function assume(role: EmulatorRole, parameters: AssumeParameters): Record<string, XmlContent> {
+  function assume(
+    role: EmulatorRole,
+    parameters: AssumeParameters,
+    isChained = false,
+  ): Record<string, XmlContent> {
     const { sessionName, durationSeconds, packedPolicyPercent } = parameters
-    const issued = credentials.issue({ role, sessionName, seconds: durationSeconds })
+    const issued = credentials.issue({ role, sessionName, seconds: durationSeconds, isChained })
     const session = assumedRoleOf(issued)
     return {
       AssumedRoleUser: { Arn: session.arn, AssumedRoleId: session.id },
@@ -139,7 +143,7 @@ export function createSecurityToken(options: SecurityTokenOptions): Endpoint {
         'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.',
       )
     }
-    return resultAnswer('AssumeRole', { ...assume(role, parameters), SourceIdentity: sourceIdentity })
+    return resultAnswer('AssumeRole', { ...assume(role, parameters, true), SourceIdentity: sourceIdentity })
   }
 
   function getCallerIdentity(caller: IssuedCredentials): Answer {

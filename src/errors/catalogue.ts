@@ -6,6 +6,7 @@ import type { Profile } from '../profile/profile.ts'
 import { CONFIGURATION_WORDINGS } from './configuration-wordings.ts'
 import type { Wording, Wordings } from './explanation.ts'
 import { NETWORK_WORDINGS } from './network-wordings.ts'
+import { OUTLET_WORDINGS } from './outlet-wordings.ts'
 import { plainText } from './plain-text.ts'
 import type { ErrorCode, PoolkeyError } from './poolkey-error.ts'
 import { PROGRAM_WORDINGS } from './program-wordings.ts'
@@ -35,6 +36,7 @@ const WORDINGS: Wordings<ErrorCode> = {
   ...NETWORK_WORDINGS,
   ...VAULT_WORDINGS,
   ...PROGRAM_WORDINGS,
+  ...OUTLET_WORDINGS,
 
   // Whoever stopped reading, as `head` does, knows why.
   'output-closed': {

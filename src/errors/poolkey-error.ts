@@ -37,6 +37,13 @@ export interface ErrorFacts {
   'value-unquotable': { variable: string; shell: string }
   'token-file-unusable': { path: string; problem: string }
   'life-too-short': { wantedSeconds: number; gotSeconds: number }
+  /** A section of the credentials file that `write` leaves alone; `key` is what stands in `file` at `line`. */
+  'write-refused':
+    | { reason: 'itself'; name: string; profile: string }
+    | { reason: 'configured'; name: string; profile: string; file: string; line: number; key: string }
+    | { reason: 'foreign' | 'changed'; name: string; profile: string; file: string; line: number }
+  'no-token': { profile: string }
+  'no-browser': { profile: string; detail: string }
 
   // A person is needed (exit 4)
   'sign-in-required': {
@@ -63,6 +70,7 @@ export interface ErrorFacts {
     message: string
     status?: number
   }
+  'console-refused': { host: string; status: number; profile: string }
 
   // Network, time limits, throttling (exit 6)
   network: {
@@ -83,6 +91,7 @@ export interface ErrorFacts {
   'sign-in-timeout': { seconds: number; clientId: string; redirectUri: string }
   'redirect-ports-taken': { redirectUris: string[]; holders: string[] }
   'port-taken': { port: number; holders: string[] }
+  'console-not-opened': { profile: string; seconds: number }
 
   // The vault and its key (exit 7)
   'keychain-unavailable': {

@@ -97,6 +97,16 @@ export function readConfigFile(path: string): string | undefined {
   }
 }
 
+/** Whether the folder that a file belongs into exists. */
+export function hasFolder(path: string): boolean {
+  return statOf(dirname(path)) !== undefined
+}
+
+/** Whether other users of this machine may read or change a file, as far as its mode tells. */
+export function isOpenToOthers(path: string): boolean {
+  return process.platform !== 'win32' && ((statOf(path)?.mode ?? 0) & 0o077) !== 0
+}
+
 /**
  * Edits a file under a lock: reads it, applies `edit`, writes the result. An edit by another program in between is
  * noticed and the edit applied anew. Throws `lock-held`, `config-unreadable`, `config-unwritable`, and what `edit` throws.

@@ -21,3 +21,24 @@ export function issuersOf(userPoolId: string, region: string): { original: strin
   const rest = `cognito-idp.${region}.${dnsSuffixOf(region)}/${userPoolId}`
   return { original: `https://${rest}`, updated: `https://issuer-${rest}` }
 }
+
+/**
+ * Hosts of the AWS console (every page's is this one or below it; `home` is the one to begin with) and of its federation;
+ * undefined for regions behind walls. Outside the commercial partition they are from documentation, not from trials:
+ * European Sovereign Cloud reference "Service endpoints" (there both names begin with the region).
+ */
+export function consoleHostsOf(
+  region: string,
+): { console: string; home: string; signIn: string } | undefined {
+  if (/^(us-iso|eu-iso)/.test(region)) return undefined
+  if (region.startsWith('eusc-')) {
+    const host = 'console.amazonaws-eusc.eu'
+    return { console: host, home: `${region}.${host}`, signIn: `${region}.signin.amazonaws-eusc.eu` }
+  }
+  const domain = region.startsWith('cn-')
+    ? 'amazonaws.cn'
+    : region.startsWith('us-gov-')
+      ? 'amazonaws-us-gov.com'
+      : 'aws.amazon.com'
+  return { console: `console.${domain}`, home: `console.${domain}`, signIn: `signin.${domain}` }
+}

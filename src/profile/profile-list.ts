@@ -47,7 +47,7 @@ export function listProfileNames(configText: string): string[] {
 /** Whether AWS tools find credentials in a profile of the files, poolkey's or others. Throws `config-syntax`. */
 export function hasCredentials(sources: ConfigSources, name: string): boolean {
   const section = parseSources(sources).profiles.get(name)
-  return section !== undefined && (section.keys.has('credential_process') || hasCredentialKeys(section))
+  return section !== undefined && [...section.keys.keys()].some(isCredentialSetting)
 }
 
 /** Whether a `credential_process` line runs poolkey's `credential-process`, by whatever path or through node. */
@@ -63,6 +63,11 @@ export function isPoolkeyCommand(line: string): boolean {
   })
 }
 
+/** Whether a key gives its profile credentials. */
+export function isCredentialSetting(key: string): boolean {
+  return key === 'credential_process' || CREDENTIAL_KEYS.includes(key) || key.startsWith('sso_')
+}
+
 function hasOwnSettings(section: ProfileSection): boolean {
   return [...section.keys.keys()].some((key) => key.startsWith('cognito_'))
 }
@@ -70,9 +75,5 @@ function hasOwnSettings(section: ProfileSection): boolean {
 function isOwnProfile(section: ProfileSection): boolean {
   const command = section.keys.get('credential_process')
   if (command) return isPoolkeyCommand(command.value)
-  return !hasCredentialKeys(section)
-}
-
-function hasCredentialKeys(section: ProfileSection): boolean {
-  return [...section.keys.keys()].some((key) => CREDENTIAL_KEYS.includes(key) || key.startsWith('sso_'))
+  return ![...section.keys.keys()].some(isCredentialSetting)
 }

@@ -194,6 +194,7 @@ const PURE = [
   ...['folders.ts', 'exchange/credentials.ts', 'outlets/process-json.ts', 'outlets/shell.ts'],
   ...['outlets/variables.ts', 'outlets/windows-program.ts'],
   ...['outlets/endpoint-answer.ts', 'outlets/endpoint-request.ts', 'outlets/endpoint-variables.ts'],
+  ...['outlets/console.ts', 'outlets/credentials-file.ts', 'outlets/token-line.ts'],
   ...['profile/aws-chain.ts', 'profile/config-edit.ts', 'profile/config-text.ts', 'profile/nearest-key.ts'],
   ...['profile/partition.ts', 'profile/profile-list.ts', 'profile/profile-name.ts', 'profile/profile.ts'],
   ...['profile/profile-values.ts', 'profile/service-endpoints.ts', 'profile/setting-types.ts'],
@@ -245,6 +246,11 @@ const MAY_REVEAL: Record<string, string> = {
   'outlets/endpoint-answer.ts': 'the answer of the endpoint',
   'outlets/endpoint-token.ts': "the endpoint's own token: its digest, and the file it is left in",
   'outlets/endpoint-variables.ts': "the endpoint's own token in the environment of who may use it",
+  'outlets/credentials-file.ts': 'credentials on their way into the shared credentials file',
+  'outlets/federation.ts': "credentials in a request to the console's federation",
+  'outlets/console.ts': "the console's sign-in link, and the token in it",
+  'outlets/one-shot-redirect.ts': 'the link that a browser is sent to',
+  'outlets/token-line.ts': 'the answer of token',
 }
 // The vault seals: keys and passphrases are its very business.
 const mayReveal = (path: string) => path in MAY_REVEAL || path.startsWith('vault/')

@@ -24,7 +24,7 @@ import { startEmulator } from '../../src/emulator/emulator.ts'
 import type { Emulator, EmulatorOptions } from '../../src/emulator/emulator.ts'
 import { signInHeadlessly } from '../../src/emulator/headless-browser.ts'
 import type { FinalPage } from '../../src/emulator/headless-browser.ts'
-import { leaksIn, leaksInFiles, watchCommandLines, watchSecrets } from './secret-sweep.ts'
+import { leaksIn, leaksInFiles, mayAnswer, watchCommandLines, watchSecrets } from './secret-sweep.ts'
 import type { KnownSecret } from './secret-sweep.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -140,10 +140,7 @@ export async function openStation(options: StationOptions = {}): Promise<Station
   function findLeaks(): string[] {
     const known = secrets()
     const inOutput = outcomes.flatMap(({ words, outcome }) => {
-      const isOutlet = ['credential-process', 'env', 'exec'].includes(words[0] ?? '')
-      // The mark in a token is one of its claims, and `whoami --json` shows the claims, never the token.
-      const hidden = words[0] === 'whoami' ? known.filter(({ name }) => name !== 'mark') : known
-      const forStdout = isOutlet ? hidden.filter(({ kind }) => kind !== 'credential') : hidden
+      const forStdout = known.filter((secret) => !mayAnswer(words, secret))
       const place = (stream: string) => `${stream} of ${words.join(' ')}`
       return [
         ...leaksIn(outcome.stdout, forStdout, place('stdout')),

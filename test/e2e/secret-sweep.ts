@@ -17,7 +17,8 @@ export interface KnownSecret {
 /** A place where a secret was found. */
 export type Leak = string
 
-const ANSWER_FIELDS = /"(id_token|access_token|refresh_token|SecretKey|SessionToken|Token)":\s*"([^"]+)"/g
+const ANSWER_FIELDS =
+  /"(id_token|access_token|refresh_token|SigninToken|SecretKey|SessionToken|Token)":\s*"([^"]+)"/g
 const ANSWER_TAGS = /<(SecretAccessKey|SessionToken)>([^<]+)</g
 const REQUEST_FIELDS = ['code', 'code_verifier', 'refresh_token']
 
@@ -68,7 +69,31 @@ export function leaksIn(text: string, secrets: KnownSecret[], place: string): Le
     .map(({ name }) => `${name} in ${place}`)
 }
 
-/** Where in a folder's files the secrets stand. `vault.key` may hold the vault's key, and nothing else. */
+/** Whether a command may answer with a secret, which is then what it is for. */
+export function mayAnswer(words: string[], { kind, name }: KnownSecret): boolean {
+  const isMark = name === 'mark' || name === 'SecretMark'
+  switch (words[0] ?? '') {
+    case 'credential-process':
+    case 'env':
+    case 'exec':
+      return kind === 'credential'
+    // The mark in a token is one of its claims, and they show the claims, never the token.
+    case 'whoami':
+      return isMark
+    case 'token':
+      if (words.includes('--claims')) return isMark
+      return isMark || name.startsWith(words.includes('--access') ? 'access_token' : 'id_token')
+    case 'console':
+      return words.includes('--print') && (isMark || name === 'SigninToken')
+    default:
+      return false
+  }
+}
+
+/**
+ * Where in a folder's files the secrets stand. `vault.key` may hold the vault's key, the shared credentials file
+ * credentials, and nothing else.
+ */
 export function leaksInFiles(folder: string, secrets: KnownSecret[]): Leak[] {
   const files = filesIn(folder)
   const keys = files
@@ -80,7 +105,9 @@ export function leaksInFiles(folder: string, secrets: KnownSecret[]): Leak[] {
     }))
   return files.flatMap((path) => {
     const isKeyFile = basename(path) === 'vault.key'
-    return leaksIn(readFileSync(path, 'latin1'), isKeyFile ? secrets : [...secrets, ...keys], path)
+    const isCredentialsFile = basename(path) === 'credentials'
+    const hidden = isCredentialsFile ? secrets.filter(({ kind }) => kind !== 'credential') : secrets
+    return leaksIn(readFileSync(path, 'latin1'), isKeyFile ? hidden : [...hidden, ...keys], path)
   })
 }
 

@@ -34,6 +34,16 @@ export const EVERY_FAILURE: { [C in ErrorCode]: FactsFor<C> } = {
   'other-person': (text) => [{ current: text, next: text }],
   'token-file-unusable': (text) => [{ path: text, problem: text }],
   'life-too-short': () => [{ wantedSeconds: 40_000, gotSeconds: 3600 }],
+  'write-refused': (text) => [
+    { reason: 'itself', name: text, profile: text },
+    { reason: 'configured', name: text, profile: text, file: text, line: 3, key: text },
+    { reason: 'foreign', name: text, profile: text, file: text, line: 3 },
+    { reason: 'changed', name: text, profile: text, file: text, line: 3 },
+  ],
+  'no-token': (text) => [{ profile: text }],
+  'console-refused': (text) => [{ host: text, status: 400, profile: text }],
+  'no-browser': (text) => [{ profile: text, detail: text }],
+  'console-not-opened': (text) => [{ profile: text, seconds: 60 }],
   'sign-in-required': (text) =>
     (
       ['none', 'ended', 'damaged', 'no-refresh-token', 'in-progress', 'unfinished', 'no-browser'] as const

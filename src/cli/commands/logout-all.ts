@@ -5,6 +5,7 @@ import { isOurs, isPoolkeyError } from '../../errors/poolkey-error.ts'
 import type { Profile } from '../../profile/profile.ts'
 import type { CommandContext } from '../context.ts'
 import { explainTo } from '../failure.ts'
+import { takeBack } from '../take-back.ts'
 import { report, signOutOf } from './logout.ts'
 
 /** Revokes every session that a profile of the configuration leads to; then everything goes, readable or not. */
@@ -16,6 +17,7 @@ export async function logoutAll(
   const { keepClientSecrets } = options
   const { exitCode, isReadable } = await revokeAll(context, options)
   const left = await context.wipeVault(keepClientSecrets ? isClientSecretEntry : undefined)
+  const fileExit = await takeBack(context)
   for (const what of left) terminal.label('warning', `could not remove ${what}`)
   if (left.length > 0) {
     terminal.say('What is named above is still on this machine; all else is gone from it.')
@@ -26,7 +28,7 @@ export async function logoutAll(
       ? 'Every session and all credentials are gone from this machine; client secrets and the sealing key are kept.'
       : 'Every session, all credentials and the sealing key are gone from this machine.',
   )
-  return exitCode
+  return exitCode || fileExit
 }
 
 async function revokeAll(
@@ -64,8 +66,8 @@ async function revokeAll(
 /** One that cannot be signed out, for whatever reason, keeps none of the others, and is wiped with them. */
 async function revokeOne(context: CommandContext, profile: Profile): Promise<number> {
   try {
-    const result = await signOutOf(context, profile)
-    return result ? report(context, result, profile) : 0
+    const { result, fileExit } = await signOutOf(context, profile)
+    return (result && report(context, result, profile)) || fileExit
   } catch (error) {
     const isAboutTheVault = isUnreadable(error) || isPoolkeyError(error, 'store-mismatch')
     if (!isOurs(error) || error.code === 'interrupted' || isAboutTheVault) throw error

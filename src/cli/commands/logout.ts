@@ -1,5 +1,5 @@
 import type { Broker } from '../../broker/broker.ts'
-import { sessionId } from '../../broker/entry-names.ts'
+import { holderId, sessionId } from '../../broker/entry-names.ts'
 import { forgetGuest } from '../../broker/guest.ts'
 import { readSession } from '../../broker/session.ts'
 import { signOut } from '../../broker/sign-out.ts'
@@ -8,6 +8,7 @@ import { isPoolkeyError, PoolkeyError } from '../../errors/poolkey-error.ts'
 import type { Profile } from '../../profile/profile.ts'
 import type { CommandContext } from '../context.ts'
 import { explainTo } from '../failure.ts'
+import { takeBack } from '../take-back.ts'
 import { clockTime } from '../words.ts'
 
 export interface LogoutOptions {
@@ -34,16 +35,16 @@ export async function logout(context: CommandContext, options: LogoutOptions): P
       fix: 'to become another guest: --forget-guest',
     })
   }
-  const result = await signOutOf(context, profile)
+  const { result, fileExit } = await signOutOf(context, profile)
   if (!result) {
     context.terminal.say('Nobody is signed in.')
-    return 0
+    return fileExit
   }
   const sharing = await profilesOf(context, profile)
   context.terminal.say(
     `${result.who === undefined ? 'Signed out' : `${result.who} is signed out`} (${sharing.join(', ')}).`,
   )
-  return report(context, result, profile)
+  return report(context, result, profile) || fileExit
 }
 
 function refuseContradiction({ all, keepClientSecrets, forgetGuest }: LogoutOptions): void {
@@ -66,18 +67,24 @@ async function dropGuest(context: CommandContext, profile: Profile): Promise<num
   context.terminal.say(
     isDropped ? 'The guest identity is forgotten; the next one is new.' : 'There is no guest identity.',
   )
-  return 0
+  return takeBack(context, holderId(profile))
 }
 
-/** What came of signing out a profile; undefined when nobody was signed in. */
-export async function signOutOf(context: CommandContext, profile: Profile): Promise<SignedOut | undefined> {
+/** What came of signing out a profile: no `result` when nobody was signed in; `fileExit` unless what was written is gone. */
+export async function signOutOf(
+  context: CommandContext,
+  profile: Profile,
+): Promise<{ result: SignedOut | undefined; fileExit: number }> {
   const broker = await openExisting(context, profile)
-  if (!broker) return undefined
+  if (!broker) return { result: undefined, fileExit: await takeBack(context, holderId(profile)) }
   const { signIn } = profile
   const isNobody = signIn && readSession(broker.vault, sessionId(signIn)).state === 'none'
+  let fileExit = 0
   // Signs out all the same: what a crash may have left of credentials goes with it.
-  const result = await signOut(broker)
-  return isNobody ? undefined : result
+  const result = await signOut(broker, async () => {
+    fileExit = await takeBack(context, holderId(profile))
+  })
+  return { result: isNobody ? undefined : result, fileExit }
 }
 
 async function openExisting(context: CommandContext, profile: Profile): Promise<Broker | undefined> {

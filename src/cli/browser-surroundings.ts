@@ -1,0 +1,14 @@
+import type { SignInSettings } from '../profile/profile.ts'
+import { splitCommand } from '../sign-in/browser-command.ts'
+import type { BrowserSurroundings } from '../sign-in/browser-command.ts'
+import type { CommandContext } from './context.ts'
+
+/** Where a browser would be opened, and by what; `signIn` is undefined for a guest. */
+export function surroundingsOf(
+  context: CommandContext,
+  signIn: SignInSettings | undefined,
+): BrowserSurroundings {
+  const { env, platform, isRoot } = context
+  const command = signIn?.browserCommand ?? splitCommand(env['BROWSER'] ?? '', platform)
+  return { command, env, platform, isRoot }
+}

@@ -1,0 +1,44 @@
+import { obtainAccessToken } from '../../broker/access-token.ts'
+import { obtainSession } from '../../broker/session.ts'
+import { jsonLine } from '../../errors/plain-text.ts'
+import { PoolkeyError } from '../../errors/poolkey-error.ts'
+import { tokenLine } from '../../outlets/token-line.ts'
+import type { CommandContext } from '../context.ts'
+
+export interface TokenOptions {
+  access?: boolean
+  header?: boolean
+  claims?: boolean
+}
+
+const DEADLINE_SECONDS = 50
+
+/** Prints the ID token, or the access token: for APIs that ask for one, such as behind API Gateway. */
+export async function token(context: CommandContext, options: TokenOptions): Promise<number> {
+  const { access = false, header = false, claims = false } = options
+  if (claims && (access || header)) {
+    throw new PoolkeyError('usage', {
+      problem: '--claims prints what the ID token says, and no token',
+      fix: 'leave out --access and --header',
+    })
+  }
+  const profile = await context.readProfile()
+  // Before anybody is told to sign in, which would not help.
+  if (!profile.signIn) throw new PoolkeyError('no-token', { profile: profile.name })
+  const broker = await context.openBroker({
+    profile,
+    seconds: DEADLINE_SECONDS,
+    announceWaits: true,
+    mayPrompt: true,
+  })
+  if (claims) {
+    context.terminal.answer(`${jsonLine((await obtainSession(broker)).claims.raw)}\n`)
+    return 0
+  }
+  const found = access ? await obtainAccessToken(broker) : (await obtainSession(broker)).idToken
+  const { terminal } = context
+  if (terminal.isAnswerShown)
+    terminal.label('warning', 'a token on the screen is good for whoever sees it, until it expires')
+  terminal.answer(tokenLine(found, { asHeader: header }))
+  return 0
+}

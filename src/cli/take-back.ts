@@ -1,0 +1,21 @@
+import { isOurs } from '../errors/poolkey-error.ts'
+import type { CommandContext } from './context.ts'
+import { explainTo } from './failure.ts'
+
+/**
+ * Removes the sections that `write` made for a holder, or for anybody, and says so. Gives the exit code: a sign-out goes on,
+ * whatever is wrong with that file.
+ */
+export async function takeBack(context: CommandContext, holder?: string): Promise<number> {
+  const { terminal, credentialsFile } = context
+  try {
+    const { file, names } = await credentialsFile.removeWritten(holder)
+    if (names.length > 0)
+      terminal.say(`Removed from ${file}: ${names.map((name) => `[${name}]`).join(', ')}.`)
+    return 0
+  } catch (error) {
+    if (!isOurs(error) || error.code === 'interrupted') throw error
+    terminal.say('What write put into the credentials file could not be removed:')
+    return explainTo(terminal, error)
+  }
+}

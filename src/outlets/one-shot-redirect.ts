@@ -1,0 +1,86 @@
+/**
+ * Hands a browser an address that must stand in nobody's arguments: the browser is given a page of this machine instead,
+ * which leads there once. The arguments of a process can be read by all users of the machine: whoever asks must therefore
+ * be this user, as far as the system tells, and come first.
+ */
+import { randomBytes } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Secret } from '../secret.ts'
+import { pageHeaders, renderPage } from '../sign-in/callback-page.ts'
+import { openLoopbackServer } from '../sign-in/loopback-server.ts'
+import { readConnectionOwner } from '../sign-in/port-holder.ts'
+
+/** `taken` ends when the browser has been sent on; then, or at `close`, the port is free again. */
+export interface OneShotRedirect {
+  url: string
+  taken: Promise<void>
+  close: () => Promise<void>
+}
+
+export interface OneShotRedirectOptions {
+  target: Secret
+  /** Told of a request by another user of the machine, which was refused. */
+  onStranger: (uid: number) => void
+  /** Whose connection it is; undefined where it cannot be known. The system's word unless said. */
+  ownerOf?: (connection: { localPort: number; remotePort: number }) => number | undefined
+}
+
+/** Listens on 127.0.0.1, on a free port and a path nobody can guess. */
+export async function openOneShotRedirect(options: OneShotRedirectOptions): Promise<OneShotRedirect> {
+  const { target, onStranger, ownerOf = readConnectionOwner } = options
+  const path = `/${randomBytes(24).toString('base64url')}`
+  let port = 0
+  let isTaken = false
+  let finish: () => void = () => undefined
+  const taken = new Promise<void>((resolve) => {
+    finish = resolve
+  })
+
+  function onRequest(request: IncomingMessage, response: ServerResponse): void {
+    const problem = problemOf(request)
+    if (problem) {
+      refuse(response, problem)
+      return
+    }
+    isTaken = true
+    response.writeHead(303, {
+      ...pageHeaders(),
+      Location: target.reveal(),
+      Connection: 'close',
+      'Content-Length': 0,
+    })
+    response.once('close', finish)
+    response.end()
+  }
+
+  function problemOf({ method, url, headers, socket }: IncomingMessage): Refused | undefined {
+    if (method !== 'GET') return { status: 405, problem: 'only GET is answered' }
+    const isMeant = url === path && headers.host === `127.0.0.1:${port}`
+    if (!isMeant) return NOTHING_HERE
+    if (isTaken) return { status: 410, problem: 'this link was good for one use' }
+    const uid = ownerOf({ localPort: port, remotePort: socket.remotePort ?? 0 })
+    // Root is not defended against, and stands between the browser and us under WSL.
+    if (uid === undefined || uid === 0 || uid === process.getuid?.()) return undefined
+    onStranger(uid)
+    return NOTHING_HERE
+  }
+
+  const server = await openLoopbackServer({ host: '127.0.0.1', port: 0, onRequest })
+  if (!server) throw new Error('no port is free on 127.0.0.1')
+  port = server.port
+  return { url: `http://127.0.0.1:${port}${path}`, taken, close: server.close }
+}
+
+interface Refused {
+  status: number
+  problem: string
+}
+
+const NOTHING_HERE: Refused = { status: 404, problem: 'there is nothing here' }
+
+function refuse(response: ServerResponse, { status, problem }: Refused): void {
+  const body = renderPage({ kind: 'rejected', problem })
+  const headers = { ...pageHeaders(), Connection: 'close', 'Content-Length': Buffer.byteLength(body) }
+  response.writeHead(status, status === 405 ? { ...headers, Allow: 'GET' } : headers)
+  response.end(body)
+}
