@@ -31,12 +31,8 @@ const RARE = [
     'secret-service.*',
     'dbus-message',
     'session-bus-address',
-    'exec',
-    'shell',
-    'variables',
-    'windows-program',
     'standing-credentials',
-    'endpoint-.*',
+    'access-token',
   ],
 ].join('|')
 const groups = [
@@ -52,7 +48,7 @@ const groups = [
   {
     name: 'profile-and-vault',
     test: new RegExp(
-      String.raw`src/(?:(?:broker|profile|vault|outlets)/(?!(?:${RARE})\.ts)|exchange/exchange|cli/commands/(?:status|credential-process)|cli/credentials-profile)`,
+      String.raw`src/(?:(?:broker|profile|vault)/(?!(?:${RARE})\.ts)|outlets/process-json|exchange/exchange|cli/commands/(?:status|credential-process)|cli/credentials-profile)`,
     ),
   },
 ]

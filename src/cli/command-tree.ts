@@ -128,16 +128,6 @@ const COMMANDS: Record<string, (command: MakeCommand) => void> = {
       .option('--min-life <seconds>', 'at least so much life (default: half)', wholeSeconds)
       .option('--server', 'an endpoint that refreshes them, as long as it runs')
   },
-  serve(command) {
-    command(
-      'serve',
-      'Use:',
-      'a container-credentials endpoint on loopback, for long-running work',
-      async () => (await import('./commands/serve.ts')).serve,
-    )
-      .option('--port <port>', 'port on loopback (default: any free one)', portNumber)
-      .option('--token-file <path>', 'leave its token in this file, not on stdout')
-  },
   write(command) {
     command(
       'write',
@@ -148,6 +138,16 @@ const COMMANDS: Record<string, (command: MakeCommand) => void> = {
       .requiredOption('--to <name>', 'the section to write: a name that is not the profile itself')
       .option('--role <arn>', 'another role, this once')
       .option('--min-life <seconds>', 'at least so much life (default: half)', wholeSeconds)
+  },
+  serve(command) {
+    command(
+      'serve',
+      'Use:',
+      'a container-credentials endpoint on loopback, for long-running work',
+      async () => (await import('./commands/serve.ts')).serve,
+    )
+      .option('--port <port>', 'port on loopback (default: any free one)', portNumber)
+      .option('--token-file <path>', 'leave its token in this file, not on stdout')
   },
   console(command) {
     command(

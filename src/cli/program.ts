@@ -1,5 +1,4 @@
 /** From the arguments to a command, and from any ending to an exit code. */
-import { fstatSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { version } from '../../package.json'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
@@ -8,7 +7,7 @@ import type { MakeCommand, RunCommand } from './command-tree.ts'
 import type { GlobalOptions, OwnParts } from './context.ts'
 import { explainFor } from './failure.ts'
 import type { Explain } from './failure.ts'
-import { openTerminal } from './terminal.ts'
+import { isCharacterDevice, openTerminal } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
 import { wire } from './wire.ts'
 
@@ -99,14 +98,9 @@ function usageError(error: CommanderError, command: string | undefined): Poolkey
   return new PoolkeyError('usage', { problem, fix })
 }
 
-/** Columns of stdout. That it is no terminal is told without having Node make the stream, which takes time. */
+/** Columns of stdout; Node makes the stream only where it may be a terminal. */
 function widthOf(proc: NodeJS.Process): number {
-  try {
-    if (fstatSync(1).isCharacterDevice() && proc.stdout.isTTY) return proc.stdout.columns
-  } catch {
-    // It is closed.
-  }
-  return 80
+  return isCharacterDevice(1) && proc.stdout.isTTY ? proc.stdout.columns : 80
 }
 
 function buildProgram(

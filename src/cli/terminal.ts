@@ -2,6 +2,7 @@
  * The only printing. stdout carries the answer alone, written whole; everything said to a person goes to stderr, one
  * line a message, made safe. A progress line appears only on a terminal and never stays behind.
  */
+import { fstatSync } from 'node:fs'
 import { plainText } from '../errors/plain-text.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import { writeAll } from '../outlets/write-all.ts'
@@ -67,7 +68,8 @@ export function openTerminal({ streams, env, noInput }: TerminalOptions): Termin
   }
   return {
     get isAnswerShown() {
-      return streams.stdout.isTTY
+      // What is no terminal is told without having Node make the stream, which takes time.
+      return isCharacterDevice(1) && streams.stdout.isTTY
     },
     get canAsk() {
       return canAsk()
@@ -129,6 +131,15 @@ export function openTerminal({ streams, env, noInput }: TerminalOptions): Termin
         lines.close()
       }
     },
+  }
+}
+
+/** Whether a descriptor may be a terminal; a closed one is none. */
+export function isCharacterDevice(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isCharacterDevice()
+  } catch {
+    return false
   }
 }
 
