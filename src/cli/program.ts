@@ -67,7 +67,8 @@ export async function runProgram(proc: NodeJS.Process, parts: OwnParts): Promise
 
   function end(code: number): void {
     // Hung up: Node would try to restore a terminal that is gone, and abort. The signal ends it as if nobody had caught it.
-    if (isHungUp && code === HANGUP) {
+    // What `exec` ran may have ended with that code of its own accord.
+    if (code === HANGUP && (isHungUp || argv[2] !== 'exec')) {
       proc.removeAllListeners('SIGHUP')
       proc.kill(proc.pid, 'SIGHUP')
     }

@@ -76,23 +76,6 @@ describe('G102: the token counts as it stands', () => {
   ])('%s: 403', (_, value) => {
     expect(judge({ headers: [HOST, ['Authorization', value]] })).toBe(403)
   })
-
-  test("a guess that begins right takes as long as one that doesn't", () => {
-    const near = `${TOKEN.slice(0, -1)}x`
-    const far = `x${TOKEN.slice(1)}`
-    const timeOf = (guess: string) => {
-      const startedMs = performance.now()
-      for (let round = 0; round < 2_000; round += 1) judge({ headers: [HOST, ['Authorization', guess]] })
-      return performance.now() - startedMs
-    }
-    timeOf(near)
-    const rounds = Array.from({ length: 15 }, () => ({ near: timeOf(near), far: timeOf(far) }))
-    const middle = (values: number[]) => values.toSorted((one, other) => one - other)[7]!
-    const ratio = middle(rounds.map((round) => round.near)) / middle(rounds.map((round) => round.far))
-    // A smoke test: a comparison that stops at the first difference is not to be seen behind a digest anyway.
-    expect(ratio).toBeGreaterThan(0.5)
-    expect(ratio).toBeLessThan(2)
-  })
 })
 
 describe('G103: web pages', () => {

@@ -57,7 +57,7 @@ test('D62, D64: from login to logout --all the key is in the keyring alone, and 
 test('D61: a locked keyring is exit 7 for every caller, in time, and the sign-in survives it', async () => {
   const { session, station } = await openKeyringStation()
   expect(await station.signIn()).toMatchObject({ code: 0 })
-  const files = filesIn(station.stateFolder)
+  const files = stateIn(station.stateFolder)
   lockLoginKeyring(session)
   for (const command of ['credential-process', 'env', 'status', 'login']) {
     const outcome = await station.run([command, '--profile', 'dev'])
@@ -65,7 +65,7 @@ test('D61: a locked keyring is exit 7 for every caller, in time, and the sign-in
     expect(outcome.stderr, command).toMatch(/^poolkey: error: .*\npoolkey: fix: .*\n$/)
     expect(outcome.ms).toBeLessThan(15_000)
   }
-  expect(filesIn(station.stateFolder)).toEqual(files)
+  expect(stateIn(station.stateFolder)).toEqual(files)
 })
 
 interface Place {
