@@ -1,4 +1,6 @@
+import type { Broker } from '../broker/broker.ts'
 import { obtainCredentials } from '../broker/credentials.ts'
+import type { CredentialsWish } from '../broker/credentials.ts'
 import type { Credentials } from '../exchange/credentials.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { CommandContext } from './context.ts'
@@ -13,20 +15,29 @@ export interface LastingOptions {
 
 const DEADLINE_SECONDS = 50
 
-/** Credentials for who cannot have them refreshed, with at least `minLife` left; a person may be asked for what opens the vault. */
-export async function obtainLastingCredentials(
-  context: CommandContext,
-  { role, minLife }: LastingOptions,
-): Promise<{ profile: Profile; credentials: Credentials }> {
-  const profile = await readCredentialsProfile(context, role)
-  const broker = await context.openBroker({
+/** A broker for a command that a person waits for; a person may be asked for what opens the vault. */
+export function openAttendedBroker(context: CommandContext, profile: Profile): Promise<Broker> {
+  return context.openBroker({
     profile,
     seconds: DEADLINE_SECONDS,
     create: profile.signIn === undefined,
     announceWaits: true,
     mayPrompt: true,
   })
-  const wish = { minLife: minLife === undefined ? ('half' as const) : minLife * 1000 }
-  const { credentials } = await obtainCredentials(broker, wish)
+}
+
+/** What `--min-life`, in seconds, asks of credentials that are not renewed where they go. */
+export function lastingWish(minLife: number | undefined): CredentialsWish {
+  return { minLife: minLife === undefined ? 'half' : minLife * 1000 }
+}
+
+/** Credentials for who cannot have them refreshed, with at least `minLife` left. */
+export async function obtainLastingCredentials(
+  context: CommandContext,
+  { role, minLife }: LastingOptions,
+): Promise<{ profile: Profile; credentials: Credentials }> {
+  const profile = await readCredentialsProfile(context, role)
+  const broker = await openAttendedBroker(context, profile)
+  const { credentials } = await obtainCredentials(broker, lastingWish(minLife))
   return { profile, credentials }
 }

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { shellNamed } from '../outlets/shell.ts'
 import type { Shell } from '../outlets/shell.ts'
@@ -6,9 +5,15 @@ import type { Shell } from '../outlets/shell.ts'
 const LIMIT_MS = 1_000
 
 /** The shell that asks: by the name of the parent process. POSIX where that cannot be known. Never throws. */
-export function shellOfParent({ pid, platform }: { pid: number; platform: NodeJS.Platform }): Shell {
+export async function shellOfParent({
+  pid,
+  platform,
+}: {
+  pid: number
+  platform: NodeJS.Platform
+}): Promise<Shell> {
   try {
-    return shellNamed(platform === 'linux' ? nameByProc(pid) : nameByPs(pid))
+    return shellNamed(platform === 'linux' ? nameByProc(pid) : await nameByPs(pid))
   } catch {
     // Hidden from us, gone already, or a system without `ps`, such as Windows.
     return 'sh'
@@ -20,7 +25,8 @@ function nameByProc(pid: number): string {
 }
 
 // By its path and in an empty environment: what PATH or a variable names has no say here.
-function nameByPs(pid: number): string {
+async function nameByPs(pid: number): Promise<string> {
+  const { execFileSync } = await import('node:child_process')
   return execFileSync('/bin/ps', ['-o', 'comm=', '-p', String(pid)], {
     encoding: 'utf8',
     env: {},

@@ -1,7 +1,7 @@
 /** From the arguments to a command, and from any ending to an exit code. */
 import { Command, CommanderError } from 'commander'
 import { version } from '../../package.json'
-import { PoolkeyError } from '../errors/poolkey-error.ts'
+import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
 import { addCommands, HIDDEN } from './command-tree.ts'
 import type { MakeCommand, RunCommand } from './command-tree.ts'
 import type { GlobalOptions, OwnParts } from './context.ts'
@@ -37,7 +37,13 @@ const HANGUP = 129
 /** Runs one command and ends the process with its exit code; `parts` start the rest of this installation. */
 export async function runProgram(proc: NodeJS.Process, parts: OwnParts): Promise<void> {
   const { own: argv, handedOn } = splitAtDashes(proc.argv)
-  const explain = explainFor(argv)
+  let isHungUp = false
+  const tell = explainFor(argv)
+  const explain: Explain = (at, error, situation) => {
+    // A terminal that is gone may be noticed before its signal comes.
+    if (isPoolkeyError(error, 'interrupted') && error.facts.signal === 'SIGHUP') isHungUp = true
+    return tell(at, error, situation)
+  }
   const terminal = () => openTerminal({ streams: proc, env: proc.env, noInput: true })
   // What no command caught is told like any bug: in one line, without the objects that hang on it.
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
@@ -45,7 +51,6 @@ export async function runProgram(proc: NodeJS.Process, parts: OwnParts): Promise
       end(explain(terminal(), error))
     })
   }
-  let isHungUp = false
   proc.on('SIGHUP', () => {
     isHungUp = true
   })
@@ -67,8 +72,7 @@ export async function runProgram(proc: NodeJS.Process, parts: OwnParts): Promise
 
   function end(code: number): void {
     // Hung up: Node would try to restore a terminal that is gone, and abort. The signal ends it as if nobody had caught it.
-    // What `exec` ran may have ended with that code of its own accord.
-    if (code === HANGUP && (isHungUp || argv[2] !== 'exec')) {
+    if (isHungUp && code === HANGUP) {
       proc.removeAllListeners('SIGHUP')
       proc.kill(proc.pid, 'SIGHUP')
     }

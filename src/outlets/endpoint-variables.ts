@@ -1,6 +1,6 @@
 /** The variables by which SDKs find the endpoint. Pure. */
 import type { Secret } from '../secret.ts'
-import { regionVariables } from './variables.ts'
+import { CREDENTIAL_VARIABLES, OUTRANKING_VARIABLES, regionVariables } from './variables.ts'
 
 /** Where the endpoint is, and the token or the absolute path of the file it stands in. */
 export interface EndpointAddress {
@@ -13,8 +13,8 @@ export interface EndpointAddress {
  * environment they would not come to the endpoint.
  */
 const OUTRANKING = [
-  ...['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_SECURITY_TOKEN'],
-  ...['AWS_CREDENTIAL_EXPIRATION', 'AWS_SESSION_EXPIRATION', 'AWS_PROFILE', 'AWS_DEFAULT_PROFILE'],
+  ...CREDENTIAL_VARIABLES,
+  ...OUTRANKING_VARIABLES,
   ...['AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_ROLE_ARN', 'AWS_ROLE_SESSION_NAME'],
   'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
 ]

@@ -2,16 +2,17 @@
 import type { Credentials } from '../exchange/credentials.ts'
 import { secondsOf } from './process-json.ts'
 
-/** What `credentialsVariables` may set. */
-export const SET_VARIABLES = [
+/** Those of them that are credentials, or tell of them. */
+export const CREDENTIAL_VARIABLES = [
   'AWS_ACCESS_KEY_ID',
   'AWS_SECRET_ACCESS_KEY',
   'AWS_SESSION_TOKEN',
   'AWS_CREDENTIAL_EXPIRATION',
   'AWS_SESSION_EXPIRATION',
-  'AWS_REGION',
-  'AWS_DEFAULT_REGION',
 ]
+
+/** What `credentialsVariables` may set. */
+export const SET_VARIABLES = [...CREDENTIAL_VARIABLES, 'AWS_REGION', 'AWS_DEFAULT_REGION']
 
 /** Variables that would outrank or contradict the ones set. */
 export const OUTRANKING_VARIABLES = ['AWS_PROFILE', 'AWS_DEFAULT_PROFILE', 'AWS_SECURITY_TOKEN']

@@ -27,13 +27,13 @@ test.each(
     ].map(([name, shell]) => [platform, name!, shell] as const),
   ),
 )('on %s the process %s asks for the dialect of %s', async (platform, name, shell) => {
-  expect(shellOfParent({ pid: await processNamed(name), platform })).toBe(shell)
+  expect(await shellOfParent({ pid: await processNamed(name), platform })).toBe(shell)
 })
 
 test.each(['linux', 'darwin', 'win32'] as const)(
   'on %s a parent that is gone counts as POSIX',
-  (platform) => {
+  async (platform) => {
     // Above the highest that Linux gives.
-    expect(shellOfParent({ pid: 4_194_305, platform })).toBe('sh')
+    expect(await shellOfParent({ pid: 4_194_305, platform })).toBe('sh')
   },
 )

@@ -1,5 +1,6 @@
 /** Asks a container-credentials endpoint as an SDK does. */
 import { request } from 'node:http'
+import { connect } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { until } from './poolkey-process.ts'
 import type { Environment, Running, Station } from './poolkey-process.ts'
@@ -23,6 +24,20 @@ export interface ContainerCredentials {
 export interface Door {
   uri: string
   token: string
+}
+
+/** Whether somebody listens at the port of an endpoint, which may be another one's by now. */
+export function isOpen({ uri }: Pick<Door, 'uri'>): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(Number(new URL(uri).port), '127.0.0.1')
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => {
+      resolve(false)
+    })
+  })
 }
 
 /** One GET, on a connection of its own. Rejects when there is no answer. */

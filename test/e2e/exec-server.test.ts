@@ -1,6 +1,5 @@
-import { connect } from 'node:net'
 import { expect, test } from 'vitest'
-import { credentialsAt } from './endpoint-client.ts'
+import { credentialsAt, isOpen } from './endpoint-client.ts'
 import { answerOf, openStation, until } from './poolkey-process.ts'
 import type { Running, Station } from './poolkey-process.ts'
 
@@ -33,19 +32,6 @@ async function startHeld(station: Station): Promise<Running & { held: Held }> {
   const running = station.start([...EXEC, '--', ...HOLD])
   await until(() => running.said().stdout.includes('\n'))
   return { ...running, held: JSON.parse(running.said().stdout) as Held }
-}
-
-function isOpen({ uri }: Held): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(Number(new URL(uri).port), '127.0.0.1')
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.once('error', () => {
-      resolve(false)
-    })
-  })
 }
 
 function isAlive(pid: number): boolean {

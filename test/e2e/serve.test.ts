@@ -9,11 +9,10 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { createServer } from 'node:http'
-import { connect } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { listen } from '../sign-in/support/server.ts'
-import { askEndpoint, credentialsAt, exportedBy, startServing } from './endpoint-client.ts'
+import { askEndpoint, credentialsAt, exportedBy, isOpen, startServing } from './endpoint-client.ts'
 import type { ContainerCredentials } from './endpoint-client.ts'
 import { letExpire } from './expiry.ts'
 import { answerOf, openStation, startProgram, until } from './poolkey-process.ts'
@@ -27,19 +26,6 @@ async function openSignedIn(options: Parameters<typeof openStation>[0] = {}): Pr
   const station = await openStation(options)
   expect(await station.signIn()).toMatchObject({ code: 0 })
   return station
-}
-
-function isOpen(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1')
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.once('error', () => {
-      resolve(false)
-    })
-  })
 }
 
 test('gives the credentials of the profile to who has the variables that it prints', async () => {
@@ -157,7 +143,7 @@ describe('how it ends', () => {
       // A hang-up ends it as if nobody had caught it.
       expect(outcome.code ?? 129).toBe(code)
       expect(existsSync(file)).toBe(false)
-      expect(await isOpen(port)).toBe(false)
+      expect(await isOpen({ uri: `http://127.0.0.1:${port}` })).toBe(false)
     },
   )
 
@@ -169,7 +155,7 @@ describe('how it ends', () => {
     const left = readFileSync(file, 'utf8')
     first.child.kill('SIGKILL')
     await first.ended
-    expect(await isOpen(Number(new URL(first.uri).port))).toBe(false)
+    expect(await isOpen(first)).toBe(false)
     const second = await startServing(station, words)
     const token = readFileSync(file, 'utf8')
     expect(token).not.toBe(left)

@@ -2,6 +2,7 @@ import { obtainCredentials } from '../../broker/credentials.ts'
 import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import { consoleDestination, federationUrl, linkLine, signInLink } from '../../outlets/console.ts'
 import { readFederationBase, requestSigninToken } from '../../outlets/federation.ts'
+import { untilAborted } from '../../pause.ts'
 import type { Profile } from '../../profile/profile.ts'
 import type { Secret } from '../../secret.ts'
 import { whyNoBrowser } from '../../sign-in/browser-command.ts'
@@ -9,6 +10,7 @@ import type { BrowserSurroundings } from '../../sign-in/browser-command.ts'
 import { surroundingsOf } from '../browser-surroundings.ts'
 import type { CommandContext } from '../context.ts'
 import { readCredentialsProfile } from '../credentials-profile.ts'
+import { lastingWish, openAttendedBroker } from '../lasting-credentials.ts'
 import { clockTime } from '../words.ts'
 
 export interface ConsoleOptions {
@@ -17,8 +19,6 @@ export interface ConsoleOptions {
   duration?: number
   timeout: number
 }
-
-const DEADLINE_SECONDS = 50
 
 /** Opens a page of the AWS console, signed in with the profile's credentials; or prints the address that does it. */
 export async function openConsole(
@@ -35,15 +35,9 @@ export async function openConsole(
   // Before a token is had that nobody will use.
   if (none !== undefined)
     throw new PoolkeyError('no-browser', { profile: profile.name, detail: NO_BROWSER[none] })
-  const broker = await context.openBroker({
-    profile,
-    seconds: DEADLINE_SECONDS,
-    create: profile.signIn === undefined,
-    announceWaits: true,
-    mayPrompt: true,
-  })
+  const broker = await openAttendedBroker(context, profile)
   // The console lives as long as these do.
-  const { credentials } = await obtainCredentials(broker, { minLife: 'half' })
+  const { credentials } = await obtainCredentials(broker, lastingWish(undefined))
   const { token, isDurationRefused } = await requestSigninToken({
     federation,
     credentials,
@@ -101,13 +95,11 @@ async function sendBrowser(
     terminal.say(`Opening the AWS console in the browser (profile ${profile}) ...`)
     await Promise.race([
       redirect.taken,
+      untilAborted(interrupted),
       new Promise((_resolve, reject) => {
         timer = setTimeout(() => {
           reject(new PoolkeyError('console-not-opened', { profile, seconds }))
         }, seconds * 1000)
-        interrupted.addEventListener('abort', () => {
-          reject(interrupted.reason instanceof Error ? interrupted.reason : new Error('aborted'))
-        })
         void openBrowser({ ...surroundings, url: redirect.url, helper: context.openHelper }).then(
           (outcome) => {
             if (outcome.kind === 'not-opened')

@@ -6,32 +6,23 @@ import type { Credentials } from '../../exchange/credentials.ts'
 import { checkSectionName, writeSection } from '../../outlets/credentials-file.ts'
 import type { CommandContext } from '../context.ts'
 import { readCredentialsProfile } from '../credentials-profile.ts'
+import { lastingWish, openAttendedBroker } from '../lasting-credentials.ts'
+import type { LastingOptions } from '../lasting-credentials.ts'
 import { clockTime } from '../words.ts'
 
-export interface WriteOptions {
+export interface WriteOptions extends LastingOptions {
   to: string
-  role?: string
-  minLife?: number
 }
-
-const DEADLINE_SECONDS = 50
 
 /** Writes credentials into a section of the shared credentials file, for what reads nothing else. */
 export async function write(context: CommandContext, options: WriteOptions): Promise<number> {
   const { terminal } = context
   const name = checkSectionName(options.to)
   const profile = await readCredentialsProfile(context, options.role)
-  const broker = await context.openBroker({
-    profile,
-    seconds: DEADLINE_SECONDS,
-    create: profile.signIn === undefined,
-    announceWaits: true,
-    mayPrompt: true,
-  })
-  const minLife = options.minLife === undefined ? 'half' : options.minLife * 1000
+  const broker = await openAttendedBroker(context, profile)
   for (;;) {
     const signInId = signInOf(broker)
-    const { credentials } = await obtainCredentials(broker, { minLife })
+    const { credentials } = await obtainCredentials(broker, lastingWish(options.minLife))
     const seen = { isStillIt: false }
     const written = await context.credentialsFile.edit((files) => {
       // Whoever signs out wipes the session first and then waits for this file: it is never written after that.
