@@ -10,7 +10,7 @@ import { namesIn } from '../vault/state-folder.ts'
 import type { Broker } from './broker.ts'
 import { attemptName, attemptPrefix, sessionId } from './entry-names.ts'
 import { NOTE_SUFFIX, readFailureNote, writeFailureNote } from './failure-note.ts'
-import { locksFolder } from './locks.ts'
+import { isBrokerLockHeld, locksFolder } from './locks.ts'
 
 const COOL_DOWN_MS = 120_000
 
@@ -28,7 +28,19 @@ export function endAttempt(broker: Broker, signIn: SignInSettings, error: unknow
 
 /** Whether an attempt that was begun is still wanted. */
 export function isWanted(broker: Broker, signIn: SignInSettings): boolean {
-  return readFailureNote(broker, notePath(broker, signIn)) !== undefined
+  return readFailureNote(broker, notePath(broker, signIn)) !== undefined && !isSigningInByHand(broker, signIn)
+}
+
+/** Whether a person runs `login`, and maybe waits for an attempt to make room. */
+export function isSigningInByHand(broker: Broker, signIn: SignInSettings): boolean {
+  return isBrokerLockHeld(broker, { kind: 'manual-login', id: sessionId(signIn) })
+}
+
+/** Whether a sign-in is under way, whoever began it. */
+export function isSomebodySigningIn(broker: Broker, signIn: SignInSettings): boolean {
+  return (
+    isSigningInByHand(broker, signIn) || isBrokerLockHeld(broker, { kind: 'login', id: sessionId(signIn) })
+  )
 }
 
 /** What to fail with instead of another attempt, for a caller that came at `startedAt` (ms); undefined when one may be made. */

@@ -1,10 +1,13 @@
-/** The broker's four locks, always taken in this order: `auto-login`, `login`, `credentials`, `session`. */
+/**
+ * The broker's five locks, always taken in this order: `auto-login`, `manual-login`, `login`, `credentials`, `session`. While
+ * the second is held, nobody begins to sign in by himself.
+ */
 import { join } from 'node:path'
 import { DEFAULT_PATIENCE_MS, isHeld, withLock } from '../vault/lock.ts'
 import type { Broker, Vault } from './broker.ts'
 
 export interface BrokerLock {
-  kind: 'auto-login' | 'login' | 'credentials' | 'session'
+  kind: 'auto-login' | 'manual-login' | 'login' | 'credentials' | 'session'
   id: string
   /** How long a living holder is waited for; 45 s, or what the command has left, unless said. */
   patienceMs?: number | undefined

@@ -5,9 +5,9 @@
 import { monotonicMs } from '../monotonic.ts'
 import { spawn } from 'node:child_process'
 import type { Broker } from '../broker/broker.ts'
-import { endAttempt, forgetOutdatedAttempts, recallAttempt } from '../broker/cool-down.ts'
+import { endAttempt, forgetOutdatedAttempts, isSomebodySigningIn, recallAttempt } from '../broker/cool-down.ts'
 import { sessionId } from '../broker/entry-names.ts'
-import { isBrokerLockHeld, withBrokerLock } from '../broker/locks.ts'
+import { withBrokerLock } from '../broker/locks.ts'
 import { isSignedIn } from '../broker/session.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import { pause } from '../pause.ts'
@@ -41,7 +41,7 @@ export async function waitForAutoLogin(
   const id = sessionId(signIn)
   const startedAt = broker.now()
   const giveUpAtMs = monotonicMs() + PATIENCE_MS
-  const isRunning = () => isBrokerLockHeld(broker, { kind: 'login', id })
+  const isRunning = () => isSomebodySigningIn(broker, signIn)
   const failure = () => recallAttempt(broker, signIn, startedAt)
   let isBegun = false
   // One with other settings is called off: the last who came counts. One that somebody began by hand has no note.

@@ -4,6 +4,8 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { signInHeadlessly } from '../../src/emulator/headless-browser.ts'
+import { listEntries } from '../../src/vault/entries.ts'
+import { isHeld, withLock } from '../../src/vault/lock.ts'
 import { answerOf, openStation, POOLKEY, profileText, until, untilExpired } from './poolkey-process.ts'
 import type { Station } from './poolkey-process.ts'
 
@@ -247,6 +249,33 @@ test('whoever signs in by hand takes over from an attempt that waits', async () 
   expect(await station.signIn()).toMatchObject({ code: 0 })
   answerOf(await caller.ended)
   expect(openedUrls(station)).toHaveLength(1)
+})
+
+test('while somebody is about to sign in by hand, callers wait for that and open no browser', async () => {
+  const station = await openAutoLoginStation()
+  await station.signIn()
+  const entries = listEntries(station.stateFolder)
+  const session = entries.find((name) => name.startsWith('session-'))!.slice('session-'.length)
+  expect(await station.run(['logout', '--profile', 'dev'])).toMatchObject({ code: 0 })
+  const lock = {
+    folder: join(station.stateFolder, 'locks'),
+    name: `manual-login-${session}`,
+    signal: new AbortController().signal,
+  }
+  let letGo = (): void => undefined
+  const held = withLock(lock, () => new Promise<void>((resolve) => (letGo = resolve)))
+  await until(() => isHeld(lock))
+  const caller = station.start(PROCESS)
+  const login = station.start(['login', '--profile', 'dev', '--no-browser'])
+  await until(() => login.said().stderr.includes('Waiting for another poolkey'))
+  // By then the caller has looked whether anybody signs in.
+  for (const word of ['status', 'whoami', 'status']) await station.run([word, '--profile', 'dev'])
+  letGo()
+  await held
+  await signInAt(station, (await login.signInUrl()).href)
+  expect(await login.ended).toMatchObject({ code: 0 })
+  answerOf(await caller.ended)
+  expect(openedUrls(station)).toEqual([])
 })
 
 test('other settings take over from an attempt that waits', async () => {

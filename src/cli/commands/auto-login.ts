@@ -1,4 +1,10 @@
-import { beginAttempt, endAttempt, isWanted, recallAttempt } from '../../broker/cool-down.ts'
+import {
+  beginAttempt,
+  endAttempt,
+  isSigningInByHand,
+  isWanted,
+  recallAttempt,
+} from '../../broker/cool-down.ts'
 import { sessionId } from '../../broker/entry-names.ts'
 import { withBrokerLock } from '../../broker/locks.ts'
 import { isSignedIn } from '../../broker/session.ts'
@@ -20,6 +26,7 @@ export async function autoLogin(context: CommandContext): Promise<number> {
   await withBrokerLock(broker, { kind: 'login', id: sessionId(signIn) }, async () => {
     // Another may have come before, whose starter was killed.
     if (isSignedIn(broker) || recallAttempt(broker, signIn, startedAt)) return
+    if (isSigningInByHand(broker, signIn)) return
     beginAttempt(broker, signIn)
     const stop = new AbortController()
     // Somebody signs in by hand, or with other settings: what waits here is in the way.

@@ -46,17 +46,19 @@ export async function login(context: CommandContext, options: LoginOptions): Pro
   })
   if (options.force !== true && (await alreadyWorks(context, broker))) return 0
   const id = sessionId(signIn)
-  // Whoever signs in by hand is not to be told of an earlier attempt.
-  forgetAttempts(broker, id)
   const before = signInIdOf(broker, id)
   // Another sign-in may take as long as a person does.
   const patienceMs = (options.timeout + MACHINE_SECONDS) * 1000
-  const done = await withBrokerLock(broker, { kind: 'login', id, patienceMs }, async () => {
-    // Somebody else may have finished signing in while this one waited for the lock.
-    const current = signInIdOf(broker, id)
-    if (current !== undefined && current !== before) return alreadyWorks(context, broker)
-    await runSignIn({ context, broker, signIn, options })
-    return false
+  const done = await withBrokerLock(broker, { kind: 'manual-login', id, patienceMs }, () => {
+    // Whoever signs in by hand is not to be told of an earlier attempt; one that is under way makes room.
+    forgetAttempts(broker, id)
+    return withBrokerLock(broker, { kind: 'login', id, patienceMs }, async () => {
+      // Somebody else may have finished signing in while this one waited.
+      const current = signInIdOf(broker, id)
+      if (current !== undefined && current !== before) return alreadyWorks(context, broker)
+      await runSignIn({ context, broker, signIn, options })
+      return false
+    })
   })
   return done ? 0 : prove(context, broker)
 }
