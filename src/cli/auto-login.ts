@@ -5,7 +5,12 @@
 import { monotonicMs } from '../monotonic.ts'
 import { spawn } from 'node:child_process'
 import type { Broker } from '../broker/broker.ts'
-import { endAttempt, forgetOutdatedAttempts, isSomebodySigningIn, recallAttempt } from '../broker/cool-down.ts'
+import {
+  endAttempt,
+  forgetOutdatedAttempts,
+  isSomebodySigningIn,
+  recallAttempt,
+} from '../broker/cool-down.ts'
 import { sessionId } from '../broker/entry-names.ts'
 import { withBrokerLock } from '../broker/locks.ts'
 import { isSignedIn } from '../broker/session.ts'

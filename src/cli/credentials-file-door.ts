@@ -17,8 +17,8 @@ export interface CredentialsFile {
 export function credentialsFileDoor(place: ConfigPlace): CredentialsFile {
   return {
     async edit(edit) {
-      const { configPaths, editConfigFile, isOpenToOthers, readConfigFile } =
-        await import('../profile/config-files.ts')
+      const { configPaths, readConfigFile } = await import('../profile/config-files.ts')
+      const { editConfigFile, isOpenToOthers } = await import('../profile/config-write.ts')
       const { configFile, credentialsFile: file } = configPaths(place)
       await editConfigFile(file, (credentialsText) =>
         edit({
@@ -31,8 +31,8 @@ export function credentialsFileDoor(place: ConfigPlace): CredentialsFile {
       return { file, isOpen: isOpenToOthers(file) }
     },
     async removeWritten(holder) {
-      const { configPaths, editConfigFile, hasFolder, readConfigFile } =
-        await import('../profile/config-files.ts')
+      const { configPaths, readConfigFile } = await import('../profile/config-files.ts')
+      const { editConfigFile, hasFolder } = await import('../profile/config-write.ts')
       const { removeWritten } = await import('../outlets/credentials-file.ts')
       const { credentialsFile: file } = configPaths(place)
       let names: string[] = []

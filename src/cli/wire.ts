@@ -72,7 +72,7 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
       return profileInUse
     },
     async setProfileKeys(profile, keys) {
-      const { editConfigFile } = await import('../profile/config-files.ts')
+      const { editConfigFile } = await import('../profile/config-write.ts')
       const { setKeys } = await import('../profile/config-edit.ts')
       await editConfigFile(profile.file, (text) =>
         setKeys(text, { file: profile.file, kind: 'config', profile: profile.name }, keys),

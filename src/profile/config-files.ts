@@ -1,25 +1,6 @@
-/** The two AWS files on disk: where they are, reading them, and editing them in place without harming anybody else's edit. */
-import { randomBytes } from 'node:crypto'
-import {
-  closeSync,
-  fchmodSync,
-  fchownSync,
-  fsyncSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readlinkSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import type { Stats } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+/** The two AWS files on disk: where they are, and reading them. */
+import { join } from 'node:path'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
-import { takeConfigLock } from './config-lock.ts'
-import { identityOf } from './file-identity.ts'
 import { listProfiles } from './profile-list.ts'
 import { parseProfile } from './profile.ts'
 import type { Profile } from './profile.ts'
@@ -97,123 +78,6 @@ export function readConfigFile(path: string): string | undefined {
   }
 }
 
-/** Whether the folder that a file belongs into exists. */
-export function hasFolder(path: string): boolean {
-  return statOf(dirname(path)) !== undefined
-}
-
-/** Whether other users of this machine may read or change a file, as far as its mode tells. */
-export function isOpenToOthers(path: string): boolean {
-  return process.platform !== 'win32' && ((statOf(path)?.mode ?? 0) & 0o077) !== 0
-}
-
-/**
- * Edits a file under a lock: reads it, applies `edit`, writes the result. An edit by another program in between is
- * noticed and the edit applied anew. Throws `lock-held`, `config-unreadable`, `config-unwritable`, and what `edit` throws.
- */
-export async function editConfigFile(path: string, edit: (text: string) => string): Promise<void> {
-  const target = prepareTarget(path)
-  const release = await takeConfigLock(target)
-  try {
-    for (;;) {
-      const before = orUnwritable(path, () => identityOf(target))
-      const text = readConfigFile(target) ?? ''
-      const edited = edit(text)
-      if (edited === text) return
-      if (writeConfigFile(target, edited, { unlessChangedSince: before })) return
-    }
-  } finally {
-    release()
-  }
-}
-
-/**
- * Writes a whole file atomically and durably: mode, owner and symlink stay, a new file gets 0600.
- * Answers false, and writes nothing, when the file is no longer the one of `unlessChangedSince` (from `identityOf`).
- * Throws `config-unwritable`.
- */
-export function writeConfigFile(
-  path: string,
-  text: string,
-  options: { unlessChangedSince?: string } = {},
-): boolean {
-  const target = prepareTarget(path)
-  const folder = dirname(target)
-  const temporary = join(folder, `.${basename(target)}.poolkey-${randomBytes(6).toString('hex')}`)
-  return orUnwritable(path, () => {
-    try {
-      writeDurably(temporary, text, statOf(target))
-      const { unlessChangedSince } = options
-      if (unlessChangedSince !== undefined && identityOf(target) !== unlessChangedSince) return false
-      renameSync(temporary, target)
-      syncFolder(folder)
-      return true
-    } finally {
-      rmSync(temporary, { force: true })
-    }
-  })
-}
-
-/** The file that is really written, with its folder made. */
-function prepareTarget(path: string): string {
-  return orUnwritable(path, () => {
-    const target = targetOf(path)
-    mkdirSync(dirname(target), { recursive: true, mode: 0o700 })
-    return target
-  })
-}
-
-function orUnwritable<T>(file: string, act: () => T): T {
-  try {
-    return act()
-  } catch (cause) {
-    throw new PoolkeyError('config-unwritable', { file, reason: reasonOf(cause) }, { cause })
-  }
-}
-
-function writeDurably(path: string, text: string, model: Stats | undefined): void {
-  const file = openSync(path, 'wx', 0o600)
-  try {
-    const made = statSync(path)
-    // Owner before mode: a change of owner clears mode bits.
-    if (model && (model.uid !== made.uid || model.gid !== made.gid)) fchownSync(file, model.uid, model.gid)
-    fchmodSync(file, model ? model.mode & 0o7777 : 0o600)
-    writeFileSync(file, text)
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
-}
-
-/** The file behind symlinks, also where the last of them points at nothing yet: dotfile managers keep such links. */
-function targetOf(path: string): string {
-  let target = resolve(path)
-  for (let hops = 0; hops < 40; hops += 1) {
-    const stats = lstatSync(target, { throwIfNoEntry: false })
-    if (!stats?.isSymbolicLink()) break
-    target = resolve(dirname(target), readlinkSync(target))
-  }
-  const folder = dirname(target)
-  return statOf(folder) ? join(realpathSync(folder), basename(target)) : target
-}
-
-function statOf(path: string): Stats | undefined {
-  return statSync(path, { throwIfNoEntry: false })
-}
-
-function syncFolder(folder: string): void {
-  try {
-    const file = openSync(folder, 'r')
-    try {
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
-    }
-  } catch {
-    // Windows cannot sync a folder; the file itself is safe.
-  }
-}
-
 function policyReader(place: ConfigPlace): (path: string) => string {
   return (path) => {
     const expanded = expandHome(path, place)
@@ -230,6 +94,7 @@ function errnoOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error ? String(error.code) : undefined
 }
 
-function reasonOf(error: unknown): string {
+/** The file system's name for what went wrong, else the error's own words. */
+export function reasonOf(error: unknown): string {
   return errnoOf(error) ?? (error instanceof Error ? error.message : String(error))
 }

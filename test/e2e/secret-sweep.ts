@@ -2,7 +2,7 @@
  * Looks for secrets where none may be. A secret is whatever the emulator handed out or was handed (tokens, codes, keys),
  * the mark it puts into all of them, and the vault's own key. Each is sought as it is and in the usual disguises.
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Emulator } from '../../src/emulator/emulator.ts'
 
@@ -107,8 +107,13 @@ export function leaksInFiles(folder: string, secrets: KnownSecret[]): Leak[] {
     const isKeyFile = basename(path) === 'vault.key'
     const isCredentialsFile = basename(path) === 'credentials'
     const hidden = isCredentialsFile ? secrets.filter(({ kind }) => kind !== 'credential') : secrets
-    return leaksIn(readFileSync(path, 'latin1'), isKeyFile ? hidden : [...hidden, ...keys], path)
+    return leaksIn(textIfAny(path), isKeyFile ? hidden : [...hidden, ...keys], path)
   })
+}
+
+// Compiled code is replaced by processes that outlive the command that was run.
+function textIfAny(path: string): string {
+  return existsSync(path) ? readFileSync(path, 'latin1') : ''
 }
 
 /** Every regular file below a folder. */

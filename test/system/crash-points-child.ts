@@ -3,7 +3,7 @@
  * which folder; it says "done", or the failure as JSON.
  */
 import { randomBytes } from 'node:crypto'
-import { editConfigFile } from '../../src/profile/config-files.ts'
+import { editConfigFile } from '../../src/profile/config-write.ts'
 import { writeEntry } from '../../src/vault/entries.ts'
 import { withLock } from '../../src/vault/lock.ts'
 import { moveKey } from '../../src/vault/move-key.ts'

@@ -17,7 +17,7 @@ import {
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { editConfigFile } from '../../src/profile/config-files.ts'
+import { editConfigFile } from '../../src/profile/config-write.ts'
 import { listEntries, readEntry, writeEntry } from '../../src/vault/entries.ts'
 import { localPlatform } from '../../src/vault/lock-platform.ts'
 import { withLock } from '../../src/vault/lock.ts'
