@@ -8,6 +8,7 @@ import type { Credentials } from '../exchange/credentials.ts'
 import { readEntry } from '../vault/entries.ts'
 import { readClock, serverTime } from './broker.ts'
 import type { Broker, Vault } from './broker.ts'
+import { expectLife, refuseExpired } from './credentials-checks.ts'
 import { parseCredentials, serializeCredentials } from './credentials-entry.ts'
 import type { StoredCredentials } from './credentials-entry.ts'
 import { credentialsEntryName, holderId } from './entry-names.ts'
@@ -197,30 +198,6 @@ function keep(
   }).catch((error: unknown) => {
     if (!isPoolkeyError(error, 'lock-held')) throw error
     return currentIfSame() !== undefined
-  })
-}
-
-/** New credentials do not live longer than the service lets them: nobody is to find that out too late. */
-function expectLife(broker: Broker, { expiration }: Credentials, minLifeMs: number): void {
-  const now = serverTime(broker)
-  if (hasLifeLeft({ issuedAt: now, expiresAt: expiration }, now, minLifeMs)) return
-  const gotSeconds = Math.floor((expiration.getTime() - now.getTime()) / 1000)
-  throw new PoolkeyError('life-too-short', { wantedSeconds: Math.ceil(minLifeMs / 1000), gotSeconds })
-}
-
-/** No service hands out credentials that are over. */
-function refuseExpired(broker: Broker, credentials: Credentials, now: Date): void {
-  if (credentials.expiration > now) return
-  const { exchange, chain, endpoints } = broker.profile
-  const isFromPool = exchange.kind === 'enhanced' && !chain
-  const host = isFromPool
-    ? (endpoints.cognitoIdentity?.host ?? 'the identity pool')
-    : (endpoints.sts?.host ?? 'STS')
-  throw new PoolkeyError('unexpected-answer', {
-    host,
-    operation: 'the exchange',
-    kind: 'not-the-protocol',
-    detail: `the credentials expired at ${credentials.expiration.toISOString()}`,
   })
 }
 

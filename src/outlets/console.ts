@@ -8,7 +8,10 @@ import { consoleHostsOf } from '../profile/partition.ts'
 import { Secret } from '../secret.ts'
 
 // Where it is not `/<service>/home`.
-const PAGES: Record<string, string> = { dynamodb: '/dynamodbv2/home', ecs: '/ecs/v2' }
+const PAGES = new Map([
+  ['dynamodb', '/dynamodbv2/home'],
+  ['ecs', '/ecs/v2'],
+])
 const KNOWN = 's3, ec2, lambda, cloudwatch, dynamodb, iam, cognito, cloudformation, ecs, rds'
 
 /**
@@ -26,7 +29,11 @@ export function consoleDestination(service: string | undefined, region: string):
       fix: `name a service (${KNOWN}), a path such as /s3/buckets, or an address on https://${home}`,
     })
   }
-  if (region !== '' && !url.searchParams.has('region')) url.searchParams.set('region', region)
+  // A host such as eu-west-1.console.aws.amazon.com names a region of its own.
+  const isRegional = url.hostname !== home && /^[a-z]+(?:-[a-z]+)+-\d+\./.test(url.hostname)
+  if (region === '' || isRegional || url.searchParams.has('region')) return url
+  // As text: to set it would write the rest of the query anew.
+  url.search = `${url.search === '' ? '?' : `${url.search}&`}region=${region}`
   return url
 }
 
@@ -58,7 +65,7 @@ function pageOf(service: string, host: string): URL | undefined {
   if (/[\s\\]/.test(service) || hasHiddenCharacters(service)) return undefined
   if (/^[a-z][a-z0-9-]*$/i.test(service)) {
     const name = service.toLowerCase()
-    return new URL(PAGES[name] ?? `/${name}/home`, `https://${host}`)
+    return new URL(PAGES.get(name) ?? `/${name}/home`, `https://${host}`)
   }
   // A path begins with a name: `//host` and `scheme:` do not.
   const isPath = service === '/' || /^\/?[a-z0-9-]+(?:[/?#]|$)/i.test(service)

@@ -8,7 +8,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Secret } from '../secret.ts'
 import { pageHeaders, renderPage } from '../sign-in/callback-page.ts'
 import { openLoopbackServer } from '../sign-in/loopback-server.ts'
-import { readConnectionOwner } from '../sign-in/port-holder.ts'
+import { readConnectionOwner } from '../sign-in/connection-owner.ts'
+import type { AcceptedConnection, ConnectionOwner } from '../sign-in/connection-owner.ts'
 
 /** `taken` ends when the browser has been sent on; then, or at `close`, the port is free again. */
 export interface OneShotRedirect {
@@ -19,10 +20,10 @@ export interface OneShotRedirect {
 
 export interface OneShotRedirectOptions {
   target: Secret
-  /** Told of a request by another user of the machine, which was refused. */
-  onStranger: (uid: number) => void
-  /** Whose connection it is; undefined where it cannot be known. The system's word unless said. */
-  ownerOf?: (connection: { localPort: number; remotePort: number }) => number | undefined
+  /** Told of a request, which was refused, by another user of the machine; undefined for one who cannot be named. */
+  onStranger: (uid: number | undefined) => void
+  /** Whose connection it is; the system's word unless said. */
+  ownerOf?: (connection: AcceptedConnection) => ConnectionOwner
 }
 
 /** Listens on 127.0.0.1, on a free port and a path nobody can guess. */
@@ -49,7 +50,10 @@ export async function openOneShotRedirect(options: OneShotRedirectOptions): Prom
       Connection: 'close',
       'Content-Length': 0,
     })
-    response.once('close', finish)
+    response.once('close', () => {
+      if (response.writableFinished && !request.socket.errored) finish()
+      else isTaken = false
+    })
     response.end()
   }
 
@@ -58,10 +62,10 @@ export async function openOneShotRedirect(options: OneShotRedirectOptions): Prom
     const isMeant = url === path && headers.host === `127.0.0.1:${port}`
     if (!isMeant) return NOTHING_HERE
     if (isTaken) return { status: 410, problem: 'this link was good for one use' }
-    const uid = ownerOf({ localPort: port, remotePort: socket.remotePort ?? 0 })
-    // Root is not defended against, and stands between the browser and us under WSL.
-    if (uid === undefined || uid === 0 || uid === process.getuid?.()) return undefined
-    onStranger(uid)
+    const { localAddress = '', localPort = 0, remoteAddress = '', remotePort = 0 } = socket
+    const owner = ownerOf({ localAddress, localPort, remoteAddress, remotePort })
+    if (owner.kind === 'unknown' || (owner.kind === 'user' && isWelcome(owner.uid))) return undefined
+    onStranger(owner.kind === 'user' ? owner.uid : undefined)
     return NOTHING_HERE
   }
 
@@ -69,6 +73,11 @@ export async function openOneShotRedirect(options: OneShotRedirectOptions): Prom
   if (!server) throw new Error('no port is free on 127.0.0.1')
   port = server.port
   return { url: `http://127.0.0.1:${port}${path}`, taken, close: server.close }
+}
+
+// Root is not defended against, and stands between the browser and us under WSL.
+function isWelcome(uid: number): boolean {
+  return uid === 0 || uid === process.getuid?.()
 }
 
 interface Refused {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import { hexPort } from './connection-owner.ts'
 
 const LISTEN = '0A'
 
@@ -19,28 +20,9 @@ export function readPortHolders(port: number, proc = '/proc'): string[] {
   return [...new Set(sockets.map(({ inode, uid }) => processes.get(inode) ?? `a process of uid ${uid}`))]
 }
 
-/**
- * The user ID of whoever has the far end of a connection within this machine, from the same tables; undefined where it
- * cannot be known. Never throws.
- */
-export function readConnectionOwner(
-  connection: { localPort: number; remotePort: number },
-  proc = '/proc',
-): number | undefined {
-  const [near, far] = [suffixOf(connection.localPort), suffixOf(connection.remotePort)]
-  for (const table of ['tcp', 'tcp6']) {
-    for (const line of readText(join(proc, 'net', table)).split('\n')) {
-      // The far end's own line, in which it is the local side.
-      const [, local, remote, , , , , uid] = line.trim().split(/\s+/)
-      if (local?.endsWith(far) === true && remote?.endsWith(near) === true) return Number(uid)
-    }
-  }
-  return undefined
-}
-
 /** The listening sockets of one port in a table like /proc/net/tcp (proc(5)); addresses and ports are hexadecimal. */
 function parseListening(table: string, port: number): ListeningSocket[] {
-  const suffix = suffixOf(port)
+  const suffix = `:${hexPort(port)}`
   return table
     .split('\n')
     .map((line) => line.trim().split(/\s+/))
@@ -49,10 +31,6 @@ function parseListening(table: string, port: number): ListeningSocket[] {
         ? [{ inode, uid }]
         : [],
     )
-}
-
-function suffixOf(port: number): string {
-  return `:${port.toString(16).toUpperCase().padStart(4, '0')}`
 }
 
 function readSocketOwners(proc: string, inodes: Set<string>): Map<string, string> {

@@ -47,6 +47,9 @@ export function parseTokenAnswer(answer: HttpAnswer, asked: Asked, origin: Answe
   const tokenType = body['token_type']
 
   if (!isText(accessToken)) throw notTheProtocol(answer, origin, 'access_token is missing')
+  // As RFC 6750 2.1 writes it: it ends up in a header.
+  if (!/^[\w.~+/-]+=*$/.test(accessToken))
+    throw notTheProtocol(answer, origin, 'access_token is no bearer token')
   if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer') {
     throw notTheProtocol(answer, origin, 'token_type is not Bearer')
   }

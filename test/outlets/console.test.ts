@@ -27,6 +27,20 @@ test.each([
   )
 })
 
+test('a service that is named like a word of the language is only a name', () => {
+  expect(consoleDestination('constructor', IRELAND).pathname).toBe('/constructor/home')
+})
+
+test('the query of a copied address stays as it is, and a host that names a region is given no other', () => {
+  const tail = '/s3/buckets?prefix=a%20b~c'
+  expect(consoleDestination(`https://us-east-1.console.aws.amazon.com${tail}`, IRELAND).href).toBe(
+    `https://us-east-1.console.aws.amazon.com${tail}`,
+  )
+  expect(consoleDestination(`https://s3.console.aws.amazon.com${tail}`, IRELAND).href).toBe(
+    `https://s3.console.aws.amazon.com${tail}&region=eu-west-1`,
+  )
+})
+
 test('a path keeps its query and fragment, and its own region', () => {
   expect(consoleDestination('/ec2/home?x=1#Instances:', IRELAND).href).toBe(
     'https://console.aws.amazon.com/ec2/home?x=1&region=eu-west-1#Instances:',

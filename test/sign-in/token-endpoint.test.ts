@@ -221,6 +221,7 @@ describe('redeeming a code', () => {
     { access_token: undefined },
     { access_token: '' },
     { access_token: 7 },
+    { access_token: 'a\r\nX-Admin: yes' },
     { token_type: 'mac' },
     { token_type: undefined },
     { expires_in: '3600' },

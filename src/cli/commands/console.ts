@@ -86,7 +86,7 @@ async function sendBrowser(
     onStranger: (uid) => {
       terminal.label(
         'warning',
-        `a program of another user (uid ${uid}) asked for the console, and was refused`,
+        `a program of another user${uid === undefined ? '' : ` (uid ${uid})`} asked for the console, and was refused`,
       )
     },
   })

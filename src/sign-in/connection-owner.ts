@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs'
+import { isIPv4 } from 'node:net'
+import { endianness } from 'node:os'
+import { join } from 'node:path'
+
+/** Both ends of a connection that was accepted here, as a socket names them. */
+export interface AcceptedConnection {
+  localAddress: string
+  localPort: number
+  remoteAddress: string
+  remotePort: number
+}
+
+/** `elsewhere`: the far end is no open socket of this machine's, or of this container's. */
+export type ConnectionOwner = { kind: 'user'; uid: number } | { kind: 'elsewhere' } | { kind: 'unknown' }
+
+const ESTABLISHED = '01'
+
+/**
+ * Whose socket the far end of an IPv4 connection is, as Linux tells (`proc` is where its process file system is mounted);
+ * `unknown` where its tables do not even show the near end. Never throws.
+ */
+export function readConnectionOwner(connection: AcceptedConnection, proc = '/proc'): ConnectionOwner {
+  const { localAddress, localPort, remoteAddress, remotePort } = connection
+  const near = endsOf(localAddress, localPort)
+  const far = endsOf(remoteAddress, remotePort)
+  let isNearEndShown = false
+  for (const table of ['tcp', 'tcp6']) {
+    for (const line of readText(join(proc, 'net', table)).split('\n')) {
+      const [, local = '', remote = '', state, , , , uid] = line.trim().split(/\s+/)
+      if (near.includes(local) && far.includes(remote)) isNearEndShown = true
+      // The far end's own line, in which it is the local side. A socket that its program closed is listed as root's.
+      if (far.includes(local) && near.includes(remote) && state === ESTABLISHED && uid !== undefined) {
+        return { kind: 'user', uid: Number(uid) }
+      }
+    }
+  }
+  return isNearEndShown ? { kind: 'elsewhere' } : { kind: 'unknown' }
+}
+
+/** A port as the tables of proc(5) write it. */
+export function hexPort(port: number): string {
+  return port.toString(16).toUpperCase().padStart(4, '0')
+}
+
+// An IPv4 socket, or an IPv6 socket that speaks IPv4. Addresses are 32-bit words in the machine's own byte order.
+function endsOf(address: string, port: number): string[] {
+  const plain = address.replace(/^::ffff:/i, '')
+  if (!isIPv4(plain)) return []
+  const word = hexWord(plain.split('.').map(Number))
+  const mapped = `${hexWord([0, 0, 0, 0]).repeat(2)}${hexWord([0, 0, 255, 255])}${word}`
+  return [word, mapped].map((one) => `${one}:${hexPort(port)}`)
+}
+
+function hexWord(bytes: number[]): string {
+  const ordered = endianness() === 'LE' ? [...bytes].reverse() : bytes
+  return Buffer.from(ordered).toString('hex').toUpperCase()
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    // There is no such file system here, or it is hidden.
+    return ''
+  }
+}
