@@ -34,6 +34,11 @@ export async function obtainGuestIdentity(
   )
 }
 
+/** The guest's identity ID as it is kept; undefined where there is none, or no place for it. */
+export function keptGuestIdentity({ vault, profile }: Broker): string | undefined {
+  return readGuestIdentity(vault, guestEntryName(holderId(profile)))
+}
+
 /** Keeps an identity ID for the next time, if there is a place for it. */
 function keepGuestIdentity(broker: Broker, identityId: string): void {
   const name = guestEntryName(holderId(broker.profile))

@@ -9,7 +9,7 @@ import { explainTo } from './failure.ts'
 export async function takeBack(context: CommandContext, holder?: string): Promise<number> {
   const { terminal, credentialsFile } = context
   try {
-    const { file, names } = await credentialsFile.removeWritten(holder)
+    const { file, names } = await credentialsFile.removeWritten({ holder })
     if (names.length > 0)
       terminal.say(`Removed from ${file}: ${names.map((name) => `[${name}]`).join(', ')}.`)
     return 0

@@ -74,11 +74,11 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
     async setProfileKeys(profile, keys) {
       const { editConfigFile } = await import('../profile/config-write.ts')
       const { setKeys } = await import('../profile/config-edit.ts')
-      await editConfigFile(profile.file, (text) =>
-        setKeys(text, { file: profile.file, kind: 'config', profile: profile.name }, keys),
-      )
+      const edit = (text: string) =>
+        setKeys(text, { file: profile.file, kind: 'config', profile: profile.name }, keys)
+      await editConfigFile(profile.file, edit, interrupted)
     },
-    credentialsFile: credentialsFileDoor({ env, homeFolder }),
+    credentialsFile: credentialsFileDoor({ env, homeFolder }, interrupted),
     async readAllProfiles() {
       const { readAllProfilesFromDisk } = await import('../profile/config-files.ts')
       return readAllProfilesFromDisk({ env, homeFolder })

@@ -57,18 +57,25 @@ export function writeSection(files: Required<ConfigSources>, section: SectionToW
   )
 }
 
-/** The file without what was written for a holder, or for anybody (`holder` undefined). Throws `config-syntax`. */
+/** Of what `write` wrote: for whom, and in which section; undefined is for anybody, and in any. */
+export interface WrittenFor {
+  holder?: string | undefined
+  name?: string
+}
+
+/** The file without what was written. Throws `config-syntax`. */
 export function removeWritten(
   text: string,
-  from: { file: string; holder: string | undefined },
+  from: WrittenFor & { file: string },
 ): { text: string; names: string[] } {
-  const { file, holder } = from
+  const { file, holder, name } = from
   // A file with a mistake concerns nobody as long as there is nothing of ours in it.
   if (!text.toLowerCase().includes(MARK.holder)) return { text, names: [] }
   const names = parseConfigText(text, { file, kind: 'credentials' })
     .filter((one) => isSectionName(one.name) && isWritten(one))
     .filter((one) => holder === undefined || valueOf(one, MARK.holder) === holder)
-    .map(({ name }) => name)
+    .filter((one) => name === undefined || one.name === name)
+    .map((one) => one.name)
   const left = names.reduce(
     (rest, profile) => removeSection(rest, { file, kind: 'credentials', profile }),
     text,

@@ -6,8 +6,8 @@ import { randomBytes } from 'node:crypto'
 import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
+import { pause } from '../pause.ts'
 
 const POLL_MS = 20
 const UNMOVED_MS = 2_000
@@ -18,13 +18,14 @@ export function lockPathOf(target: string): string {
   return join(dirname(target), `.${basename(target)}.poolkey-lock`)
 }
 
-/** Takes the lock and answers how to release it. Throws `lock-held` after 15 s, `config-unwritable`. */
-export async function takeConfigLock(target: string): Promise<() => void> {
+/** Takes the lock and answers how to release it. Throws `lock-held` after 15 s, `config-unwritable`, the signal's reason. */
+export async function takeConfigLock(target: string, signal: AbortSignal): Promise<() => void> {
   const path = lockPathOf(target)
   const own = `${process.pid} ${hostname()} ${randomBytes(8).toString('hex')}`
   let seen: string | undefined
   let unmovedMs = 0
   for (let waitedMs = 0; waitedMs < LIMIT_MS; waitedMs += POLL_MS) {
+    signal.throwIfAborted()
     if (createExclusively(path, own)) {
       return () => {
         if (readIfAny(path) === own) discard(path)
@@ -37,7 +38,7 @@ export async function takeConfigLock(target: string): Promise<() => void> {
       takeAway(path, holder)
       continue
     }
-    await delay(POLL_MS)
+    await pause(POLL_MS, signal)
   }
   const pid = seen === undefined ? undefined : pidOf(seen)
   throw new PoolkeyError('lock-held', { lock: path, pid, seconds: LIMIT_MS / 1000 })

@@ -26,9 +26,9 @@ import { readConfigFile, reasonOf } from './config-files.ts'
 import { takeConfigLock } from './config-lock.ts'
 import { identityOf } from './file-identity.ts'
 
-/** Whether the folder that a file belongs into exists. */
+/** Whether the folder that a file belongs into exists. Throws `config-unwritable` where that cannot be told. */
 export function hasFolder(path: string): boolean {
-  return statOf(dirname(path)) !== undefined
+  return orUnwritable(path, () => statOf(dirname(path)) !== undefined)
 }
 
 /** Whether other users of this machine may read or change a file, as far as its mode tells. */
@@ -38,14 +38,20 @@ export function isOpenToOthers(path: string): boolean {
 
 /**
  * Edits a file under a lock: reads it, applies `edit`, writes the result. An edit by another program in between is
- * noticed and the edit applied anew. Throws `lock-held`, `config-unreadable`, `config-unwritable`, and what `edit` throws.
+ * noticed and the edit applied anew. Throws `lock-held`, `config-unreadable`, `config-unwritable`, the signal's reason, and what
+ * `edit` throws.
  */
-export async function editConfigFile(path: string, edit: (text: string) => string): Promise<void> {
+export async function editConfigFile(
+  path: string,
+  edit: (text: string) => string,
+  signal: AbortSignal,
+): Promise<void> {
   const target = prepareTarget(path)
-  const release = await takeConfigLock(target)
+  const release = await takeConfigLock(target, signal)
   try {
     sweepTemporaries(target)
     for (;;) {
+      signal.throwIfAborted()
       const before = orUnwritable(path, () => identityOf(target))
       const text = readConfigFile(target) ?? ''
       const edited = edit(text)
@@ -72,8 +78,8 @@ export function writeConfigFile(
   const temporary = join(folder, temporaryPrefix(target) + randomBytes(6).toString('hex'))
   return orUnwritable(path, () => {
     try {
-      writeDurably(temporary, text, statOf(target))
       const { unlessChangedSince } = options
+      writeDurably(temporary, text, statOf(target))
       if (unlessChangedSince !== undefined && identityOf(target) !== unlessChangedSince) return false
       renameSync(temporary, target)
       syncFolder(folder)
@@ -88,6 +94,8 @@ export function writeConfigFile(
 function prepareTarget(path: string): string {
   return orUnwritable(path, () => {
     const target = targetOf(path)
+    // A device would be replaced by a file.
+    if (statOf(target)?.isFile() === false) throw new Error('it is not a regular file')
     mkdirSync(dirname(target), { recursive: true, mode: 0o700 })
     return target
   })
@@ -100,12 +108,15 @@ function temporaryPrefix(target: string): string {
 /** Removes what a writer that was killed left behind: it may hold keys. Needs the lock, as nobody else writes then. */
 function sweepTemporaries(target: string): void {
   const prefix = temporaryPrefix(target)
-  orUnwritable(target, () => {
-    for (const name of readdirSync(dirname(target))) {
-      const isTemporary = name.startsWith(prefix) && /^[0-9a-f]{12}$/.test(name.slice(prefix.length))
-      if (isTemporary) rmSync(join(dirname(target), name), { force: true })
-    }
-  })
+  const folder = dirname(target)
+  const names = orUnwritable(target, () => readdirSync(folder))
+  for (const name of names) {
+    const isTemporary = name.startsWith(prefix) && /^[0-9a-f]{12}$/.test(name.slice(prefix.length))
+    if (!isTemporary) continue
+    orUnwritable(target, () => {
+      rmSync(join(folder, name), { force: true })
+    })
+  }
 }
 
 function orUnwritable<T>(file: string, act: () => T): T {
@@ -116,15 +127,16 @@ function orUnwritable<T>(file: string, act: () => T): T {
   }
 }
 
+/** The file in the making is its maker's alone until all of it is on disk: whoever is killed here leaves nothing to read. */
 function writeDurably(path: string, text: string, model: Stats | undefined): void {
   const file = openSync(path, 'wx', 0o600)
   try {
+    writeFileSync(file, text)
+    fsyncSync(file)
     const made = statSync(path)
     // Owner before mode: a change of owner clears mode bits.
     if (model && (model.uid !== made.uid || model.gid !== made.gid)) fchownSync(file, model.uid, model.gid)
     fchmodSync(file, model ? model.mode & 0o7777 : 0o600)
-    writeFileSync(file, text)
-    fsyncSync(file)
   } finally {
     closeSync(file)
   }

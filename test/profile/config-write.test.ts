@@ -33,6 +33,10 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
+function edit(path: string, change: (text: string) => string): Promise<void> {
+  return editConfigFile(path, change, new AbortController().signal)
+}
+
 describe('writing', () => {
   test('a new file is private, and so is a new folder', () => {
     const path = join(folder, 'new', 'config')
@@ -68,7 +72,7 @@ describe('writing', () => {
 
   test('a byte order mark survives', async () => {
     writeFileSync(file, '\uFEFF[profile dev]\na = 1\n')
-    await editConfigFile(file, (text) => setKeys(text, { file, kind: 'config', profile: 'dev' }, { a: '2' }))
+    await edit(file, (text) => setKeys(text, { file, kind: 'config', profile: 'dev' }, { a: '2' }))
     expect(readFileSync(file, 'utf8')).toBe('\uFEFF[profile dev]\na = 2\n')
   })
 
@@ -79,6 +83,14 @@ describe('writing', () => {
     expect(writeConfigFile(file, 'ours', { unlessChangedSince: before })).toBe(false)
     expect(readFileSync(file, 'utf8')).toBe('theirs!')
     expect(readdirSync(join(folder, '.aws'))).toEqual(['config'])
+  })
+
+  test('a device or a pipe is not replaced by a file', async () => {
+    const pipe = join(folder, 'pipe')
+    spawnSync('mkfifo', [pipe])
+    expect(failureOf(() => writeConfigFile(pipe, 'a')).code).toBe('config-unwritable')
+    await expect(edit('/dev/null', () => 'a')).rejects.toMatchObject({ code: 'config-unwritable' })
+    expect([pipe, '/dev/null'].map((path) => lstatSync(path).isFile())).toEqual([false, false])
   })
 
   test('a place that cannot be written is refused', () => {
@@ -96,7 +108,7 @@ describe('editing', () => {
   test('another program’s edit in between is kept', async () => {
     writeFileSync(file, '[profile dev]\na = 1\n')
     let runs = 0
-    await editConfigFile(file, (text) => {
+    await edit(file, (text) => {
       runs += 1
       if (runs === 1) writeFileSync(file, `${text}[profile theirs]\nx = 1\n`)
       return setKeys(text, { file, kind: 'config', profile: 'dev' }, { a: '2' })
@@ -108,13 +120,13 @@ describe('editing', () => {
   test('an edit that changes nothing leaves the very same file', async () => {
     writeFileSync(file, 'x')
     const before = identityOf(file)
-    await editConfigFile(file, (text) => text)
+    await edit(file, (text) => text)
     expect(identityOf(file)).toBe(before)
   })
 
   test('an edit that fails leaves file and lock as if it had not been', async () => {
     writeFileSync(file, 'x')
-    const failing = editConfigFile(file, () => {
+    const failing = edit(file, () => {
       throw new Error('no')
     })
     await expect(failing).rejects.toThrow('no')
@@ -127,16 +139,14 @@ describe('editing', () => {
     const left = [`.config.poolkey-${'0f'.repeat(6)}`, `.config.poolkey-${'a1'.repeat(6)}`]
     const others = ['.config.poolkey-notes', `.other.poolkey-${'0f'.repeat(6)}`]
     for (const name of [...left, ...others]) writeFileSync(join(folder, '.aws', name), 'secret')
-    await editConfigFile(file, (text) => text)
+    await edit(file, (text) => text)
     expect(readdirSync(join(folder, '.aws')).sort()).toEqual([...others, 'config'].sort())
   })
 
   test('50 edits at once all survive', async () => {
     await Promise.all(
       Array.from({ length: 50 }, (_, index) =>
-        editConfigFile(file, (text) =>
-          setKeys(text, { file, kind: 'config', profile: `p${index}` }, { a: '1' }),
-        ),
+        edit(file, (text) => setKeys(text, { file, kind: 'config', profile: `p${index}` }, { a: '1' })),
       ),
     )
     expect(readFileSync(file, 'utf8').match(/^\[profile p\d+\]$/gm)).toHaveLength(50)
@@ -147,7 +157,7 @@ describe('editing', () => {
     const { pid } = spawnSync(process.execPath, ['-e', '0'])
     writeFileSync(lockPathOf(file), `${pid} ${hostname()} 00`)
     const startedAt = performance.now()
-    await editConfigFile(file, () => '[default]\n')
+    await edit(file, () => '[default]\n')
     expect(performance.now() - startedAt).toBeLessThan(1000)
     expect(existsSync(lockPathOf(file))).toBe(false)
   })
@@ -156,7 +166,7 @@ describe('editing', () => {
     const lock = lockPathOf(file)
     writeFileSync(lock, `${process.pid} ${hostname()} 00`)
     let isDone = false
-    const editing = editConfigFile(file, () => '[default]\n').then(() => {
+    const editing = edit(file, () => '[default]\n').then(() => {
       isDone = true
     })
     await new Promise((resolve) => setImmediate(resolve))
@@ -166,10 +176,19 @@ describe('editing', () => {
     expect(readFileSync(file, 'utf8')).toBe('[default]\n')
   })
 
+  test('the waiting for a lock ends with its signal, and nothing is written', async () => {
+    writeFileSync(lockPathOf(file), `${process.pid} ${hostname()} x`)
+    const stop = new AbortController()
+    const editing = editConfigFile(file, () => '[default]\n', stop.signal)
+    stop.abort(new Error('interrupted'))
+    await expect(editing).rejects.toThrow('interrupted')
+    expect(existsSync(file)).toBe(false)
+  })
+
   test('the lock of another machine is taken over when it does not move', async () => {
     const lock = lockPathOf(file)
     writeFileSync(lock, '1 elsewhere.example 00')
-    await editConfigFile(file, () => '[default]\n')
+    await edit(file, () => '[default]\n')
     expect(readFileSync(file, 'utf8')).toBe('[default]\n')
   })
 })

@@ -44,7 +44,7 @@ async function act({ folder, keyHex = '', text = '', to = 'file' }: Order): Prom
     case 'take-lock':
       return withLock({ folder, name: 'held', signal, patienceMs: 2_000 }, () => Promise.resolve())
     case 'edit-config':
-      return editConfigFile(`${folder}/config`, () => text)
+      return editConfigFile(`${folder}/config`, () => text, new AbortController().signal)
   }
 }
 

@@ -296,6 +296,8 @@ test('D57, E72, E79: the lock of a dead holder is taken in bounded time, whereve
 
 const [BEFORE, AFTER] = ['# mine\n[default]\n', '# mine\n[default]\nregion = eu-west-1\n']
 
+const TEMPORARY = /^\.aws-config\.poolkey-[0-9a-f]{12}$/
+
 const EDIT: Scenario<void> = {
   order: { act: 'edit-config', text: AFTER },
   calls: 40,
@@ -314,10 +316,16 @@ const EDIT: Scenario<void> = {
     const left = readdirSync(join(folder, 'dotfiles')).filter((name) => name !== 'aws-config')
     if (fault !== 'kill' && !call.name.startsWith('unlink'))
       expect(left.filter((name) => !name.endsWith('poolkey-lock'))).toEqual([])
+    // It may hold keys: until all of it is written, it is for its maker alone.
+    const isHalf = call.name === 'write' || call.name === 'fsync'
+    for (const name of left.filter((one) => isHalf && TEMPORARY.test(one)))
+      expect(statSync(join(folder, 'dotfiles', name)).mode & 0o777).toBe(0o600)
     const startedMs = performance.now()
-    await editConfigFile(join(folder, 'config'), (found) => `${found}# next\n`)
+    const { signal } = new AbortController()
+    await editConfigFile(join(folder, 'config'), (found) => `${found}# next\n`, signal)
     expect(performance.now() - startedMs).toBeLessThan(1_000)
     expect([`${BEFORE}# next\n`, `${AFTER}# next\n`]).toContain(text())
+    expect(readdirSync(join(folder, 'dotfiles')).filter((name) => TEMPORARY.test(name))).toEqual([])
     expect(lstatSync(join(folder, 'config')).isSymbolicLink()).toBe(true)
     expect(statSync(join(folder, 'config')).mode & 0o777).toBe(0o640)
   },

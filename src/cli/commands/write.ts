@@ -1,6 +1,8 @@
 import type { Broker } from '../../broker/broker.ts'
 import { obtainCredentials } from '../../broker/credentials.ts'
 import { holderId, sessionId } from '../../broker/entry-names.ts'
+import { keptGuestIdentity } from '../../broker/guest.ts'
+import { isStillThere } from '../../broker/sealed-write.ts'
 import { readSession } from '../../broker/session.ts'
 import type { Credentials } from '../../exchange/credentials.ts'
 import { checkSectionName, writeSection } from '../../outlets/credentials-file.ts'
@@ -20,19 +22,26 @@ export async function write(context: CommandContext, options: WriteOptions): Pro
   const name = checkSectionName(options.to)
   const profile = await readCredentialsProfile(context, options.role)
   const broker = await openAttendedBroker(context, profile)
+  const holder = holderId(profile)
   for (;;) {
-    const signInId = signInOf(broker)
+    const before = whoseNow(broker)
     const { credentials } = await obtainCredentials(broker, lastingWish(options.minLife))
-    const seen = { isStillIt: false }
+    // A guest may have come with these; whoever signed in meanwhile has not.
+    const whose = profile.signIn ? before : (before ?? whoseNow(broker))
+    // Whoever signs out wipes the session first and then waits for this file: it is not written after that.
+    const isStillIt = () => whoseNow(broker) === whose
+    const seen = { isWritten: false }
     const written = await context.credentialsFile.edit((files) => {
-      // Whoever signs out wipes the session first and then waits for this file: it is never written after that.
-      seen.isStillIt = signInOf(broker) === signInId
-      if (!seen.isStillIt) return files.credentialsText ?? ''
-      return writeSection(files, { name, profile: profile.name, holder: holderId(profile), credentials })
+      seen.isWritten = isStillIt()
+      if (!seen.isWritten) return files.credentialsText ?? ''
+      return writeSection(files, { name, profile: profile.name, holder, credentials })
     })
-    if (!seen.isStillIt) continue
-    say(terminal, { name, profile: profile.name, credentials, ...written })
-    return 0
+    if (seen.isWritten && isStillIt()) {
+      say(terminal, { name, profile: profile.name, credentials, ...written })
+      return 0
+    }
+    // This process slept while it wrote, and the sign-out passed by.
+    if (seen.isWritten) await context.credentialsFile.removeWritten({ holder, name })
   }
 }
 
@@ -47,8 +56,11 @@ function say(
   terminal.label('warning', `other users of this machine may read ${done.file}; to keep them out: chmod 600`)
 }
 
-/** The sign-in in force; undefined for a guest, or when nobody is signed in. */
-function signInOf({ profile, vault }: Broker): string | undefined {
-  const stored = profile.signIn && readSession(vault, sessionId(profile.signIn))
-  return stored?.state === 'active' ? stored.signInId : undefined
+/** The sign-in or the guest in force; undefined where there is none, or no place to keep it. */
+function whoseNow(broker: Broker): string | undefined {
+  const { profile, vault } = broker
+  if (!isStillThere(vault)) return undefined
+  if (!profile.signIn) return keptGuestIdentity(broker)
+  const stored = readSession(vault, sessionId(profile.signIn))
+  return stored.state === 'active' ? stored.signInId : undefined
 }
