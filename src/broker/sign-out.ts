@@ -34,21 +34,17 @@ export async function signOut(broker: Broker, onWiped?: () => Promise<void>): Pr
     forgetPointers(vault.folder)
     return Promise.resolve(found)
   })
-  await onWiped?.()
-  if (session.state !== 'active') {
-    const who = session.state === 'ended' ? session.who : undefined
-    return { who, credentialsUntil, revocation: { kind: 'nothing-to-revoke' } }
-  }
-  const who = whoIs(session.claims)
-  if (!session.refreshToken) return { who, credentialsUntil, revocation: { kind: 'nothing-to-revoke' } }
+  const who =
+    session.state === 'active' ? whoIs(session.claims) : session.state === 'ended' ? session.who : undefined
+  const refreshToken = session.state === 'active' ? session.refreshToken : undefined
   try {
-    await revoke(broker, session.refreshToken)
+    await onWiped?.()
+    if (!refreshToken) return { who, credentialsUntil, revocation: { kind: 'nothing-to-revoke' } }
+    await revoke(broker, refreshToken)
     return { who, credentialsUntil, revocation: { kind: 'revoked' } }
   } catch (error) {
-    // Whatever it is: what is local is wiped already, and that is to be told with it.
-    if (isOurs(error) && error.code !== 'interrupted') {
-      return { who, credentialsUntil, revocation: { kind: 'failed', error } }
-    }
+    // Whatever it is, an interruption too: what is local is wiped already, and that is to be told with it.
+    if (isOurs(error) && refreshToken) return { who, credentialsUntil, revocation: { kind: 'failed', error } }
     throw error
   }
 }

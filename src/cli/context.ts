@@ -64,14 +64,15 @@ export interface CommandContext {
   openHelper: string[]
   /** What an error is explained with: the profile last read, and the clock as it was last measured. */
   situation(): Situation
-  readProfile(overrides?: Overrides): Promise<Profile>
+  /** `sparesCredentials`: also when the credentials file makes no sense. */
+  readProfile(overrides?: Overrides, how?: { sparesCredentials: boolean }): Promise<Profile>
   /** The files that the profile was read from. */
   filesRead: FilesRead
   /** Edits keys of a profile in the configuration file, in place. */
   setProfileKeys(profile: Profile, keys: Record<string, string>): Promise<void>
   /** The shared credentials file. */
   credentialsFile: CredentialsFile
-  /** Every poolkey profile of the configuration that can be read. */
+  /** Every poolkey profile of the configuration that can be read, whatever is in the credentials file. */
   readAllProfiles(): Promise<Profile[]>
   /** Whether AWS tools that are told no profile find credentials in the files all the same. */
   hasDefaultCredentials(): Promise<boolean>

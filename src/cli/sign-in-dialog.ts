@@ -4,6 +4,7 @@ import type { Broker } from '../broker/broker.ts'
 import { clientSecretOf } from '../broker/client-secret.ts'
 import { sessionId } from '../broker/entry-names.ts'
 import { readSession, storeSignIn } from '../broker/session.ts'
+import type { SessionOnDisk } from '../broker/session.ts'
 import { whoIs } from '../broker/session-entry.ts'
 import { revoke } from '../broker/sign-out.ts'
 import { explainError } from '../errors/catalogue.ts'
@@ -15,6 +16,7 @@ import { signInWithBrowser } from '../sign-in/browser-sign-in.ts'
 import type { SignedIn, SignInNotice } from '../sign-in/browser-sign-in.ts'
 import { surroundingsOf } from './browser-surroundings.ts'
 import type { CommandContext } from './context.ts'
+import { takeBack } from './take-back.ts'
 import { capitalised, sentence, timeLeft } from './words.ts'
 
 /**
@@ -152,6 +154,14 @@ async function keepSignIn(parts: {
     }
   }
   await storeSignIn(broker, signedIn)
+  // Credentials of theirs that were kept are void by now; those that were written go, too.
+  if (current && signIn && isOfAnother(current, signedIn))
+    await takeBack(context, { holder: sessionId(signIn) })
+}
+
+function isOfAnother(before: SessionOnDisk, { claims }: SignedIn): boolean {
+  if (before.state === 'active') return before.claims.sub !== claims.sub
+  return before.state === 'ended' && before.who !== whoIs(claims)
 }
 
 /** Revokes a sign-in that is not kept. Nobody holds its tokens from now on, so a failure leaves nothing to mend. */

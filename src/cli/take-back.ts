@@ -4,9 +4,13 @@ import { explainTo } from './failure.ts'
 
 /**
  * Removes the sections that `write` made for a holder, or for anybody, and says so. Gives the exit code: a sign-out goes on,
- * whatever is wrong with that file.
+ * whatever is wrong with that file, and says nothing of it where `isTriedAgain` later.
  */
-export async function takeBack(context: CommandContext, holder?: string): Promise<number> {
+export async function takeBack(
+  context: CommandContext,
+  options: { holder?: string; isTriedAgain?: boolean } = {},
+): Promise<number> {
+  const { holder, isTriedAgain = false } = options
   const { terminal, credentialsFile } = context
   try {
     const { file, names } = await credentialsFile.removeWritten({ holder })
@@ -15,6 +19,7 @@ export async function takeBack(context: CommandContext, holder?: string): Promis
     return 0
   } catch (error) {
     if (!isOurs(error) || error.code === 'interrupted') throw error
+    if (isTriedAgain) return 0
     terminal.say('What write put into the credentials file could not be removed:')
     return explainTo(terminal, error)
   }

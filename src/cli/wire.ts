@@ -60,7 +60,7 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
     openHelper: parts.helperCommand('open-helper'),
     filesRead,
     situation: () => ({ profile: profileInUse, clockSkewMs: measureClock() }),
-    async readProfile(overrides) {
+    async readProfile(overrides, how) {
       const { chooseProfileName } = await import('../profile/profile-name.ts')
       const { readProfileFromDisk } = await import('../profile/config-files.ts')
       const { noteFile } = await import('../profile/file-identity.ts')
@@ -68,7 +68,14 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
       const onRead = (path: string) => {
         noteFile(filesRead, path, now())
       }
-      profileInUse = readProfileFromDisk({ name, env, homeFolder, onRead, overrides: overrides ?? {} })
+      profileInUse = readProfileFromDisk({
+        name,
+        env,
+        homeFolder,
+        onRead,
+        overrides: overrides ?? {},
+        ...how,
+      })
       return profileInUse
     },
     async setProfileKeys(profile, keys) {
@@ -81,7 +88,7 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
     credentialsFile: credentialsFileDoor({ env, homeFolder }, interrupted),
     async readAllProfiles() {
       const { readAllProfilesFromDisk } = await import('../profile/config-files.ts')
-      return readAllProfilesFromDisk({ env, homeFolder })
+      return readAllProfilesFromDisk({ env, homeFolder, sparesCredentials: true })
     },
     async hasDefaultCredentials() {
       const { readConfigFiles } = await import('../profile/config-files.ts')

@@ -4,6 +4,7 @@
  */
 import type { Profile } from '../profile/profile.ts'
 import { CONFIGURATION_WORDINGS } from './configuration-wordings.ts'
+import { FREE_SPACE } from './explanation.ts'
 import type { Wording, Wordings } from './explanation.ts'
 import { NETWORK_WORDINGS } from './network-wordings.ts'
 import { OUTLET_WORDINGS } from './outlet-wordings.ts'
@@ -43,6 +44,7 @@ const WORDINGS: Wordings<ErrorCode> = {
     exitCode: 1,
     what: ({ errno }) =>
       errno === 'EPIPE' ? 'nobody reads the output any more' : `cannot write the output (${errno})`,
+    fix: ({ errno }) => (errno === 'ENOSPC' || errno === 'EDQUOT' ? FREE_SPACE : undefined),
   },
 
   // Whoever ended it knows why: there is nothing to mend.

@@ -1,9 +1,11 @@
 /** How poolkey was called (exit 2), and what it is configured with (exit 3). */
-import { optional } from './explanation.ts'
+import { FREE_SPACE, optional } from './explanation.ts'
 import type { Wordings } from './explanation.ts'
 import type { SettingPlace } from './poolkey-error.ts'
 
 const MOST_NAMES = 12
+const DENIED = ['EACCES', 'EPERM', 'EROFS']
+const NAME_ANOTHER = 'name another with AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE'
 
 export const CONFIGURATION_WORDINGS: Wordings<
   | 'usage'
@@ -28,12 +30,20 @@ export const CONFIGURATION_WORDINGS: Wordings<
   'config-unreadable': {
     exitCode: 3,
     what: ({ file, reason }) => `cannot read ${file}: ${reason}`,
-    fix: ({ file }) => `make ${file} readable for you, or name another with AWS_CONFIG_FILE`,
+    fix: ({ file, reason }) =>
+      DENIED.includes(reason)
+        ? `make ${file} readable for you, or ${NAME_ANOTHER}`
+        : `make ${file} a file of UTF-8 text, or ${NAME_ANOTHER}`,
   },
   'config-unwritable': {
     exitCode: 3,
     what: ({ file, reason }) => `cannot write ${file}: ${reason}`,
-    fix: ({ file }) => `make ${file} and its folder writable for you`,
+    fix: ({ file, reason }) => {
+      if (reason === 'ENOSPC' || reason === 'EDQUOT') return FREE_SPACE
+      return DENIED.includes(reason)
+        ? `make ${file} and its folder writable for you, or ${NAME_ANOTHER}`
+        : `look at what ${file} is, or ${NAME_ANOTHER}`
+    },
   },
   'config-syntax': {
     exitCode: 3,

@@ -44,6 +44,8 @@ export function optional(before: string, text: string | number | undefined, afte
   return text === undefined || text === '' ? '' : `${before}${text}${after}`
 }
 
+export const FREE_SPACE = 'free some disk space, then try again'
+
 export const CLOCK_FIX = "set this machine's clock, then try again"
 
 /** A command for a profile, to be copied: its name is quoted where a shell needs it. */

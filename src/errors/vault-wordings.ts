@@ -1,5 +1,5 @@
 /** The vault and its key (exit 7). */
-import { loginCommand, optional, sealSecret } from './explanation.ts'
+import { FREE_SPACE, loginCommand, optional, sealSecret } from './explanation.ts'
 import type { Wordings } from './explanation.ts'
 
 const START_OVER = 'run: poolkey logout --all, then poolkey login'
@@ -84,7 +84,7 @@ export const VAULT_WORDINGS: Wordings<
     exitCode: 7,
     what: ({ path, operation, errno }) => `cannot ${operation} ${path} (${errno})`,
     fix: ({ path, operation, errno }) => {
-      if (errno === 'ENOSPC' || errno === 'EDQUOT') return 'free some disk space, then try again'
+      if (errno === 'ENOSPC' || errno === 'EDQUOT') return FREE_SPACE
       return operation === 'read'
         ? `make ${path} readable for you, or name another folder in POOLKEY_HOME`
         : 'make that folder writable for you, or name another in POOLKEY_HOME'

@@ -1,6 +1,7 @@
 /** The two AWS files on disk: where they are, and reading them. */
 import { join } from 'node:path'
-import { PoolkeyError } from '../errors/poolkey-error.ts'
+import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
+import { parseConfigText } from './config-text.ts'
 import { listProfiles } from './profile-list.ts'
 import { parseProfile } from './profile.ts'
 import type { Profile } from './profile.ts'
@@ -15,6 +16,8 @@ export interface ConfigPlace {
   homeFolder: () => string
   /** Told of every file right before it is read. */
   onRead?: (path: string) => void
+  /** Takes a credentials file that nobody can make sense of as an empty one: who wants to sign out needs none of it. */
+  sparesCredentials?: boolean
 }
 
 /** Paths of the files: AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE, else in `~/.aws`. */
@@ -37,7 +40,19 @@ export function readConfigFiles(place: ConfigPlace): Required<ConfigSources> {
     configFile,
     configText: read(configFile),
     credentialsFile,
-    credentialsText: read(credentialsFile),
+    credentialsText:
+      place.sparesCredentials === true ? textIfSound(credentialsFile, read) : read(credentialsFile),
+  }
+}
+
+function textIfSound(file: string, read: (path: string) => string): string {
+  try {
+    const text = read(file)
+    parseConfigText(text, { file, kind: 'credentials' })
+    return text
+  } catch (error) {
+    if (isPoolkeyError(error, 'config-syntax') || isPoolkeyError(error, 'config-unreadable')) return ''
+    throw error
   }
 }
 

@@ -26,7 +26,7 @@ export async function takeConfigLock(target: string, signal: AbortSignal): Promi
   let unmovedMs = 0
   for (let waitedMs = 0; waitedMs < LIMIT_MS; waitedMs += POLL_MS) {
     signal.throwIfAborted()
-    if (createExclusively(path, own)) {
+    if (createExclusively(path, own, target)) {
       return () => {
         if (readIfAny(path) === own) discard(path)
       }
@@ -44,7 +44,7 @@ export async function takeConfigLock(target: string, signal: AbortSignal): Promi
   throw new PoolkeyError('lock-held', { lock: path, pid, seconds: LIMIT_MS / 1000 })
 }
 
-function createExclusively(path: string, text: string): boolean {
+function createExclusively(path: string, text: string, target: string): boolean {
   // Written first and linked into place, so that a lock is never seen half written.
   const draft = `${path}-${randomBytes(6).toString('hex')}`
   try {
@@ -54,7 +54,7 @@ function createExclusively(path: string, text: string): boolean {
   } catch (cause) {
     const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
     if (errno === 'EEXIST') return false
-    throw new PoolkeyError('config-unwritable', { file: path, reason: errno }, { cause })
+    throw new PoolkeyError('config-unwritable', { file: target, reason: errno }, { cause })
   } finally {
     discard(draft)
   }

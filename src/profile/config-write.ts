@@ -7,6 +7,7 @@ import {
   closeSync,
   fchmodSync,
   fchownSync,
+  fstatSync,
   fsyncSync,
   lstatSync,
   mkdirSync,
@@ -65,7 +66,8 @@ export async function editConfigFile(
 
 /**
  * Writes a whole file atomically and durably: mode, owner and symlink stay, a new file gets 0600.
- * Answers false, and writes nothing, when the file is no longer the one of `unlessChangedSince` (from `identityOf`).
+ * Answers false, and writes nothing, when the file is no longer the one of `unlessChangedSince` (from `identityOf`), or
+ * another process swept up the file in the making.
  * Throws `config-unwritable`.
  */
 export function writeConfigFile(
@@ -81,13 +83,24 @@ export function writeConfigFile(
       const { unlessChangedSince } = options
       writeDurably(temporary, text, statOf(target))
       if (unlessChangedSince !== undefined && identityOf(target) !== unlessChangedSince) return false
-      renameSync(temporary, target)
+      if (!moveIfThere(temporary, target)) return false
       syncFolder(folder)
       return true
     } finally {
       rmSync(temporary, { force: true })
     }
   })
+}
+
+// It is gone when this process slept for so long that another took over and swept up.
+function moveIfThere(from: string, to: string): boolean {
+  try {
+    renameSync(from, to)
+    return true
+  } catch (error) {
+    if (statOf(from) !== undefined || statOf(dirname(from)) === undefined) throw error
+    return false
+  }
 }
 
 /** The file that is really written, with its folder made. */
@@ -133,7 +146,7 @@ function writeDurably(path: string, text: string, model: Stats | undefined): voi
   try {
     writeFileSync(file, text)
     fsyncSync(file)
-    const made = statSync(path)
+    const made = fstatSync(file)
     // Owner before mode: a change of owner clears mode bits.
     if (model && (model.uid !== made.uid || model.gid !== made.gid)) fchownSync(file, model.uid, model.gid)
     fchmodSync(file, model ? model.mode & 0o7777 : 0o600)

@@ -19,6 +19,7 @@ import { letExpire } from './expiry.ts'
 import { answerOf, openStation, profileText, uniqueText, until } from './poolkey-process.ts'
 import type { Station } from './poolkey-process.ts'
 
+const OTHER_PERSON = { username: 'other-user', password: 'Other-Passw0rd', email: 'other-user@example.com' }
 const WRITE = ['write', '--profile', 'dev', '--to']
 
 function fileOf(station: Station): string {
@@ -194,18 +195,51 @@ test('D64: logout --all removes what no session or vault is left for', async () 
   expect(readFileSync(fileOf(station), 'utf8')).toBe('')
 })
 
-test('a logout goes through although the credentials file is broken, and says what is left there', async () => {
+test.each([
+  ['--profile', 'dev'],
+  ['--all', undefined],
+])(
+  'logout %s goes through although the credentials file is broken, and says what is left there',
+  async (...words) => {
+    const station = await openStation()
+    await station.signIn()
+    await station.run([...WRITE, 'one'])
+    const broken = `${readFileSync(fileOf(station), 'utf8')}[unclosed\n`
+    writeFileSync(fileOf(station), broken)
+    const logout = await station.run(['logout', ...words.flatMap((word) => word ?? [])])
+    expect(logout.code).toBe(3)
+    expect(logout.stderr).toContain('What write put into the credentials file could not be removed:\n')
+    expect(readFileSync(fileOf(station), 'utf8')).toBe(broken)
+    expect(hasSession(station)).toBe(false)
+    expect(station.emulator.count('revoke')).toBe(1)
+  },
+)
+
+test('somebody else’s sign-in takes the place of what was written, the same person’s does not', async () => {
   const station = await openStation()
   await station.signIn()
   await station.run([...WRITE, 'one'])
-  const broken = `${readFileSync(fileOf(station), 'utf8')}[unclosed\n`
-  writeFileSync(fileOf(station), broken)
-  const logout = await station.run(['logout', '--all'])
-  // No profile could be read, so that nothing could be revoked either.
-  expect(logout.code).toBe(6)
-  expect(logout.stderr).toContain('What write put into the credentials file could not be removed:\n')
-  expect(readFileSync(fileOf(station), 'utf8')).toBe(broken)
-  expect(existsSync(join(station.stateFolder, 'vault.json'))).toBe(false)
+  expect(await station.signIn(['--force'])).toMatchObject({ code: 0 })
+  expect(Object.keys(sectionsOf(fileOf(station)))).toEqual(['one'])
+  station.emulator.settings.users.push(OTHER_PERSON)
+  const login = await station.signIn(['--force', '--yes'], OTHER_PERSON)
+  expect(login).toMatchObject({ code: 0 })
+  expect(login.stderr).toContain(`Removed from ${fileOf(station)}: [one].\n`)
+  expect(readFileSync(fileOf(station), 'utf8')).toBe('')
+})
+
+test('a logout that is interrupted while it waits for the file says what it did not do', async () => {
+  const station = await openStation()
+  await station.signIn()
+  const letGo = holdFile(station)
+  const leaving = station.start(['logout', '--profile', 'dev'])
+  await until(() => !hasSession(station))
+  leaving.child.kill('SIGINT')
+  const outcome = await leaving.ended
+  letGo()
+  expect(outcome).toMatchObject({ code: 130, stdout: '' })
+  expect(outcome.stderr).toContain('The session is wiped, but its refresh token was not revoked any more.\n')
+  expect(station.emulator.count('revoke')).toBe(0)
 })
 
 test('logout makes no credentials file, nor a folder for one', async () => {
@@ -230,31 +264,39 @@ test('a guest writes too, and forgetting the guest removes it', async () => {
 test('what a logout overtakes is not written after it', async () => {
   const station = await openStation()
   await station.signIn()
-  const lock = lockPathOf(fileOf(station))
-  // A holder that gives signs of life, so that it is waited for.
-  const hold = () => {
-    writeFileSync(lock, `${process.pid} ${hostname()} ${uniqueText()}`)
-  }
-  hold()
-  const holding = setInterval(hold, 100)
+  const letGo = holdFile(station)
   let isWaiting = false
   const watcher = watch(join(station.home, '.aws'), (_event, name) => {
     isWaiting ||= name?.startsWith('.credentials.poolkey-lock-') === true
   })
   onTestFinished(() => {
-    clearInterval(holding)
     watcher.close()
   })
   const writing = station.start([...WRITE, 'keys'])
   await until(() => isWaiting)
   const leaving = station.start(['logout', '--profile', 'dev'])
   await until(() => station.emulator.count('revoke') > 0 || !hasSession(station))
-  clearInterval(holding)
-  rmSync(lock)
+  letGo()
   expect(await writing.ended).toMatchObject({ code: 4, stdout: '' })
   expect(await leaving.ended).toMatchObject({ code: 0 })
   expect(existsSync(fileOf(station))).toBe(false)
 })
+
+/** Another editor that holds the file and gives signs of life, so that it is waited for; the result ends that. */
+function holdFile(station: Station): () => void {
+  const lock = lockPathOf(fileOf(station))
+  const hold = () => {
+    writeFileSync(lock, `${process.pid} ${hostname()} ${uniqueText()}`)
+  }
+  hold()
+  const holding = setInterval(hold, 100)
+  const letGo = () => {
+    clearInterval(holding)
+    rmSync(lock, { force: true })
+  }
+  onTestFinished(letGo)
+  return letGo
+}
 
 function hasSession(station: Station): boolean {
   return readdirSync(station.stateFolder).some((name) => name.startsWith('session-'))

@@ -8,8 +8,8 @@ type FactsFor<C extends ErrorCode> = (text: string) => ErrorFacts[C][]
 /** Facts of every code and of every variant of it; `text` stands wherever a file, a server or a person supplies text. */
 export const EVERY_FAILURE: { [C in ErrorCode]: FactsFor<C> } = {
   usage: (text) => [{ problem: text }, { problem: text, fix: text }],
-  'config-unreadable': (text) => [{ file: text, reason: text }],
-  'config-unwritable': (text) => [{ file: text, reason: text }],
+  'config-unreadable': (text) => [text, 'EACCES'].map((reason) => ({ file: text, reason })),
+  'config-unwritable': (text) => [text, 'EROFS', 'ENOSPC'].map((reason) => ({ file: text, reason })),
   'config-syntax': (text) => [{ file: text, line: 3, problem: text }],
   'profile-unknown': (text) => [
     { profile: text, file: text, known: [] },

@@ -1,8 +1,8 @@
 /** What `write` writes, read back by those it is for: botocore's parser, the AWS CLI and boto3. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { openStation, profileText, startProgram } from '../e2e/poolkey-process.ts'
+import { openStation, POOLKEY, profileText, startProgram, until } from '../e2e/poolkey-process.ts'
 
 const READ_BACK = `
 import json, sys
@@ -73,3 +73,36 @@ test('AWS CLI and boto3 call STS with the section that was written', async () =>
   expect(aws.stdout).toContain(':assumed-role/')
   expect(boto3.stdout).toBe(aws.stdout)
 })
+
+// The file's lock is taken over from who does not move for 2 s, as this writer before it renames.
+const SLOW_WRITER = ['-f', '-qq', '-e', 'trace=fsync', '-e', 'inject=fsync:delay_enter=5000000']
+
+test.each([
+  ['a session', ['logout'], {}, 4],
+  ['a session, with everything', ['logout', '--all'], {}, 4],
+  ['a guest', ['logout', '--forget-guest'], { cognito_guest: 'true' }, 0],
+])(
+  'D64: what a logout of %s overtook while it was written is not there afterwards',
+  async (_what, logout, profile, code) => {
+    const station = await openStation({ profile, identityPool: { allowUnauthenticated: true } })
+    if (code === 4) await station.signIn()
+    const folder = join(station.home, '.aws')
+    const path = join(folder, 'credentials')
+    const own = logout.includes('--all') ? [] : ['--profile', 'dev']
+    const words = [...SLOW_WRITER, ...POOLKEY, 'write', '--profile', 'dev', '--to', 'keys']
+    // With credentials in the vault the file is all that is synced.
+    await station.run(['credential-process', '--profile', 'dev'])
+    const accessKey = async () =>
+      (
+        JSON.parse((await station.run(['credential-process', '--profile', 'dev'])).stdout) as {
+          AccessKeyId: string
+        }
+      ).AccessKeyId
+    const before = await accessKey()
+    const writing = startProgram('/usr/bin/strace', words, station.env)
+    await until(() => readdirSync(folder).some((name) => /^\.credentials\.poolkey-[0-9a-f]{12}$/.test(name)))
+    expect(await station.run([...logout, ...own])).toMatchObject({ code: 0 })
+    expect(await writing.ended).toMatchObject({ code, stdout: '' })
+    expect(existsSync(path) ? readFileSync(path, 'utf8') : '').not.toContain(before)
+  },
+)

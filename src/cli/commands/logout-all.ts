@@ -66,7 +66,7 @@ async function revokeAll(
 /** One that cannot be signed out, for whatever reason, keeps none of the others, and is wiped with them. */
 async function revokeOne(context: CommandContext, profile: Profile): Promise<number> {
   try {
-    const { result, fileExit } = await signOutOf(context, profile)
+    const { result, fileExit } = await signOutOf(context, profile, { isTriedAgain: true })
     return (result && report(context, result, profile)) || fileExit
   } catch (error) {
     const isAboutTheVault = isUnreadable(error) || isPoolkeyError(error, 'store-mismatch')

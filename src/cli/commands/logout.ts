@@ -27,7 +27,7 @@ export async function logout(context: CommandContext, options: LogoutOptions): P
     const { logoutAll } = await import('./logout-all.ts')
     return logoutAll(context, { keepClientSecrets: options.keepClientSecrets === true })
   }
-  const profile = await context.readProfile()
+  const profile = await context.readProfile({}, { sparesCredentials: true })
   if (options.forgetGuest === true) return dropGuest(context, profile)
   if (!profile.signIn) {
     throw new PoolkeyError('usage', {
@@ -67,22 +67,24 @@ async function dropGuest(context: CommandContext, profile: Profile): Promise<num
   context.terminal.say(
     isDropped ? 'The guest identity is forgotten; the next one is new.' : 'There is no guest identity.',
   )
-  return takeBack(context, holderId(profile))
+  return takeBack(context, { holder: holderId(profile) })
 }
 
 /** What came of signing out a profile: no `result` when nobody was signed in; `fileExit` unless what was written is gone. */
 export async function signOutOf(
   context: CommandContext,
   profile: Profile,
+  takingBack: { isTriedAgain?: boolean } = {},
 ): Promise<{ result: SignedOut | undefined; fileExit: number }> {
   const broker = await openExisting(context, profile)
-  if (!broker) return { result: undefined, fileExit: await takeBack(context, holderId(profile)) }
+  const written = { holder: holderId(profile), ...takingBack }
+  if (!broker) return { result: undefined, fileExit: await takeBack(context, written) }
   const { signIn } = profile
   const isNobody = signIn && readSession(broker.vault, sessionId(signIn)).state === 'none'
   let fileExit = 0
   // Signs out all the same: what a crash may have left of credentials goes with it.
   const result = await signOut(broker, async () => {
-    fileExit = await takeBack(context, holderId(profile))
+    fileExit = await takeBack(context, written)
   })
   return { result: isNobody ? undefined : result, fileExit }
 }
@@ -111,8 +113,13 @@ export function report(context: CommandContext, result: SignedOut, profile: Prof
     )
   }
   if (result.revocation.kind !== 'failed') return 0
+  const { error } = result.revocation
+  if (error.code === 'interrupted') {
+    terminal.say('The session is wiped, but its refresh token was not revoked any more.')
+    throw error
+  }
   terminal.say('Everything local is wiped, but the refresh token could not be revoked:')
-  explainTo(terminal, result.revocation.error, { ...context.situation(), profile })
+  explainTo(terminal, error, { ...context.situation(), profile })
   return 6
 }
 
