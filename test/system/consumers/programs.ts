@@ -1,0 +1,112 @@
+/**
+ * Programs that know nothing of poolkey and take credentials from wherever their environment points: each says who it is.
+ * Those that speak no STS list the buckets of a store that has one for each role.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { beforeAll } from 'vitest'
+import type { Environment, Station } from '../../e2e/poolkey-process.ts'
+import { bucketOf, openBucketStore } from './bucket-store.ts'
+import type { BucketStore } from './bucket-store.ts'
+import { placeEndpointRules } from './consumer.ts'
+import { buildGoPrograms } from './go-programs.ts'
+
+export interface Program {
+  name: string
+  command: (surroundings: Surroundings) => [string, ...string[]]
+  /** What it needs to be told besides. */
+  env?: Environment
+  /** Whom it asks who it is. */
+  service: 'sts' | 's3'
+}
+
+/** Where programs run. */
+export interface Surroundings {
+  station: Station
+  store: BucketStore
+  goFolder: string
+  env: Environment
+}
+
+// A flag, unlike a variable, does not reach poolkey.
+const NODE = [process.execPath, '--disable-warning=Warning'] as const
+
+export const PROGRAMS: Program[] = [
+  {
+    name: 'AWS CLI',
+    command: () => ['/usr/bin/aws', 'sts', 'get-caller-identity', '--query', 'Arn', '--output', 'text'],
+    service: 'sts',
+  },
+  { name: 'boto3', command: () => ['/usr/bin/python3', script('boto3-caller.py')], service: 'sts' },
+  { name: 'JS', command: () => [...NODE, script('default-chain.mjs')], service: 'sts' },
+  {
+    name: 'Go v1',
+    command: ({ goFolder }) => [join(goFolder, 'go-v1')],
+    env: { AWS_SDK_LOAD_CONFIG: '1' },
+    service: 'sts',
+  },
+  { name: 'Go v2', command: ({ goFolder }) => [join(goFolder, 'go-v2')], service: 'sts' },
+  { name: 'Ruby', command: () => ['/usr/bin/ruby', script('ruby-caller.rb')], service: 'sts' },
+  { name: 'rclone', command: () => ['/usr/bin/rclone', 'lsd', 's3:'], service: 's3' },
+  {
+    name: 's3cmd',
+    command: ({ store: { host } }) => [
+      '/usr/bin/s3cmd',
+      `--host=${host}`,
+      '--host-bucket=',
+      '--no-ssl',
+      'ls',
+    ],
+    service: 's3',
+  },
+]
+
+/** The file of a program of this folder. */
+export function script(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url))
+}
+
+let goFolder = ''
+
+/** Has the Go programs built before the tests of the file, whose patience is not for that. */
+export function buildBefore(): void {
+  beforeAll(async () => {
+    goFolder = await buildGoPrograms()
+  }, 300_000)
+}
+
+/** A HOME in which every program finds its service, and an environment with nothing that a terminal would not have. */
+export async function openSurroundings(station: Station): Promise<Surroundings> {
+  const { emulator, home } = station
+  placeEndpointRules(station)
+  const store = await openBucketStore(emulator)
+  mkdirSync(join(home, '.config', 'rclone'), { recursive: true })
+  const remote = '[s3]\ntype = s3\nprovider = AWS\nenv_auth = true\n'
+  writeFileSync(join(home, '.config', 'rclone', 'rclone.conf'), remote)
+  return {
+    station,
+    store,
+    goFolder,
+    env: {
+      ...{ PATH: '/usr/bin:/bin', HOME: home, AWS_PAGER: '', AWS_EC2_METADATA_DISABLED: 'true' },
+      AWS_ENDPOINT_URL_STS: emulator.origin,
+      RCLONE_S3_ENDPOINT: `http://${store.host}`,
+    },
+  }
+}
+
+/** What a program that has the role session says, and nothing else. */
+export function saysWho({ service }: Program, arn: string): RegExp {
+  const escaped = (service === 'sts' ? arn : bucketOf(arn)).replaceAll(/[/.]/g, '\\$&')
+  return service === 'sts' ? new RegExp(`^${escaped}\n$`) : new RegExp(`^[-:\\d ]+(s3://)?${escaped}\n$`)
+}
+
+/** Whose keys signed the calls to the service of a program, in order. */
+export function signersOf({ station, store }: Surroundings, { service }: Program): string[] {
+  const { requests } = service === 's3' ? store : station.emulator
+  const operation = service === 's3' ? 'ListBuckets' : 'GetCallerIdentity'
+  return requests
+    .filter((request) => request.operation === operation)
+    .map(({ headers }) => /Credential=(\w+)\//.exec(headers['authorization'] ?? '')?.[1] ?? 'nobody')
+}
