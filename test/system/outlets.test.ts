@@ -13,7 +13,8 @@ import {
   startProgram,
 } from '../e2e/poolkey-process.ts'
 import type { Environment, Outcome } from '../e2e/poolkey-process.ts'
-import { buildBefore, openSurroundings, PROGRAMS, saysWho, signersOf } from './consumers/programs.ts'
+import { buildGoPrograms } from './consumers/go-programs.ts'
+import { openSurroundings, PROGRAMS, saysWho, signersOf } from './consumers/programs.ts'
 import type { Program, Surroundings } from './consumers/programs.ts'
 
 const ARN = 'arn:aws:sts::111122223333:assumed-role/PoolkeyAdmin/CognitoIdentityCredentials'
@@ -57,10 +58,10 @@ afterAll(() => {
   process.stdout.write(`\n${lines.map((line) => line.trimEnd()).join('\n')}\n\n`)
 })
 
-buildBefore()
+buildGoPrograms()
 
 function runThrough(outlet: Outlet, program: Program, surroundings: Surroundings): Promise<Outcome> {
-  const command = program.command(surroundings)
+  const command = program.command(surroundings.store)
   const [first = '', ...words] = outlet.words?.(command) ?? command
   return startProgram(first, words, { ...surroundings.env, ...program.env, ...outlet.env }).ended
 }
@@ -120,7 +121,7 @@ test.each(OF_THE_STORE)(
     const { station } = surroundings
     expect(await station.signIn()).toMatchObject({ code: 0 })
     const answer = answerOf(await station.run(['credential-process', '--profile', 'dev']))
-    const [first, ...words] = program.command(surroundings)
+    const [first, ...words] = program.command(surroundings.store)
     const outcome = await startProgram(first, words, {
       ...surroundings.env,
       AWS_REGION: station.emulator.region,

@@ -6,11 +6,12 @@ import { writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { letExpire } from '../e2e/expiry.ts'
 import { answerOf, openStation, POOLKEY_LINE, profileText, startProgram } from '../e2e/poolkey-process.ts'
-import { buildBefore, openSurroundings, PROGRAMS, saysWho, signersOf } from './consumers/programs.ts'
+import { buildGoPrograms } from './consumers/go-programs.ts'
+import { openSurroundings, PROGRAMS, saysWho, signersOf } from './consumers/programs.ts'
 
 const ARN = 'arn:aws:sts::111122223333:assumed-role/PoolkeyAdmin/CognitoIdentityCredentials'
 
-buildBefore()
+buildGoPrograms()
 
 test('programs of every kind, two of each at once, have the role by one refresh and one exchange', async () => {
   const station = await openStation({ rotation: { graceSeconds: 0 } })
@@ -25,7 +26,7 @@ test('programs of every kind, two of each at once, have the role by one refresh 
   // s3cmd reads no credential process.
   const readers = PROGRAMS.filter(({ name }) => name !== 's3cmd')
   const running = [...readers, ...readers].map((program) => {
-    const [first, ...words] = program.command(surroundings)
+    const [first, ...words] = program.command(surroundings.store)
     const env = { ...surroundings.env, ...program.env, AWS_PROFILE: 'dev' }
     return { program, ended: startProgram(first, words, env).ended }
   })

@@ -1,11 +1,21 @@
 /** The recipes of the README, run word for word; only `/usr/local/bin` is another folder here. */
-import { appendFileSync, copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openStation, POOLKEY_LINE, profileText, startProgram } from '../e2e/poolkey-process.ts'
 import type { Outcome, Station } from '../e2e/poolkey-process.ts'
 import { bucketOf } from './consumers/bucket-store.ts'
-import { buildBefore, openSurroundings, script } from './consumers/programs.ts'
+import { script } from './consumers/consumer.ts'
+import { buildGoPrograms, goProgram } from './consumers/go-programs.ts'
+import { openSurroundings } from './consumers/programs.ts'
 import type { Surroundings } from './consumers/programs.ts'
 import { readRecipes } from './consumers/readme-recipes.ts'
 import type { Block } from './consumers/readme-recipes.ts'
@@ -33,7 +43,7 @@ const IS_CACHED_BY_CLI = 'A role in another account'
 
 const recipes = readRecipes()
 
-buildBefore()
+buildGoPrograms()
 
 test('every recipe of the README is run', () => {
   expect(recipes.map(({ name }) => name)).toEqual(Object.keys(CALLERS))
@@ -62,8 +72,8 @@ async function openDesk(): Promise<Desk> {
     [join(bin, 'node')]: `'${process.execPath}' --disable-warning=Warning`,
     [join(bin, 's3cmd')]: `/usr/bin/s3cmd --host=${host} --host-bucket= --no-ssl`,
     [join(bin, 'nightly-job')]: '/usr/bin/aws sts get-caller-identity',
-    [join(folder, 'go-program')]: join(surroundings.goFolder, 'go-v2'),
-    [join(folder, 'go-v1-program')]: join(surroundings.goFolder, 'go-v1'),
+    [join(folder, 'go-program')]: goProgram('go-v2'),
+    [join(folder, 'go-v1-program')]: goProgram('go-v1'),
   }
   for (const [path, command] of Object.entries(programs)) {
     writeFileSync(path, `#!/bin/sh\nexec ${command} "$@"\n`, { mode: 0o755 })
@@ -126,4 +136,17 @@ test.each(recipes)('$name: the programs have the role', async ({ name, blocks })
   const cliCache = join(home, '.aws', 'cli', 'cache')
   expect(existsSync(cliCache)).toBe(name === IS_CACHED_BY_CLI)
   rmSync(cliCache, { recursive: true, force: true })
+})
+
+test('keys that were written for containers go with a logout that is told of their file', async () => {
+  const station = await openStation()
+  expect(await station.signIn()).toMatchObject({ code: 0 })
+  const file = join(station.home, 'credentials')
+  const env = { AWS_SHARED_CREDENTIALS_FILE: file }
+  expect(await station.run(['write', '--profile', 'dev', '--to', 'container'], env)).toMatchObject({
+    code: 0,
+  })
+  expect(readFileSync(file, 'utf8')).toContain('[container]')
+  expect(await station.run(['logout', '--profile', 'dev'], env)).toMatchObject({ code: 0 })
+  expect(readFileSync(file, 'utf8')).not.toContain('container')
 })

@@ -4,17 +4,15 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { beforeAll } from 'vitest'
 import type { Environment, Station } from '../../e2e/poolkey-process.ts'
 import { bucketOf, openBucketStore } from './bucket-store.ts'
 import type { BucketStore } from './bucket-store.ts'
-import { placeEndpointRules } from './consumer.ts'
-import { buildGoPrograms } from './go-programs.ts'
+import { NODE, placeEndpointRules, script } from './consumer.ts'
+import { goProgram } from './go-programs.ts'
 
 export interface Program {
   name: string
-  command: (surroundings: Surroundings) => [string, ...string[]]
+  command: (store: BucketStore) => [string, ...string[]]
   /** What it needs to be told besides. */
   env?: Environment
   /** Whom it asks who it is. */
@@ -25,12 +23,8 @@ export interface Program {
 export interface Surroundings {
   station: Station
   store: BucketStore
-  goFolder: string
   env: Environment
 }
-
-// A flag, unlike a variable, does not reach poolkey.
-const NODE = [process.execPath, '--disable-warning=Warning'] as const
 
 export const PROGRAMS: Program[] = [
   {
@@ -42,39 +36,19 @@ export const PROGRAMS: Program[] = [
   { name: 'JS', command: () => [...NODE, script('default-chain.mjs')], service: 'sts' },
   {
     name: 'Go v1',
-    command: ({ goFolder }) => [join(goFolder, 'go-v1')],
+    command: () => [goProgram('go-v1')],
     env: { AWS_SDK_LOAD_CONFIG: '1' },
     service: 'sts',
   },
-  { name: 'Go v2', command: ({ goFolder }) => [join(goFolder, 'go-v2')], service: 'sts' },
+  { name: 'Go v2', command: () => [goProgram('go-v2')], service: 'sts' },
   { name: 'Ruby', command: () => ['/usr/bin/ruby', script('ruby-caller.rb')], service: 'sts' },
   { name: 'rclone', command: () => ['/usr/bin/rclone', 'lsd', 's3:'], service: 's3' },
   {
     name: 's3cmd',
-    command: ({ store: { host } }) => [
-      '/usr/bin/s3cmd',
-      `--host=${host}`,
-      '--host-bucket=',
-      '--no-ssl',
-      'ls',
-    ],
+    command: ({ host }) => ['/usr/bin/s3cmd', `--host=${host}`, '--host-bucket=', '--no-ssl', 'ls'],
     service: 's3',
   },
 ]
-
-/** The file of a program of this folder. */
-export function script(name: string): string {
-  return fileURLToPath(new URL(name, import.meta.url))
-}
-
-let goFolder = ''
-
-/** Has the Go programs built before the tests of the file, whose patience is not for that. */
-export function buildBefore(): void {
-  beforeAll(async () => {
-    goFolder = await buildGoPrograms()
-  }, 300_000)
-}
 
 /** A HOME in which every program finds its service, and an environment with nothing that a terminal would not have. */
 export async function openSurroundings(station: Station): Promise<Surroundings> {
@@ -87,7 +61,6 @@ export async function openSurroundings(station: Station): Promise<Surroundings> 
   return {
     station,
     store,
-    goFolder,
     env: {
       ...{ PATH: '/usr/bin:/bin', HOME: home, AWS_PAGER: '', AWS_EC2_METADATA_DISABLED: 'true' },
       AWS_ENDPOINT_URL_STS: emulator.origin,

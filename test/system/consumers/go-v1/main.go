@@ -11,8 +11,9 @@ import (
 )
 
 func main() {
-	client := sts.New(session.Must(session.NewSession()), &aws.Config{Endpoint: aws.String(os.Getenv("AWS_ENDPOINT_URL_STS"))})
-	identity, err := client.GetCallerIdentity(&sts.GetCallerIdentityInput{})
+	// What is said to the session counts for the roles of its profile, too.
+	loaded := session.Must(session.NewSession(&aws.Config{Endpoint: aws.String(os.Getenv("AWS_ENDPOINT_URL_STS"))}))
+	identity, err := sts.New(loaded).GetCallerIdentity(&sts.GetCallerIdentityInput{})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
