@@ -110,7 +110,8 @@ test('every program has the role through every outlet that it can read', async (
     }
   }
   expect(emulator.count('GetCredentialsForIdentity')).toBe(1)
-})
+  // Forty processes, one after the other.
+}, 600_000)
 
 // What the emulator lets in, its own tests say.
 const OF_THE_STORE = PROGRAMS.filter(({ service }) => service === 's3')
