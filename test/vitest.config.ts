@@ -40,6 +40,7 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/system/**/*.test.ts'],
+          globalSetup: ['test/system/consumers/go-folder.ts'],
           testTimeout: 180_000,
           hookTimeout: 60_000,
         },

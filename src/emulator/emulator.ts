@@ -5,6 +5,7 @@ import { createFaults } from './faults.ts'
 import type { Faults } from './faults.ts'
 import type { Forgery } from './forgery.ts'
 import { createCredentialBook } from './issued-credentials.ts'
+import type { CredentialBook } from './issued-credentials.ts'
 import type { EmulatorRequest } from './request-log.ts'
 import { createRoutes } from './routes.ts'
 import { listen } from './server.ts'
@@ -47,6 +48,8 @@ export interface Emulator {
   /** How many requests of an operation have arrived. */
   count(operation: string): number
   faults: Faults
+  /** The credentials handed out, for a service beside the emulator that is to know who signed. */
+  credentials: Pick<CredentialBook, 'find'>
   /** Falsifies the ID tokens minted from now on; `undefined` makes them honest again. */
   forge(forgery: Forgery | undefined): void
   /** New signing keys: tokens signed before no longer verify. */
@@ -69,9 +72,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const issuerOf = (userPoolId: string) => issuer ?? `${origin}/${userPoolId}`
   const settings = completeSettings(issuerOf, change)
   const pool = createUserPool({ settings, issuer: issuerOf(settings.userPoolId), keys, now })
-  server.serve(
-    createRoutes({ origin, settings, pool, credentials: createCredentialBook({ settings, now }), now }),
-  )
+  const credentials = createCredentialBook({ settings, now })
+  server.serve(createRoutes({ origin, settings, pool, credentials, now }))
   const { region, userPoolId, clientId, identityPoolId, accountId } = settings
   const { username, password, email } = settings.users[0] ?? TEST_USER
 
@@ -90,6 +92,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     requests,
     count: (operation) => requests.filter((request) => request.operation === operation).length,
     faults,
+    credentials,
     forge: (forgery) => {
       pool.forgery = forgery
     },

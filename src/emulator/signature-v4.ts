@@ -21,7 +21,7 @@ const MAX_SKEW_MS = 15 * 60_000
 /** The credentials that signed the request. Throws what STS answers when they did not, are unknown, or are over. */
 export function verifySignature(
   request: ReceivedRequest,
-  context: { credentials: CredentialBook; service: string; now: number },
+  context: { credentials: Pick<CredentialBook, 'find'>; service: string; now: number },
 ): IssuedCredentials {
   const header = headerOf(request.headers, 'authorization')
   if (header === undefined) {

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startProgram } from '../../e2e/poolkey-process.ts'
 import type { Environment, Outcome, Station } from '../../e2e/poolkey-process.ts'
+import { goProgram } from './go-programs.ts'
 
 export interface Consumer {
   name: string
@@ -17,8 +18,8 @@ export interface Consumer {
   showsReason: boolean
 }
 
-// The SDK's notice that its versions of 2027 want a newer Node; a flag, unlike a variable, does not reach poolkey.
-const NODE = [process.execPath, '--disable-warning=Warning'] as const
+/** Node without the SDK's notice that its versions of 2027 want a newer Node; a flag, unlike a variable, does not reach poolkey. */
+export const NODE = [process.execPath, '--disable-warning=Warning'] as const
 
 export const CONSUMERS: Consumer[] = [
   {
@@ -46,9 +47,28 @@ export const CONSUMERS: Consumer[] = [
     // It tries one provider after the other and tells only that none had credentials.
     showsReason: false,
   },
+  {
+    name: 'Go v1',
+    command: () => [goProgram('go-v1')],
+    env: (profile) => ({ AWS_PROFILE: profile, AWS_SDK_LOAD_CONFIG: '1' }),
+    showsReason: true,
+  },
+  {
+    name: 'Go v2',
+    command: () => [goProgram('go-v2')],
+    env: (profile) => ({ AWS_PROFILE: profile }),
+    showsReason: true,
+  },
+  {
+    name: 'Ruby',
+    command: () => ['/usr/bin/ruby', script('ruby-caller.rb')],
+    env: (profile) => ({ AWS_PROFILE: profile }),
+    showsReason: true,
+  },
 ]
 
-function script(name: string): string {
+/** The file of a program of this folder. */
+export function script(name: string): string {
   return fileURLToPath(new URL(name, import.meta.url))
 }
 
@@ -67,6 +87,7 @@ export async function callAs(consumer: Consumer, station: Station, profile: stri
   const before = emulator.requests.length
   const outcome = await startProgram(program, words, {
     ...{ PATH: '/usr/bin:/bin', HOME: home, AWS_PAGER: '', AWS_EC2_METADATA_DISABLED: 'true' },
+    AWS_ENDPOINT_URL_STS: emulator.origin,
     ...consumer.env?.(profile),
   }).ended
   // The AWS CLI keeps the credentials of roles it assumed itself, in the clear: the next one is to ask anew.
