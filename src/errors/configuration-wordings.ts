@@ -1,5 +1,5 @@
 /** How poolkey was called (exit 2), and what it is configured with (exit 3). */
-import { FREE_SPACE, optional } from './explanation.ts'
+import { FREE_SPACE, optional, withProfile } from './explanation.ts'
 import type { Wordings } from './explanation.ts'
 import type { SettingPlace } from './poolkey-error.ts'
 
@@ -13,6 +13,7 @@ export const CONFIGURATION_WORDINGS: Wordings<
   | 'config-unwritable'
   | 'config-syntax'
   | 'profile-unknown'
+  | 'profile-foreign'
   | 'setting-unknown'
   | 'setting-invalid'
   | 'setting-missing'
@@ -58,7 +59,20 @@ export const CONFIGURATION_WORDINGS: Wordings<
         ? `in line ${bareSectionLine} of ${file} write [profile ${profile}] in place of [${profile}]`
         : known.length === 0
           ? 'add the profile as the README shows; to try poolkey without one, run: poolkey demo'
-          : `name one with --profile or AWS_PROFILE; known: ${known.slice(0, MOST_NAMES).join(', ')}${known.length > MOST_NAMES ? ', ...' : ''}`,
+          : nameOne(known),
+  },
+  'profile-foreign': {
+    exitCode: 3,
+    what: ({ profile, file, line, writtenFrom }) =>
+      writtenFrom === undefined
+        ? `profile ${profile} (${file}:${line}) has no cognito_ keys: it is none of poolkey's`
+        : `[${profile}] (${file}:${line}) holds credentials that poolkey write put there from profile ${writtenFrom}`,
+    fix: ({ writtenFrom, own }) => {
+      if (writtenFrom !== undefined) return `name that profile: ${withProfile('', writtenFrom).trim()}`
+      return own.length === 0
+        ? 'add its cognito_ keys as the README shows; to try poolkey without them, run: poolkey demo'
+        : nameOne(own)
+    },
   },
   'setting-unknown': {
     exitCode: 3,
@@ -132,6 +146,11 @@ export const CONFIGURATION_WORDINGS: Wordings<
     what: ({ variable, shell }) => `the value of ${variable} cannot be written safely for ${shell}`,
     fix: () => 'name another --shell, or run the program itself: poolkey exec -- COMMAND',
   },
+}
+
+function nameOne(names: string[]): string {
+  const more = names.length > MOST_NAMES ? ', ...' : ''
+  return `name one with --profile or AWS_PROFILE; known: ${names.slice(0, MOST_NAMES).join(', ')}${more}`
 }
 
 function at(place: SettingPlace): string {

@@ -25,6 +25,8 @@ export interface ErrorFacts {
     /** Where `[name]` stands without the word `profile`, which AWS tools do not read. */
     bareSectionLine?: number
   }
+  /** A profile without `cognito_*` keys; `own`: those that have them; `writtenFrom`: the one whose credentials `write` put there. */
+  'profile-foreign': { profile: string; file: string; line: number; own: string[]; writtenFrom?: string }
   'setting-unknown': { place: SettingPlace; key: string; nearest?: string }
   'setting-invalid': { place: SettingPlace; key: string; value: string; allowed: string }
   'setting-missing': { profile: string; file: string; line?: number; key: string; neededFor: string }

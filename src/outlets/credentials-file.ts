@@ -7,18 +7,20 @@ import type { Credentials } from '../exchange/credentials.ts'
 import { removeSection, setKeys } from '../profile/config-edit.ts'
 import { parseConfigText } from '../profile/config-text.ts'
 import type { ConfigSection } from '../profile/config-text.ts'
-import { isCredentialSetting } from '../profile/profile-list.ts'
+import { isCredentialSetting, WRITTEN_FROM } from '../profile/profile-list.ts'
 import type { ConfigSources } from '../profile/profile-values.ts'
 import { secondsOf } from './process-json.ts'
 
 /** Keys that every SDK ignores: the profile it came from, whose session's (or guest's) it is, and the key it was written with. */
-const MARK = { profile: 'poolkey_profile', holder: 'poolkey_session', key: 'poolkey_key' } as const
+const MARK = { profile: WRITTEN_FROM, holder: 'poolkey_session', key: 'poolkey_key' } as const
 
 /** What is written, and where. `holder` is whose credentials they are (`holderId`). */
 export interface SectionToWrite {
   name: string
   profile: string
   holder: string
+  /** Empty where none is known. */
+  region: string
   credentials: Credentials
 }
 
@@ -48,6 +50,7 @@ export function writeSection(files: Required<ConfigSources>, section: SectionToW
       aws_access_key_id: credentials.accessKeyId,
       aws_secret_access_key: credentials.secretAccessKey.reveal(),
       aws_session_token: credentials.sessionToken.reveal(),
+      ...(needsRegion(files, section) ? { region: section.region } : {}),
       // What shell prompts read.
       expiration: secondsOf(credentials.expiration),
       [MARK.profile]: section.profile,
@@ -92,13 +95,28 @@ function refuseConfigured(
   { name, profile }: SectionToWrite,
 ): void {
   if (name === profile) throw new PoolkeyError('write-refused', { reason: 'itself', name, profile })
-  const section = parseConfigText(configText, { file: configFile, kind: 'config' }).find(
-    (one) => one.kind === 'profile' && one.name === name,
+  const key = [...(configuredSection({ configText, configFile }, name)?.keys.values() ?? [])].find((one) =>
+    isTaken(one.name),
   )
-  const key = [...(section?.keys.values() ?? [])].find((one) => isTaken(one.name))
   if (!key) return
   const place = { file: configFile, line: key.line }
   throw new PoolkeyError('write-refused', { reason: 'configured', name, profile, ...place, key: key.name })
+}
+
+function configuredSection(
+  { configText, configFile }: ConfigSources,
+  name: string,
+): ConfigSection | undefined {
+  const sections = parseConfigText(configText, { file: configFile, kind: 'config' })
+  return sections.find((one) => one.kind === 'profile' && one.name === name)
+}
+
+/** Whether the section would have no region. One that is configured, or that somebody put there since, stays. */
+function needsRegion(files: ConfigSources, { name, profile, region }: SectionToWrite): boolean {
+  if (region === '' || configuredSection(files, name)?.keys.has('region') === true) return false
+  const { credentialsFile: file = 'credentials', credentialsText: text = '' } = files
+  const section = parseConfigText(text, { file, kind: 'credentials' }).find((one) => one.name === name)
+  return section?.keys.has('region') !== true || valueOf(section, MARK.profile) !== profile
 }
 
 // `login_session` is what `aws login` writes.

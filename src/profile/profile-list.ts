@@ -1,7 +1,7 @@
 /** Which profiles there are, and which of them are poolkey's. */
 import { isAwsChained } from './aws-chain.ts'
 import { parseSources } from './profile-values.ts'
-import type { ConfigSources, ProfileSection } from './profile-values.ts'
+import type { ConfigDocument, ConfigSources, ProfileSection } from './profile-values.ts'
 import { COMMAND } from './setting-types.ts'
 
 /** A profile of the files. `poolkey`: has `cognito_*` keys; `chained`: `role_arn` over such a one; `foreign`: neither. */
@@ -24,6 +24,14 @@ const CREDENTIAL_KEYS = [
   'credential_source',
   'web_identity_token_file',
 ]
+
+/** The key by which a section tells from which profile `write` filled it. */
+export const WRITTEN_FROM = 'poolkey_profile'
+
+/** The names of the profiles with `cognito_*` keys. */
+export function ownProfileNames({ profiles }: ConfigDocument): string[] {
+  return [...profiles.values()].filter(hasOwnSettings).map(({ name }) => name)
+}
 
 /** Every profile of both files, in their order. Throws `config-syntax`. */
 export function listProfiles(sources: ConfigSources): ProfileEntry[] {
@@ -68,7 +76,8 @@ export function isCredentialSetting(key: string): boolean {
   return key === 'credential_process' || CREDENTIAL_KEYS.includes(key) || key.startsWith('sso_')
 }
 
-function hasOwnSettings(section: ProfileSection): boolean {
+/** Whether a section has `cognito_*` keys. */
+export function hasOwnSettings(section: ProfileSection): boolean {
   return [...section.keys.keys()].some((key) => key.startsWith('cognito_'))
 }
 

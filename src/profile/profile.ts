@@ -3,6 +3,7 @@ import { chainBaseOf, inheritedSection, readAwsChain } from './aws-chain.ts'
 import { readChain, readExchange } from './exchange-settings.ts'
 import { checkSettings, findAwsKey, parseSources, readSetting } from './profile-values.ts'
 import type { ConfigDocument, ConfigSources, Layers, ProfileSection } from './profile-values.ts'
+import { hasOwnSettings, ownProfileNames, WRITTEN_FROM } from './profile-list.ts'
 import { checkProfileName } from './profile-name.ts'
 import { readAccountId, readEndpoints, readRegion } from './service-endpoints.ts'
 import { readSignIn, regionOf } from './sign-in-settings.ts'
@@ -100,7 +101,7 @@ export interface ParseProfileOptions extends ConfigSources {
 }
 
 /**
- * Reads and checks one profile. Throws `usage` (a bad name or flag), `config-syntax`, `profile-unknown`,
+ * Reads and checks one profile. Throws `usage` (a bad name or flag), `config-syntax`, `profile-unknown`, `profile-foreign`,
  * `setting-unknown`, `setting-invalid`, `setting-missing`, `setting-conflict`, `environment-invalid`.
  */
 export function parseProfile(options: ParseProfileOptions): Profile {
@@ -145,7 +146,8 @@ export function layersOf(options: Omit<ParseProfileOptions, 'readFile' | 'env'>)
   const document = parseSources(options)
   const own = document.profiles.get(name)
   if (!own) {
-    const known = [...document.profiles.keys()]
+    const poolkeys = ownProfileNames(document)
+    const known = poolkeys.length > 0 ? poolkeys : [...document.profiles.keys()]
     const bareLine = options.configText.split('\n').findIndex((line) => line.trim() === `[${name}]`)
     throw new PoolkeyError('profile-unknown', {
       profile: name,
@@ -155,6 +157,14 @@ export function layersOf(options: Omit<ParseProfileOptions, 'readFile' | 'env'>)
     })
   }
   const base = chainBaseOf(own, document)
+  if (!hasOwnSettings(base)) {
+    const writtenFrom = own.keys.get(WRITTEN_FROM)?.value
+    const { file, line } = own
+    throw new PoolkeyError('profile-foreign', {
+      ...{ profile: name, file, line, own: ownProfileNames(document) },
+      ...(writtenFrom === undefined ? {} : { writtenFrom }),
+    })
+  }
   const sections: Layers['sections'] = base === own ? [] : [{ section: own, gives: 'all' }]
   sections.push({ section: base, gives: 'all' })
   const layers = { profile: name, overrides: options.overrides ?? {}, sections }

@@ -15,6 +15,7 @@ const EXIT_CODES: Record<Exclude<ErrorCode, 'interrupted'>, number> = {
   'config-unwritable': 3,
   'config-syntax': 3,
   'profile-unknown': 3,
+  'profile-foreign': 3,
   'setting-unknown': 3,
   'setting-invalid': 3,
   'setting-missing': 3,

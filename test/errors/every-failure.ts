@@ -15,6 +15,10 @@ export const EVERY_FAILURE: { [C in ErrorCode]: FactsFor<C> } = {
     { profile: text, file: text, known: [] },
     { profile: text, file: text, known: [text, text] },
   ],
+  'profile-foreign': (text) => [
+    { profile: text, file: text, line: 1, own: [] },
+    { profile: text, file: text, line: 1, own: [text], writtenFrom: text },
+  ],
   'setting-unknown': (text) => [
     { place: placeIn(text), key: text },
     { place: { ...placeIn(text), inheritedBy: text }, key: text, nearest: text },

@@ -14,7 +14,7 @@ const CREDENTIALS = {
   accountId: undefined,
   roleArn: undefined,
 }
-const TO = { name: 'keys', profile: 'dev', holder: 'holder-1', credentials: CREDENTIALS }
+const TO = { name: 'keys', profile: 'dev', holder: 'holder-1', region: '', credentials: CREDENTIALS }
 const WRITTEN = `[keys]
 aws_access_key_id = ASIAEXAMPLE
 aws_secret_access_key = sec/ret+key=
@@ -43,6 +43,18 @@ test('writes anew into the section it wrote, and touches nothing else in it', ()
   const next = { ...CREDENTIALS, accessKeyId: 'ASIANEXT', expiration: new Date('2026-11-21T11:00:00Z') }
   expect(write(text, { to: { credentials: next, holder: 'holder-2' } })).toBe(
     text.replaceAll('ASIAEXAMPLE', 'ASIANEXT').replace('T10:', 'T11:').replace('holder-1', 'holder-2'),
+  )
+})
+
+test('the profile’s region goes with it, unless the section has one', () => {
+  const to = { region: 'eu-west-1' }
+  const withRegion = WRITTEN.replace('expiration', 'region = eu-west-1\nexpiration')
+  expect(write('', { to })).toBe(withRegion)
+  expect(write('', { to, configText: '[profile keys]\nregion = a\n' })).toBe(WRITTEN)
+  const theirs = withRegion.replace('eu-west-1', 'us-east-1')
+  expect(write(theirs, { to })).toBe(theirs)
+  expect(write(theirs, { to: { ...to, profile: 'other' } })).toBe(
+    withRegion.replace('profile = dev', 'profile = other'),
   )
 })
 

@@ -131,6 +131,26 @@ describe('which profile', () => {
     })
   })
 
+  test('one without cognito_ keys is none of poolkey’s, and those that are get named', () => {
+    const text = '[profile keys]\nregion = x\n[profile a]\ncognito_guest = true\n[profile b]\nregion = y\n'
+    expect(failure(text, { name: 'keys' })).toEqual({
+      code: 'profile-foreign',
+      facts: { profile: 'keys', file: '/aws/config', line: 1, own: ['a'] },
+    })
+    expect(failure(text).facts).toMatchObject({ known: ['a'] })
+  })
+
+  test('a section that write filled leads to the profile it came from', () => {
+    const written = {
+      credentialsText: '[keys]\npoolkey_profile = dev\n',
+      credentialsFile: '/aws/credentials',
+    }
+    expect(failure('', { name: 'keys', ...written })).toEqual({
+      code: 'profile-foreign',
+      facts: { profile: 'keys', file: '/aws/credentials', line: 1, own: [], writtenFrom: 'dev' },
+    })
+  })
+
   test('a name that cannot stand in AWS files is a usage error', () => {
     expect(failure('', { name: 'x]\n[default]' }).code).toBe('usage')
   })
@@ -466,14 +486,13 @@ describe('AWS’s own chaining', () => {
       'setting-missing',
       'cognito_identity_pool_id',
     ],
-    [
-      'a source that is not poolkey’s',
-      `${chained('')}[profile base]\naws_access_key_id = x`,
-      'setting-missing',
-      'cognito_user_pool_id',
-    ],
   ])('refuses %s', (_, text, code, key) => {
     expect(failure(text)).toMatchObject({ code, facts: { key } })
+  })
+
+  test('refuses a source that is not poolkey’s', () => {
+    const text = `${chained('')}[profile base]\naws_access_key_id = x`
+    expect(failure(text)).toMatchObject({ code: 'profile-foreign', facts: { profile: 'dev' } })
   })
 })
 

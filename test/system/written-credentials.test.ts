@@ -40,6 +40,7 @@ test.each(['dev-keys', 'default', 'a/b.c@d', 'x:y+z%1', '0'])(
         aws_access_key_id: answer['AccessKeyId'],
         aws_secret_access_key: answer['SecretAccessKey'],
         aws_session_token: answer['SessionToken'],
+        region: 'eu-west-1',
         expiration: answer['Expiration'],
         poolkey_profile: 'dev',
         poolkey_session: expect.any(String) as string,
@@ -53,16 +54,14 @@ test.each(['dev-keys', 'default', 'a/b.c@d', 'x:y+z%1', '0'])(
 
 const BOTO3 = `
 import sys, boto3
-print(boto3.Session(profile_name='keys').client('sts', endpoint_url=sys.argv[1], region_name='eu-west-1').get_caller_identity()['Arn'])
+print(boto3.Session(profile_name='keys').client('sts', endpoint_url=sys.argv[1]).get_caller_identity()['Arn'])
 `
 
 test('AWS CLI and boto3 call STS with the section that was written', async () => {
   const station = await openStation()
   await station.signIn()
-  writeFileSync(
-    station.configFile,
-    `${profileText(station.emulator, 'dev')}\n[profile keys]\nregion = eu-west-1\n`,
-  )
+  // A profile of that name, and its region, are in the section alone.
+  writeFileSync(station.configFile, profileText(station.emulator, 'dev'))
   expect(await station.run(['write', '--profile', 'dev', '--to', 'keys'])).toMatchObject({ code: 0 })
   const { origin } = station.emulator
   const cli = ['sts', 'get-caller-identity', '--profile', 'keys', '--endpoint-url', origin, '--query', 'Arn', '--output', 'text'] // prettier-ignore

@@ -34,7 +34,8 @@ export async function write(context: CommandContext, options: WriteOptions): Pro
     const written = await context.credentialsFile.edit((files) => {
       seen.isWritten = isStillIt()
       if (!seen.isWritten) return files.credentialsText ?? ''
-      return writeSection(files, { name, profile: profile.name, holder, credentials })
+      const { region } = profile
+      return writeSection(files, { name, profile: profile.name, holder, region, credentials })
     })
     if (seen.isWritten && isStillIt()) {
       say(terminal, { name, profile: profile.name, credentials, ...written })
