@@ -124,6 +124,8 @@ const COMMANDS: Record<string, (command: MakeCommand) => void> = {
       async () => (await import('./commands/exec.ts')).exec,
     )
       .usage('[options] [-- CMD...]')
+      // A command without -- before it keeps its own options.
+      .passThroughOptions()
       .option('--role <arn>', 'another role, this once')
       .option('--min-life <seconds>', 'at least so much life (default: half)', wholeSeconds)
       .option('--server', 'an endpoint that refreshes them, as long as it runs')
