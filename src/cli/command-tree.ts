@@ -171,7 +171,7 @@ const COMMANDS: Record<string, (command: MakeCommand) => void> = {
       async () => (await import('./commands/token.ts')).token,
     )
       .option('--access', 'the access token instead')
-      .option('--header', 'as a header: curl -H @<(poolkey token --header)')
+      .option('--header', 'as a header, as curl -H @- reads it from stdin')
       .option('--claims', 'what the ID token says, verified, as JSON; not the token')
   },
   configure(command) {

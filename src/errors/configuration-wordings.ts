@@ -1,5 +1,5 @@
 /** How poolkey was called (exit 2), and what it is configured with (exit 3). */
-import { FREE_SPACE, optional } from './explanation.ts'
+import { FREE_SPACE, optional, shellWord } from './explanation.ts'
 import type { Wordings } from './explanation.ts'
 import type { SettingPlace } from './poolkey-error.ts'
 
@@ -53,12 +53,15 @@ export const CONFIGURATION_WORDINGS: Wordings<
   'profile-unknown': {
     exitCode: 3,
     what: ({ profile, file }) => `there is no profile ${profile} in ${file}`,
-    fix: ({ profile, file, known, bareSectionLine }) =>
-      bareSectionLine !== undefined
+    fix: ({ profile, file, known, bareSectionLine, inside }) => {
+      if (inside !== undefined)
+        return `name the profile, which exec does not hand on: --profile ${shellWord(inside)}`
+      return bareSectionLine !== undefined
         ? `in line ${bareSectionLine} of ${file} write [profile ${profile}] in place of [${profile}]`
         : known.length === 0
           ? 'add the profile as the README shows; to try poolkey without one, run: poolkey demo'
-          : `name one with --profile or AWS_PROFILE; known: ${known.slice(0, MOST_NAMES).join(', ')}${known.length > MOST_NAMES ? ', ...' : ''}`,
+          : `name one with --profile or AWS_PROFILE; known: ${known.slice(0, MOST_NAMES).join(', ')}${known.length > MOST_NAMES ? ', ...' : ''}`
+    },
   },
   'setting-unknown': {
     exitCode: 3,

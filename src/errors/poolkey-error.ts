@@ -24,6 +24,8 @@ export interface ErrorFacts {
     known: string[]
     /** Where `[name]` stands without the word `profile`, which AWS tools do not read. */
     bareSectionLine?: number
+    /** None was named, and this is whose credentials the shell was given by `exec`. */
+    inside?: string
   }
   'setting-unknown': { place: SettingPlace; key: string; nearest?: string }
   'setting-invalid': { place: SettingPlace; key: string; value: string; allowed: string }
