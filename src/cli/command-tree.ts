@@ -124,6 +124,8 @@ const COMMANDS: Record<string, (command: MakeCommand) => void> = {
       async () => (await import('./commands/exec.ts')).exec,
     )
       .usage('[options] [-- CMD...]')
+      // A command without -- before it keeps its own options.
+      .passThroughOptions()
       .option('--role <arn>', 'another role, this once')
       .option('--min-life <seconds>', 'at least so much life (default: half)', wholeSeconds)
       .option('--server', 'an endpoint that refreshes them, as long as it runs')
@@ -169,7 +171,7 @@ const COMMANDS: Record<string, (command: MakeCommand) => void> = {
       async () => (await import('./commands/token.ts')).token,
     )
       .option('--access', 'the access token instead')
-      .option('--header', 'as a header: curl -H @<(poolkey token --header)')
+      .option('--header', 'as a header, as curl -H @- reads it from stdin')
       .option('--claims', 'what the ID token says, verified, as JSON; not the token')
   },
   configure(command) {

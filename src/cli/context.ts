@@ -16,6 +16,8 @@ export interface GlobalOptions {
   input?: boolean
   /** What follows `--`, as it stands, of the one command that hands it on. */
   handedOn?: string[]
+  /** The words after the command, up to that `--`, as they were typed. */
+  typed?: string[]
 }
 
 /** `cognito_*` keys given as flags, which outrank the profile. */

@@ -16,10 +16,10 @@ export interface Situation {
 /** Tells `terminal` of a failure and returns the exit code. */
 export type Explain = (terminal: Terminal, error: unknown, situation?: Situation) => number
 
-/** How failures are told when poolkey is run with these arguments. */
-export function explainFor(argv: string[]): Explain {
-  const explain = argv.includes('--json') ? explainAsJson : explainTo
-  if (argv[2] !== 'exec') return explain
+/** How failures are told when poolkey is run with these words, the command first. */
+export function explainFor(words: string[]): Explain {
+  const explain = words.includes('--json') ? explainAsJson : explainTo
+  if (words[0] !== 'exec') return explain
   return (...failure) => exitCodeOfExec(explain(...failure))
 }
 

@@ -1,7 +1,9 @@
 /** From the arguments to a command, and from any ending to an exit code. */
 import { Command, CommanderError } from 'commander'
 import { version } from '../../package.json'
-import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
+import { isPoolkeyError } from '../errors/poolkey-error.ts'
+import { readCommandLine, singleDashed } from './command-line.ts'
+import type { CommandLine } from './command-line.ts'
 import { addCommands, HIDDEN } from './command-tree.ts'
 import type { MakeCommand, RunCommand } from './command-tree.ts'
 import type { GlobalOptions, OwnParts } from './context.ts'
@@ -36,9 +38,10 @@ const HANGUP = 129
 
 /** Runs one command and ends the process with its exit code; `parts` start the rest of this installation. */
 export async function runProgram(proc: NodeJS.Process, parts: OwnParts): Promise<void> {
-  const { own: argv, handedOn } = splitAtDashes(proc.argv)
+  const line = readCommandLine(proc.argv.slice(2))
+  const { words } = line
   let isHungUp = false
-  const tell = explainFor(argv)
+  const tell = explainFor(words)
   const explain: Explain = (at, error, situation) => {
     // A terminal that is gone may be noticed before its signal comes.
     if (isPoolkeyError(error, 'interrupted') && error.facts.signal === 'SIGHUP') isHungUp = true
@@ -58,15 +61,15 @@ export async function runProgram(proc: NodeJS.Process, parts: OwnParts): Promise
   const program = buildProgram(proc, parts, {
     terminal,
     explain,
-    handedOn,
+    line,
     onDone: (code) => {
       exitCode = code
     },
   })
   try {
-    await program.parseAsync(argv)
+    await program.parseAsync(words, { from: 'user' })
   } catch (error) {
-    exitCode = error instanceof CommanderError ? endOf(error) : explain(terminal(), error)
+    exitCode = error instanceof CommanderError ? await endOf(error) : explain(terminal(), error)
   }
   end(exitCode)
 
@@ -80,27 +83,21 @@ export async function runProgram(proc: NodeJS.Process, parts: OwnParts): Promise
     proc.exit(code)
   }
 
-  function endOf(error: CommanderError): number {
+  async function endOf(error: CommanderError): Promise<number> {
     if (error.exitCode === 0) return 0
     // The help is the message.
     if (error.code === 'commander.help') return 2
-    const named = program.commands.find((one) => one.name() === argv[2])
-    return explain(terminal(), usageError(error, named?.name()))
+    const { usageError } = await import('./usage-advice.ts')
+    const named = program.commands.find((one) => one.name() === words[0])
+    const surplus = named?.args.slice(named.registeredArguments.length) ?? []
+    const profiles = surplus.length === 0 ? [] : (await import('./profile-names.ts')).readProfileNames(proc)
+    const command = named && { name: named.name(), longOptions: longOptionsOf(named), surplus }
+    return explain(terminal(), usageError(error, { words, command, profiles }))
   }
 }
 
-/** What follows the first `--` of `exec` is another program's, and none of it is looked at. */
-function splitAtDashes(argv: string[]): { own: string[]; handedOn: string[] } {
-  const at = argv[2] === 'exec' ? argv.indexOf('--', 3) : -1
-  return at < 0 ? { own: argv, handedOn: [] } : { own: argv.slice(0, at), handedOn: argv.slice(at + 1) }
-}
-
-/** commander's complaint in poolkey's form. */
-function usageError(error: CommanderError, command: string | undefined): PoolkeyError {
-  const [, problem = '', suggestion] = /^(?:error: )?([^]*?)(?:\n\((.+)\))?$/.exec(error.message) ?? []
-  const help = `${command === undefined ? 'poolkey' : `poolkey ${command}`} --help`
-  const fix = suggestion === undefined ? `see: ${help}` : `${suggestion} Otherwise see: ${help}`
-  return new PoolkeyError('usage', { problem, fix })
+function longOptionsOf(command: Command): string[] {
+  return command.options.flatMap(({ long }) => (typeof long === 'string' ? [long] : []))
 }
 
 /** Columns of stdout; Node makes the stream only where it may be a terminal. */
@@ -114,15 +111,17 @@ function buildProgram(
   ending: {
     terminal: () => Terminal
     explain: Explain
-    handedOn: string[]
+    line: CommandLine
     onDone: (exitCode: number) => void
   },
 ): Command {
-  const { terminal, explain, handedOn, onDone } = ending
+  const { terminal, explain, line, onDone } = ending
   const program = new Command('poolkey')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
+    // For the command that lets the words after its first one be.
+    .enablePositionalOptions()
     .addHelpText('before', INTRODUCTION)
     .addHelpText('after', EXIT_CODES)
     .showSuggestionAfterError()
@@ -156,10 +155,15 @@ function buildProgram(
       .option('--debug', 'trace requests on stderr, without secrets')
       .exitOverride()
     made.action(async (...given: unknown[]) => {
-      const options = { ...made.optsWithGlobals<O & GlobalOptions>(), handedOn }
+      const { handedOn } = line
+      const options = { ...made.optsWithGlobals<O & GlobalOptions>(), handedOn, typed: line.words.slice(1) }
       const words = given.flat().filter((word) => typeof word === 'string')
       const context = wire(proc, parts, options)
       try {
+        const dashed = singleDashed(line.words, longOptionsOf(made))
+        // commander has read it as `-p` and a name.
+        if (dashed !== undefined && dashed === `-p${options.profile ?? ''}`)
+          throw (await import('./usage-advice.ts')).singleDashError(dashed)
         const run = await load()
         onDone(await run(context, options, ...words))
       } catch (error) {
@@ -169,6 +173,6 @@ function buildProgram(
     return made
   }
 
-  addCommands(command, proc.argv[2])
+  addCommands(command, line.words[0])
   return program
 }

@@ -18,6 +18,8 @@ export interface Terminal {
   progress(line: string | undefined): void
   /** Whether stdout is a terminal: whoever looks at it sees the answer. */
   isAnswerShown: boolean
+  /** Whether stdout is a pipe or a socket: another program has the answer. */
+  isAnswerPiped: boolean
   /** Whether a person can be asked. */
   canAsk: boolean
   /** Whether stderr is a terminal that can redraw a line. */
@@ -70,6 +72,9 @@ export function openTerminal({ streams, env, noInput }: TerminalOptions): Termin
     get isAnswerShown() {
       // What is no terminal is told without having Node make the stream, which takes time.
       return isCharacterDevice(1) && streams.stdout.isTTY
+    },
+    get isAnswerPiped() {
+      return isPipe(1)
     },
     get canAsk() {
       return canAsk()
@@ -138,6 +143,15 @@ export function openTerminal({ streams, env, noInput }: TerminalOptions): Termin
 export function isCharacterDevice(descriptor: number): boolean {
   try {
     return fstatSync(descriptor).isCharacterDevice()
+  } catch {
+    return false
+  }
+}
+
+function isPipe(descriptor: number): boolean {
+  try {
+    const status = fstatSync(descriptor)
+    return status.isFIFO() || status.isSocket()
   } catch {
     return false
   }

@@ -4,7 +4,7 @@
  */
 import { monotonicMs } from '../monotonic.ts'
 import type { Broker } from '../broker/broker.ts'
-import { PoolkeyError } from '../errors/poolkey-error.ts'
+import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
 import type { ExchangeClients } from '../exchange/exchange.ts'
 import type { Http } from '../http/http.ts'
 import type { FilesRead } from '../profile/file-identity.ts'
@@ -68,14 +68,22 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
       const onRead = (path: string) => {
         noteFile(filesRead, path, now())
       }
-      profileInUse = readProfileFromDisk({
-        name,
-        env,
-        homeFolder,
-        onRead,
-        overrides: overrides ?? {},
-        ...how,
-      })
+      try {
+        profileInUse = readProfileFromDisk({
+          name,
+          env,
+          homeFolder,
+          onRead,
+          overrides: overrides ?? {},
+          ...how,
+        })
+      } catch (error) {
+        const inside = env['INSIDE_POOLKEY'] ?? ''
+        // No name was given: exec takes AWS_PROFILE away, which would outrank the credentials that it sets.
+        const isUnnamed = options.profile === undefined && name === 'default'
+        if (!isPoolkeyError(error, 'profile-unknown') || !isUnnamed || inside === '') throw error
+        throw new PoolkeyError('profile-unknown', { ...error.facts, inside }, { cause: error })
+      }
       return profileInUse
     },
     async setProfileKeys(profile, keys) {

@@ -1,5 +1,5 @@
 /** How poolkey was called (exit 2), and what it is configured with (exit 3). */
-import { FREE_SPACE, optional, withProfile } from './explanation.ts'
+import { FREE_SPACE, optional, shellWord } from './explanation.ts'
 import type { Wordings } from './explanation.ts'
 import type { SettingPlace } from './poolkey-error.ts'
 
@@ -54,12 +54,15 @@ export const CONFIGURATION_WORDINGS: Wordings<
   'profile-unknown': {
     exitCode: 3,
     what: ({ profile, file }) => `there is no profile ${profile} in ${file}`,
-    fix: ({ profile, file, known, bareSectionLine }) =>
-      bareSectionLine !== undefined
+    fix: ({ profile, file, known, bareSectionLine, inside }) => {
+      if (inside !== undefined)
+        return `name the profile, which exec does not hand on: --profile ${shellWord(inside)}`
+      return bareSectionLine !== undefined
         ? `in line ${bareSectionLine} of ${file} write [profile ${profile}] in place of [${profile}]`
         : known.length === 0
           ? 'add the profile as the README shows; to try poolkey without one, run: poolkey demo'
-          : nameOne(known),
+          : nameOne(known)
+    },
   },
   'profile-foreign': {
     exitCode: 3,
@@ -68,7 +71,7 @@ export const CONFIGURATION_WORDINGS: Wordings<
         ? `profile ${profile} (${file}:${line}) has no cognito_ keys: it is none of poolkey's`
         : `[${profile}] (${file}:${line}) holds credentials that poolkey write put there from profile ${writtenFrom}`,
     fix: ({ writtenFrom, own }) => {
-      if (writtenFrom !== undefined) return `name that profile: ${withProfile('', writtenFrom).trim()}`
+      if (writtenFrom !== undefined) return `name that profile: --profile ${shellWord(writtenFrom)}`
       return own.length === 0
         ? 'add its cognito_ keys as the README shows; to try poolkey without them, run: poolkey demo'
         : nameOne(own)

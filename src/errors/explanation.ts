@@ -50,9 +50,10 @@ export const CLOCK_FIX = "set this machine's clock, then try again"
 
 /** A command for a profile, to be copied: its name is quoted where a shell needs it. */
 export function withProfile(command: string, profileName: string | undefined): string {
-  return `${command} --profile ${quoted(profileName ?? 'default')}`
+  return `${command} --profile ${shellWord(profileName ?? 'default')}`
 }
 
-function quoted(name: string): string {
-  return /^[\w.@:+/%-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`
+/** A word of a command to be copied, quoted where a shell needs it. */
+export function shellWord(word: string): string {
+  return /^[\w.@:+/%=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }

@@ -24,6 +24,8 @@ export interface ErrorFacts {
     known: string[]
     /** Where `[name]` stands without the word `profile`, which AWS tools do not read. */
     bareSectionLine?: number
+    /** None was named, and this is whose credentials the shell was given by `exec`. */
+    inside?: string
   }
   /** A profile without `cognito_*` keys; `own`: those that have them; `writtenFrom`: the one whose credentials `write` put there. */
   'profile-foreign': { profile: string; file: string; line: number; own: string[]; writtenFrom?: string }

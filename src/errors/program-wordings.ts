@@ -1,15 +1,29 @@
 /** A program that `exec` could not start: the codes are a shell's (126, 127). */
+import { shellWord } from './explanation.ts'
 import type { Wordings } from './explanation.ts'
+
+const ASSIGNMENT = /^([A-Za-z_]\w*)=.*$/s
 
 export const PROGRAM_WORDINGS: Wordings<'program-not-found' | 'program-not-runnable'> = {
   'program-not-found': {
     exitCode: 127,
     what: ({ program }) =>
-      program === '' ? 'the name of the program is empty' : `there is no program ${program}`,
-    fix: ({ program }) =>
-      /[\\/]/.test(program)
+      program === ''
+        ? 'the name of the program is empty'
+        : // What is assigned may be a secret.
+          `there is no program ${program.replace(ASSIGNMENT, '$1=VALUE')}`,
+    fix: ({ program }) => {
+      const [, variable] = ASSIGNMENT.exec(program) ?? []
+      if (variable !== undefined)
+        return `without a shell, env sets variables: poolkey exec -- env ${variable}=VALUE COMMAND`
+      if (/\s/.test(program) && /[|&;<>$`*?]/.test(program))
+        return `have a shell read it: poolkey exec -- sh -c ${shellWord(program)}`
+      if (/\s/.test(program))
+        return `${isPath(program) ? 'check the path; ' : ''}if these are several words, do not quote them as one: poolkey exec -- ${program.trim()}`
+      return isPath(program)
         ? 'check the path'
-        : 'check the name and PATH; what only a shell knows, such as an alias or a function, needs one: poolkey exec -- sh -ic COMMAND',
+        : 'check the name and PATH; what only a shell knows, such as an alias or a function, needs one: poolkey exec -- sh -ic COMMAND'
+    },
   },
   'program-not-runnable': {
     exitCode: 126,
@@ -38,4 +52,8 @@ export const PROGRAM_WORDINGS: Wordings<'program-not-found' | 'program-not-runna
       }
     },
   },
+}
+
+function isPath(program: string): boolean {
+  return /[\\/]/.test(program)
 }

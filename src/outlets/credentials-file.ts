@@ -29,6 +29,12 @@ export interface SectionToWrite {
  * parser, and the JavaScript SDK refuses a file with `[__proto__]`. Throws `usage`.
  */
 export function checkSectionName(name: string): string {
+  if (/^[/~]/.test(name)) {
+    throw new PoolkeyError('usage', {
+      problem: `--to ${name}: that is a path, and --to names a section of the credentials file`,
+      fix: 'name a section, such as --to tmp; another file is named by AWS_SHARED_CREDENTIALS_FILE',
+    })
+  }
   if (isSectionName(name)) return name
   throw new PoolkeyError('usage', {
     problem: `"${name}" cannot be a section of the credentials file: AWS tools take up to 128 letters, digits and any of - _ . / % @ : +, and not DEFAULT`,

@@ -2,6 +2,7 @@
  * Where a profile's values come from: flag, the profile itself (credentials file over config file, key by key), the
  * profile it inherits from, default. Every value keeps its origin, so that each error can name file, line and key.
  */
+import { withProfile } from '../errors/explanation.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { SettingPlace } from '../errors/poolkey-error.ts'
 import { parseConfigText } from './config-text.ts'
@@ -59,6 +60,8 @@ export interface FoundText {
   text: string
   origin: Origin
   layer: number
+  /** Of a flag: the profile that was asked for. */
+  flaggedFor?: string
 }
 
 /** Reads both files. Throws `config-syntax`. */
@@ -88,7 +91,12 @@ export function parseSources(sources: ConfigSources): ConfigDocument {
 export function findText(setting: Setting<unknown, SettingKey>, layers: Layers): FoundText | undefined {
   const flagged = layers.overrides[setting.key]
   if (flagged !== undefined)
-    return { text: flagged, origin: { kind: 'flag', flag: flagOf(setting.key) }, layer: 0 }
+    return {
+      text: flagged,
+      origin: { kind: 'flag', flag: flagOf(setting.key) },
+      layer: 0,
+      flaggedFor: layers.profile,
+    }
   for (const [index, { section, gives }] of layers.sections.entries()) {
     if (gives === 'shared' && setting.group !== 'S' && setting.group !== 'P') continue
     const key = section.keys.get(setting.key)
@@ -202,6 +210,9 @@ export function invalidSetting(
   }
   return new PoolkeyError('usage', {
     problem: `${flagOf(setting.key)} "${text}" is not allowed: it must be ${allowed}`,
+    ...(setting.key === 'cognito_role_arn'
+      ? { fix: `for those that the token offers: ${withProfile('poolkey roles', found.flaggedFor)}` }
+      : {}),
   })
 }
 

@@ -190,6 +190,7 @@ export const heavyPackagesAreLazy: Rule = (files) => {
 const PURE = [
   'json-object.ts',
   'http/proxy.ts',
+  ...['cli/command-line.ts', 'cli/usage-advice.ts'],
   ...['broker/entry-names.ts', 'broker/freshness.ts', 'broker/json-fields.ts', 'cli/words.ts'],
   ...['folders.ts', 'exchange/credentials.ts', 'outlets/process-json.ts', 'outlets/shell.ts'],
   ...['outlets/variables.ts', 'outlets/windows-program.ts'],

@@ -16,6 +16,7 @@ function listener(): { terminal: Terminal; said: string[] } {
     readSecret: () => Promise.resolve(''),
     askHidden: () => Promise.resolve(''),
     isAnswerShown: false,
+    isAnswerPiped: false,
     canAsk: false,
     isLive: false,
   }

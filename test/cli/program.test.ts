@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -169,6 +169,25 @@ describe('wrong usage', () => {
       fix: 'see: poolkey status --help',
     },
     {
+      words: ['ls'],
+      error: "unknown command 'ls'",
+      fix: 'Did you mean status? Otherwise see: poolkey --help',
+    },
+    {
+      words: ['export'],
+      error: "unknown command 'export'",
+      fix: 'Did you mean env? Otherwise see: poolkey --help',
+    },
+    { words: ['env', '-profile', 'x'], error: "unknown option '-profile'", fix: 'Did you mean --profile?' },
+    { words: ['env', '-profile'], error: "unknown option '-profile'", fix: 'Did you mean --profile?' },
+    { words: ['-profile', 'x', 'env'], error: "unknown option '-profile'", fix: 'Did you mean --profile?' },
+    { words: ['env', '-role', 'x'], error: "unknown option '-role'", fix: 'Did you mean --role?' },
+    {
+      words: ['exec', '-p', 'x', 'ls', '-la', '/'],
+      error: 'ls stands before --, or without it',
+      fix: 'put -- before the command: poolkey exec -p x -- ls ...',
+    },
+    {
       words: ['log\u001b[2J\nn'],
       error: "unknown command 'log\\u{1b}[2J\\u{a}n'",
       fix: 'see: poolkey --help',
@@ -194,6 +213,38 @@ describe('wrong usage', () => {
       },
     })
   })
+})
+
+test('a profile that is named without --profile is known, and the fix names it with that', () => {
+  writeFileSync(join(folder, 'profiles'), '[profile here]\n')
+  const env = { AWS_CONFIG_FILE: join(folder, 'profiles') }
+  const fixes = [
+    [['env', 'here'], 'poolkey env --profile here'],
+    [['write', 'tmp', 'here'], 'poolkey write --to tmp --profile here'],
+    [['exec', 'here', 'ls'], 'poolkey exec --profile here -- ls'],
+    [['exec', '--server', 'here', '--', 'ls'], 'poolkey exec --server --profile here -- ls'],
+  ] as const
+  for (const [words, fix] of fixes) {
+    const { code, stdout, stderr } = poolkey([...words], env)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toMatch(/^poolkey: error: .*\npoolkey: fix: .*\n$/)
+    expect(stderr).toContain(`: ${fix}\n`)
+  }
+  // Files that cannot be read are no reason for another failure.
+  expect(poolkey(['env', 'here'], { AWS_CONFIG_FILE: folder })).toMatchObject({ code: 2 })
+})
+
+test('options that every command takes may stand in front of it', () => {
+  const behind = poolkey(['status', '-p', 'nowhere', '--json'])
+  expect(poolkey(['-p', 'nowhere', 'status', '--json'])).toEqual(behind)
+  expect(behind.stderr).toContain('no profile nowhere')
+  expect(poolkey(['--profile', 'nowhere', '--debug', 'exec', '--', 'true'])).toMatchObject({ code: 125 })
+})
+
+test('help and version are understood as words, too', () => {
+  expect(poolkey(['help', 'exec'])).toEqual(poolkey(['exec', '--help']))
+  expect(poolkey(['help'])).toEqual(poolkey(['--help']))
+  expect(poolkey(['version'])).toEqual(poolkey(['--version']))
 })
 
 describe('a command that fails', () => {

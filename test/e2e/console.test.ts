@@ -176,10 +176,38 @@ test('I119: a page that is not the console is wrong usage, before anything is as
 
 test('nobody signed in: exit 4; a guest is let through to whatever AWS says', async () => {
   const station = await openStation()
+  station.env['POOLKEY_SIGNIN_ENDPOINT'] = station.emulator.origin
   expect(await station.run([...CONSOLE, '--print'])).toMatchObject({ code: 4, stdout: '' })
   const guest = await openConsoleStation({
     profile: { cognito_guest: 'true' },
     identityPool: { allowUnauthenticated: true },
   })
   expect(await guest.run([...CONSOLE, '--print'])).toMatchObject({ code: 0 })
+})
+
+test('credentials that come from this machine are never sent to AWS: exit 3, naming the variable to set', async () => {
+  const station = await openConsoleStation()
+  const { origin } = station.emulator
+  const real = { POOLKEY_SIGNIN_ENDPOINT: undefined }
+  // Where a request of the console would go, were it sent: nobody listens there.
+  const nowhere = { ...real, HTTPS_PROXY: 'http://127.0.0.1:9' }
+  const refused = await station.run([...CONSOLE, '--print'], nowhere)
+  expect(refused).toMatchObject({ code: 3, stdout: '' })
+  expect(refused.stderr).toContain(`poolkey: fix: set POOLKEY_SIGNIN_ENDPOINT to ${origin} (`)
+  station.configure({ endpoint_url: undefined })
+  const byVariable = await station.run([...CONSOLE, '--print'], { ...nowhere, AWS_ENDPOINT_URL: origin })
+  expect(byVariable).toMatchObject({ code: 3, stdout: '' })
+  expect(byVariable.stderr).toContain('POOLKEY_SIGNIN_ENDPOINT')
+  // Of credentials from STS only its endpoint counts.
+  const { webIdentity } = station.emulator.roles
+  station.configure({
+    cognito_exchange: 'web-identity',
+    cognito_role_arn: webIdentity,
+    endpoint_url: undefined,
+  })
+  const sts = await station.run([...CONSOLE, '--print'], { ...nowhere, AWS_ENDPOINT_URL_STS: origin })
+  expect(sts).toMatchObject({ code: 3, stdout: '' })
+  expect(sts.stderr).toContain(`set POOLKEY_SIGNIN_ENDPOINT to ${origin}`)
+  const identity = { ...nowhere, AWS_ENDPOINT_URL_COGNITO_IDENTITY: origin }
+  expect(await station.run([...CONSOLE, '--print'], identity)).toMatchObject({ code: 6, stdout: '' })
 })

@@ -20,6 +20,10 @@ test('prints a profile that works as pasted, without extra environment, and ends
   await until(() => emulator.said().stderr.includes('Ctrl-C'))
   const { stdout, stderr } = emulator.said()
   expect(stdout).toMatch(/^\[profile emulated\]\n/)
+  const origin = /^endpoint_url = (.*)$/m.exec(stdout)![1]!
+  for (const variable of ['AWS_ENDPOINT_URL', 'POOLKEY_SIGNIN_ENDPOINT']) {
+    expect(stderr).toContain(`  export ${variable}=${origin}\n`)
+  }
   writeFileSync(join(home, '.aws', 'config'), stdout)
   const [, username, password] = /filled in: (\S+) \/ (\S+)\. /.exec(stderr)!
 

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { answerOf, openStation, until } from './poolkey-process.ts'
+import { answerOf, openStation, POOLKEY, until } from './poolkey-process.ts'
 import type { Station, StationOptions } from './poolkey-process.ts'
 
 const EXEC = ['exec', '--profile', 'dev']
@@ -234,6 +234,15 @@ test('F99: inside of another exec it says so in one line, and goes on', async ()
   expect(outcome.code).toBe(0)
   expect(outcome.stderr).toMatch(/^poolkey: warning: [^\u001b\n]*inside[^\u001b\n]*outer[^\u001b\n]*\n$/)
   expect(JSON.parse(outcome.stdout)).toMatchObject({ INSIDE_POOLKEY: 'dev' })
+})
+
+test('inside of exec, a command that names no profile is told which one it is in', async () => {
+  const station = await signedIn()
+  const outcome = await station.run([...EXEC, '--', ...POOLKEY, 'status'])
+  expect(outcome).toMatchObject({ code: 3, stdout: '' })
+  expect(outcome.stderr).toMatch(/poolkey: fix: .*: --profile dev\n$/)
+  const named = await station.run([...EXEC, '--', ...POOLKEY, 'status', '--profile', 'default'])
+  expect(named.stderr).toContain('known: dev')
 })
 
 test.each([[[]], [['--']]])('without a command it runs $SHELL, and says so: %j', async (words) => {

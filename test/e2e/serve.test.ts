@@ -15,7 +15,7 @@ import { listen } from '../sign-in/support/server.ts'
 import { askEndpoint, credentialsAt, exportedBy, isOpen, startServing } from './endpoint-client.ts'
 import type { ContainerCredentials } from './endpoint-client.ts'
 import { letExpire } from './expiry.ts'
-import { answerOf, openStation, startProgram, until } from './poolkey-process.ts'
+import { answerOf, openStation, POOLKEY_LINE, startProgram, until } from './poolkey-process.ts'
 import type { Station } from './poolkey-process.ts'
 import { disguisesOf, filesIn, watchCommandLines } from './secret-sweep.ts'
 
@@ -41,6 +41,24 @@ test('gives the credentials of the profile to who has the variables that it prin
   expect(serving.uri).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/credentials$/)
   expect(serving.variables).toMatchObject({ AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-west-1' })
   expect(station.emulator.count(EXCHANGE)).toBe(1)
+})
+
+test('says where the variables are: on the terminal, in a file, or in a pipe, whose end nobody must wait for', async () => {
+  const station = await openSignedIn()
+  const file = join(station.home, 'endpoint.sh')
+  const serving = async (after: string) => {
+    const running = startProgram(
+      '/bin/sh',
+      ['-c', `exec ${POOLKEY_LINE} serve --profile dev ${after}`],
+      station.env,
+    )
+    await until(() => running.said().stderr.includes('Ctrl-C'))
+    running.child.kill('SIGINT')
+    return (await running.ended).stderr
+  }
+  expect(await serving(`>'${file}'`)).toMatch(/^Credentials .* the variables from its stdout, until .*\n$/)
+  expect(readFileSync(file, 'utf8')).toContain('AWS_CONTAINER_CREDENTIALS_FULL_URI')
+  expect(await serving('')).toMatch(/\nThey went into a pipe: .* poolkey exec --server\n$/)
 })
 
 test('what it prints removes whatever SDKs would prefer to it', async () => {

@@ -83,9 +83,13 @@ test('follows a session from valid through refreshable to ended', async () => {
     credentials: { state: 'expired' },
   })
   expect(await status(station, '--check')).toMatchObject({ code: 0, stdout: '', stderr: '' })
+  expect((await status(station)).stdout).toMatch(
+    /^Credentials +expired: the next command that needs some renews them$/m,
+  )
   station.emulator.revokeAllSessions()
   expect(await station.run(['credential-process', '--profile', 'dev'])).toMatchObject({ code: 4 })
   expect(await statusJson(station)).toMatchObject({ session: { state: 'ended' } })
+  expect((await status(station)).stdout).toMatch(/^Credentials +expired$/m)
   expect(await status(station, '--check')).toMatchObject({ code: 4, stdout: '', stderr: '' })
 })
 

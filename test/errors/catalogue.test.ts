@@ -187,6 +187,26 @@ describe('wording', () => {
     )
   })
 
+  test('inside of exec, a profile that was not named is that of exec', () => {
+    const facts = { profile: 'default', file: '/f', known: ['x', 'my team'], inside: 'my team' }
+    expect(said('profile-unknown', facts)[1]).toMatch(/: --profile 'my team'$/)
+  })
+
+  test.each([
+    ['ls -la', 'poolkey exec -- ls -la'],
+    ['/bin/ls -la', 'poolkey exec -- /bin/ls -la'],
+    ['ls | wc', "poolkey exec -- sh -c 'ls | wc'"],
+    ['FOO=1', 'poolkey exec -- env FOO=VALUE COMMAND'],
+    ['./no', 'check the path'],
+    ['no', 'poolkey exec -- sh -ic COMMAND'],
+  ])('there is no program %s: it is mended by %s', (program, fix) => {
+    expect(said('program-not-found', { program })[1]).toSatisfy((text: string) => text.endsWith(fix))
+  })
+
+  test('what was to be assigned to a variable is not repeated', () => {
+    expect(said('program-not-found', { program: 'TOKEN=secret word' }).join()).not.toContain('secret')
+  })
+
   test('a missing ID token points to the scope, not to a claim', () => {
     expect(
       said('id-token-invalid', { check: 'presence', expected: 'an ID token: the scope openid' }),

@@ -14,6 +14,7 @@ export const EVERY_FAILURE: { [C in ErrorCode]: FactsFor<C> } = {
   'profile-unknown': (text) => [
     { profile: text, file: text, known: [] },
     { profile: text, file: text, known: [text, text] },
+    { profile: 'default', file: text, known: [text], inside: text },
   ],
   'profile-foreign': (text) => [
     { profile: text, file: text, line: 1, own: [] },
@@ -143,7 +144,13 @@ export const EVERY_FAILURE: { [C in ErrorCode]: FactsFor<C> } = {
       (['read', 'write'] as const).map((operation) => ({ path: text, operation, errno })),
     ),
   'value-unquotable': (text) => [{ variable: text, shell: text }],
-  'program-not-found': (text) => [{ program: '' }, { program: `./${text}` }, { program: text }],
+  'program-not-found': (text) => [
+    { program: '' },
+    { program: `./${text}` },
+    { program: text },
+    { program: `${text} x` },
+    { program: `A=${text}` },
+  ],
   'program-not-runnable': (text) =>
     ['batch-file', 'no-interpreter', 'EACCES', 'E2BIG', text].map((problem) => ({ program: text, problem })),
   'output-closed': (text) => [{ errno: 'EPIPE' }, { errno: text }],

@@ -137,6 +137,13 @@ test.each([
   expect(failureOf(() => write('', { to: { name } }))).toMatchObject({ code: 'usage' })
 })
 
+test.each(['/tmp/creds', '~/creds', '~'])('says of %s that it is a path, and no section', (name) => {
+  expect(failureOf(() => checkSectionName(name))).toMatchObject({
+    code: 'usage',
+    facts: { fix: expect.stringContaining('AWS_SHARED_CREDENTIALS_FILE') as string },
+  })
+})
+
 test.each(['default', 'dev-keys', 'a/b.c@d', 'x:y+z%1', 'a_b'])('takes the name %s', (name) => {
   expect(checkSectionName(name)).toBe(name)
 })

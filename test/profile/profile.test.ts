@@ -521,6 +521,18 @@ describe('flags', () => {
     expect(code).toBe('usage')
     expect(facts).toMatchObject({ problem: expect.stringContaining(flag) as unknown })
   })
+
+  test.each([['Admin'], ['arn:aws:iam:::role/dev']])(
+    '--role %s: the fix lists the roles to choose from',
+    (role) => {
+      expect(failureWithKeys('', { overrides: { cognito_role_arn: role } }).facts).toMatchObject({
+        fix: 'for those that the token offers: poolkey roles --profile dev',
+      })
+      expect(failureWithKeys('', { overrides: { cognito_login_hint: 'a\nb' } }).facts).not.toHaveProperty(
+        'fix',
+      )
+    },
+  )
 })
 
 test('every setting in force tells whence it comes', () => {

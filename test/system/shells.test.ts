@@ -13,6 +13,7 @@ const SHELLS: [path: string, script: string][] = [
   ['/bin/zsh', POSIX],
   ['/usr/bin/fish', `${POOLKEY_LINE} env --profile dev | source; and ${PRINT}`],
 ]
+const CAREFUL_FISH = `set creds (${POOLKEY_LINE} env --profile dev); and printf '%s\\n' $creds | source`
 
 test.each(SHELLS)('F88: %s evaluates what env prints for it', async (shell, script) => {
   const station = await openStation()
@@ -38,4 +39,27 @@ test('fish is warned of a variable that is kept for all sessions, and keeps it',
   const outcome = await startProgram('/usr/bin/fish', ['-c', script], station.env).ended
   expect(outcome).toMatchObject({ code: 0, stdout: 'kept\n' })
   expect(outcome.stderr).toMatch(/^poolkey: warning: .*AWS_PROFILE.*set -eU AWS_PROFILE\n$/)
+})
+
+test('fish evaluates what env left in a variable, and ends with its code where env fails', async () => {
+  const station = await openStation()
+  const run = (script: string) => startProgram('/usr/bin/fish', ['-c', script], station.env).ended
+  expect(await run(`${CAREFUL_FISH}; and echo done`)).toMatchObject({ code: 4, stdout: '' })
+  await station.signIn()
+  const outcome = await run(`${CAREFUL_FISH}; and ${PRINT}`)
+  const answer = answerOf(await station.run(['credential-process', '--profile', 'dev']))
+  expect(outcome).toMatchObject({ code: 0, stderr: '' })
+  expect(outcome.stdout).toBe(`${answer.AccessKeyId}\n${answer.SecretAccessKey}\n${answer.SessionToken}\n\n`)
+})
+
+test("in fish a function's own variable outranks what env sets", async () => {
+  const station = await openStation()
+  await station.signIn()
+  const within = `function f; set -lx AWS_ACCESS_KEY_ID mine; ${CAREFUL_FISH}; ${PRINT}; end; f; ${PRINT}`
+  const { stdout } = await startProgram('/usr/bin/fish', ['-c', within], station.env).ended
+  expect(stdout.split('\n').filter((_line, index) => index % 4 === 0)).toEqual([
+    'mine',
+    answerOf(await station.run(['credential-process', '--profile', 'dev'])).AccessKeyId,
+    '',
+  ])
 })

@@ -73,6 +73,18 @@ test('curl -H @<(poolkey token --header) is let in by an authorizer that verifie
   expect(await curl(station, afterwards, '--header')).toMatchObject({ code: 22 })
 })
 
+test('h=$(poolkey token --header) && curl -H @- <<<"$h" is let in, too, and asks nobody when poolkey fails', async () => {
+  const station = await openStation()
+  const api = await openApi(station, 'id')
+  const script = `h=$(${POOLKEY_LINE} token --header --profile dev) && curl -sS --fail-with-body -H @- '${api}' <<<"$h"`
+  const run = () => startProgram('/bin/bash', ['-c', script], station.env).ended
+  const failed = await run()
+  expect(failed).toMatchObject({ code: 4, stdout: '' })
+  expect(failed.stderr).toContain('poolkey login --profile dev')
+  expect(await station.signIn()).toMatchObject({ code: 0 })
+  expect(await run()).toMatchObject({ code: 0, stdout: `hello "${station.emulator.user.email}"\n` })
+})
+
 test.each([
   ['token', 1],
   ['token --header', 1],

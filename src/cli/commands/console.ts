@@ -29,7 +29,7 @@ export async function openConsole(
   const { terminal } = context
   const profile = await readCredentialsProfile(context, options.role)
   const destination = consoleDestination(service, profile.region)
-  const federation = federationUrl(profile.region, readFederationBase(context.env))
+  const federation = federationUrl(profile.region, readFederationBase(context.env, profile))
   const surroundings = surroundingsOf(context, profile.signIn)
   const none = options.print === true ? undefined : whyNoBrowser(surroundings)
   // Before a token is had that nobody will use.

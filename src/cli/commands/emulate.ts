@@ -27,6 +27,9 @@ export async function emulate(context: CommandContext, options: EmulateOptions):
     terminal.say(
       `  aws sts get-caller-identity --profile emulated    (older ones need --endpoint-url ${emulator.origin})`,
     )
+    terminal.say('What gets its credentials by env, exec or write, and console, must be sent here, too:')
+    terminal.say(`  export AWS_ENDPOINT_URL=${emulator.origin}`)
+    terminal.say(`  export POOLKEY_SIGNIN_ENDPOINT=${emulator.origin}`)
     terminal.say(
       `The sign-in form comes filled in: ${username} / ${password}. Everything is forgotten when this ends (Ctrl-C).`,
     )

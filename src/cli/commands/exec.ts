@@ -1,4 +1,4 @@
-import { PoolkeyError } from '../../errors/poolkey-error.ts'
+import type { PoolkeyError } from '../../errors/poolkey-error.ts'
 import { runChild } from '../../outlets/exec.ts'
 import { childEnvironment, credentialsVariables, INSIDE } from '../../outlets/variables.ts'
 import type { CommandContext, GlobalOptions } from '../context.ts'
@@ -17,11 +17,7 @@ export async function exec(
   options: ExecOptions & GlobalOptions,
   ...words: string[]
 ): Promise<number> {
-  const [stray] = words
-  if (stray !== undefined) {
-    const fix = `put -- before the command: poolkey exec -- ${stray}`
-    throw new PoolkeyError('usage', { problem: `${stray} stands before --, or without it`, fix })
-  }
+  if (words.length > 0) throw await strayWords(context, options, words)
   const outer = context.env[INSIDE]
   if (outer !== undefined)
     context.terminal.label('warning', `this runs inside of poolkey exec already, for profile ${outer}`)
@@ -48,6 +44,22 @@ async function environmentFor(context: CommandContext, options: LastingOptions) 
     expiration: clockTime(credentials.expiration),
     env: childEnvironment(context.env, extra),
   }
+}
+
+async function strayWords(
+  context: CommandContext,
+  { typed = [], handedOn = [], profile }: GlobalOptions,
+  stray: string[],
+): Promise<PoolkeyError> {
+  const { strayWordsError } = await import('../usage-advice.ts')
+  const { readProfileNames } = await import('../profile-names.ts')
+  return strayWordsError({
+    options: typed.slice(0, typed.length - stray.length),
+    stray,
+    handedOn,
+    hasProfile: profile !== undefined,
+    profiles: readProfileNames(context),
+  })
 }
 
 function shellOf({ env, platform }: CommandContext): string {

@@ -13,6 +13,10 @@ export interface ServeOptions {
   tokenFile?: string
 }
 
+// Such as eval "$(poolkey serve)", which evaluates nothing before this ends.
+const PIPED =
+  'They went into a pipe: who waits for its end waits as long as this runs. Redirect to a file and read that, or use: poolkey exec --server'
+
 /** Serves credentials on loopback until it is interrupted; prints the variables by which SDKs find it. */
 export async function serve(context: CommandContext, options: ServeOptions): Promise<number> {
   const { terminal, interrupted } = context
@@ -29,9 +33,11 @@ export async function serve(context: CommandContext, options: ServeOptions): Pro
     isWritten = true
     const address = { uri, token: file === undefined ? token : { file } }
     terminal.answer(statementsFor('sh', endpointEnvironment(address, profile.region)))
+    const whose = terminal.isAnswerShown ? 'the variables above' : 'the variables from its stdout'
     terminal.say(
-      `Credentials of profile ${profile.name} on ${uri}, for who has the variables above, until this ends (Ctrl-C).`,
+      `Credentials of profile ${profile.name} on ${uri}, for who has ${whose}, until this ends (Ctrl-C).`,
     )
+    if (terminal.isAnswerPiped) terminal.say(PIPED)
     return await untilAborted(interrupted)
   } catch (error) {
     // Ctrl-C is how this command ends.

@@ -26,7 +26,9 @@ export async function status(context: CommandContext, options: StatusOptions): P
   const willSucceed = profile.exchange.kind !== 'none' && (found.credentials.state === 'fresh' || isSignedIn)
   if (options.json === true) context.terminal.answer(`${jsonLine(found)}\n`)
   else if (options.check !== true)
-    context.terminal.answer(describe(found, profile, context.now() + (found.clockSkewSeconds ?? 0) * 1000))
+    context.terminal.answer(
+      describe(found, profile, { now: context.now() + (found.clockSkewSeconds ?? 0) * 1000, isSignedIn }),
+    )
   if (options.json !== true && options.check !== true && !isSignedIn) {
     context.terminal.say(`To sign in: ${loginCommand(profile.name)}`)
   }
@@ -57,7 +59,11 @@ async function openIfThere(context: CommandContext, profile: Broker['profile']):
   }
 }
 
-function describe(found: Status, { signIn }: Profile, now: number): string {
+function describe(
+  found: Status,
+  { signIn }: Profile,
+  { now, isSignedIn }: { now: number; isSignedIn: boolean },
+): string {
   const rows: [string, string][] = [['Profile', found.profile]]
   rows.push(['Session', signIn ? sessionText(found.session, now) : 'a guest: nobody signs in'])
   const { credentials } = found
@@ -65,7 +71,9 @@ function describe(found: Status, { signIn }: Profile, now: number): string {
     'Credentials',
     credentials.expiresAt === undefined
       ? 'none'
-      : `${credentials.state}, ${left(credentials.expiresAt, now)}`,
+      : credentials.state === 'expired'
+        ? `expired${isSignedIn ? ': the next command that needs some renews them' : ''}`
+        : `${credentials.state}, ${left(credentials.expiresAt, now)}`,
   ])
   if (credentials.roleArn !== undefined) rows.push(['Role', credentials.roleArn])
   if (found.store !== undefined) rows.push(['Store', found.store])

@@ -1,0 +1,42 @@
+/** The words of a command line, in the order in which they are parsed. Pure. */
+
+/** `words` are poolkey's own, the command first; `handedOn` is what follows `--` of `exec`: another program's. */
+export interface CommandLine {
+  words: string[]
+  handedOn: string[]
+}
+
+/** Reads what follows the program's name. */
+export function readCommandLine(given: string[]): CommandLine {
+  const words = withCommandFirst(given)
+  const [command, ...rest] = words
+  if (command === 'exec') {
+    const at = words.indexOf('--')
+    return at < 0 ? { words, handedOn: [] } : { words: words.slice(0, at), handedOn: words.slice(at + 1) }
+  }
+  // As git and gh have them.
+  if (command === 'help') return { words: [...rest, '--help'], handedOn: [] }
+  if (command === 'version' && rest.length === 0) return { words: ['--version'], handedOn: [] }
+  return { words, handedOn: [] }
+}
+
+/** Options that every command takes are understood in front of it, too, as AWS tools do. */
+function withCommandFirst(given: string[]): string[] {
+  let at = 0
+  for (let taken = leadingOption(given[0]); taken > 0; taken = leadingOption(given[at])) at += taken
+  const command = given[at]
+  if (command === undefined || command.startsWith('-')) return given
+  return [command, ...given.slice(0, at), ...given.slice(at + 1)]
+}
+
+/** How many words an option in front of the command takes; 0: it is none. */
+function leadingOption(word: string | undefined): number {
+  if (word === '--profile' || word === '-p') return 2
+  return word !== undefined && /^(--no-input|--debug|--profile=.*|-p(?!rofile).+)$/s.test(word) ? 1 : 0
+}
+
+/** A long option that was written with one dash, as Terraform writes them, and read as `-p rofile`; undefined: none. */
+export function singleDashed(words: string[], longOptions: string[]): string | undefined {
+  const long = (word: string) => `-${word.split('=', 1)[0] ?? ''}`
+  return words.find((word) => /^-[a-z]/.test(word) && longOptions.includes(long(word)))
+}
