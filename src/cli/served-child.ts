@@ -22,7 +22,7 @@ export async function runServed(
   }
   const profile = await readCredentialsProfile(context, role)
   // Ctrl-C is the program's to answer: while it goes on, so does the endpoint.
-  const endpoint = await openCommandEndpoint(context, { profile, port: 0, outlastsInterrupts: true })
+  const endpoint = await openCommandEndpoint(context, { profile, port: 0 })
   try {
     context.interrupted.throwIfAborted()
     if (isShell)

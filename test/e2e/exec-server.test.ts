@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { credentialsAt, isOpen } from './endpoint-client.ts'
+import { askEndpoint, credentialsAt, isOpen } from './endpoint-client.ts'
+import { letExpire } from './expiry.ts'
 import { answerOf, openStation, until } from './poolkey-process.ts'
 import type { Running, Station } from './poolkey-process.ts'
 
@@ -131,6 +132,40 @@ test('G108: killed, its port is closed; what the command then lacks are credenti
   expect(isAlive(held.pid)).toBe(true)
   process.kill(held.pid, 'SIGKILL')
   await ended
+})
+
+test('E73: the command ends during a refresh: what the pool gave is stored before poolkey ends, too', async () => {
+  const station = await openSignedIn({ rotation: { graceSeconds: 0 } })
+  const { held, ended } = await startHeld(station)
+  letExpire(station)
+  // The pool has rotated by then; its answer comes when the command is long gone.
+  station.emulator.faults.set('token:refresh_token', {
+    kind: 'alter',
+    alter: (answer) => {
+      process.kill(held.pid, 'SIGKILL')
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500)
+      return answer
+    },
+  })
+  const asking = askEndpoint(held).catch(() => undefined)
+  expect(await ended).toMatchObject({ code: 137, stderr: '' })
+  await asking
+  answerOf(await station.run(['credential-process', '--profile', 'dev']))
+})
+
+test('what a renewal only waits for does not hold up the end of the command', async () => {
+  const station = await openSignedIn()
+  const { held, ended } = await startHeld(station)
+  letExpire(station)
+  station.emulator.faults.set(EXCHANGE, { kind: 'silence' })
+  const before = station.emulator.count(EXCHANGE)
+  const asking = askEndpoint(held).catch(() => undefined)
+  await until(() => station.emulator.count(EXCHANGE) > before)
+  const killedMs = performance.now()
+  process.kill(held.pid, 'SIGKILL')
+  expect(await ended).toMatchObject({ code: 137, stderr: '' })
+  expect(performance.now() - killedMs).toBeLessThan(5_000)
+  await asking
 })
 
 test('D64: gives nothing to the command after a logout', async () => {

@@ -147,6 +147,31 @@ describe('how it ends', () => {
     },
   )
 
+  test.each([
+    ['SIGINT', 0],
+    ['SIGTERM', 143],
+  ] as const)(
+    'E73: %s during a refresh: what the pool gave is stored before it ends',
+    async (signal, code) => {
+      const station = await openSignedIn({ rotation: { graceSeconds: 0 } })
+      const serving = await startServing(station)
+      letExpire(station)
+      // The pool has rotated by then; its answer comes when the signal has long arrived.
+      station.emulator.faults.set('token:refresh_token', {
+        kind: 'alter',
+        alter: (answer) => {
+          serving.child.kill(signal)
+          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500)
+          return answer
+        },
+      })
+      const asking = askEndpoint(serving).catch(() => undefined)
+      expect(await serving.ended).toMatchObject({ code })
+      await asking
+      answerOf(await station.run(['credential-process', '--profile', 'dev']))
+    },
+  )
+
   test('G108: killed, its port is closed, and the file it left is taken over', async () => {
     const station = await openSignedIn()
     const file = join(station.home, 'token')

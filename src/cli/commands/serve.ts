@@ -20,7 +20,6 @@ export async function serve(context: CommandContext, options: ServeOptions): Pro
   const { uri, token, close } = await openCommandEndpoint(context, {
     profile,
     port: options.port ?? 0,
-    outlastsInterrupts: false,
   })
   const file = options.tokenFile === undefined ? undefined : resolve(options.tokenFile)
   let isWritten = false
