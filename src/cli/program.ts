@@ -7,7 +7,8 @@ import type { MakeCommand, RunCommand } from './command-tree.ts'
 import type { GlobalOptions, OwnParts } from './context.ts'
 import { explainFor } from './failure.ts'
 import type { Explain } from './failure.ts'
-import { isCharacterDevice, openTerminal } from './terminal.ts'
+import { leaveStderrBlocking } from './stderr-stream.ts'
+import { openTerminal, terminalsOf } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
 import { wire } from './wire.ts'
 
@@ -44,7 +45,9 @@ export async function runProgram(proc: NodeJS.Process, parts: OwnParts): Promise
     if (isPoolkeyError(error, 'interrupted') && error.facts.signal === 'SIGHUP') isHungUp = true
     return tell(at, error, situation)
   }
-  const terminal = () => openTerminal({ streams: proc, env: proc.env, noInput: true })
+  const isTerminal = terminalsOf(proc)
+  leaveStderrBlocking(proc, isTerminal)
+  const terminal = () => openTerminal({ streams: proc, isTerminal, env: proc.env, noInput: true })
   // What no command caught is told like any bug: in one line, without the objects that hang on it.
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     proc.on(event, (error: unknown) => {
@@ -103,9 +106,9 @@ function usageError(error: CommanderError, command: string | undefined): Poolkey
   return new PoolkeyError('usage', { problem, fix })
 }
 
-/** Columns of stdout; Node makes the stream only where it may be a terminal. */
+/** Columns of stdout; Node makes the stream only where it is a terminal. */
 function widthOf(proc: NodeJS.Process): number {
-  return isCharacterDevice(1) && proc.stdout.isTTY ? proc.stdout.columns : 80
+  return terminalsOf(proc)(1) ? proc.stdout.columns : 80
 }
 
 function buildProgram(

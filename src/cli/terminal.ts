@@ -30,20 +30,26 @@ export interface Terminal {
   confirm(question: string, signal: AbortSignal): Promise<boolean>
 }
 
-/** `streams` is the process itself: Node makes each stream when it is first looked at, which takes time. */
+/**
+ * `streams` is the process itself. Node makes each stream when it is first looked at, which takes time, and makes a pipe
+ * non-blocking for all who share it: they are looked at only where they are known to be terminals, or are read.
+ */
 export interface TerminalOptions {
   streams: {
     readonly stdin: NodeJS.ReadStream
-    readonly stdout: Pick<NodeJS.WriteStream, 'isTTY'>
     readonly stderr: NodeJS.WriteStream
   }
+  isTerminal: IsTerminal
   env: Record<string, string | undefined>
   noInput: boolean
 }
 
-export function openTerminal({ streams, env, noInput }: TerminalOptions): Terminal {
-  const isLive = () => env['TERM'] !== 'dumb' && streams.stderr.isTTY
-  const canAsk = () => !noInput && streams.stdin.isTTY && streams.stderr.isTTY
+/** Whether a descriptor is a terminal. */
+export type IsTerminal = (descriptor: 0 | 1 | 2) => boolean
+
+export function openTerminal({ streams, isTerminal, env, noInput }: TerminalOptions): Terminal {
+  const isLive = () => env['TERM'] !== 'dumb' && isTerminal(2)
+  const canAsk = () => !noInput && isTerminal(0) && isTerminal(2)
   let drawn = false
 
   const erase = () => {
@@ -68,8 +74,7 @@ export function openTerminal({ streams, env, noInput }: TerminalOptions): Termin
   }
   return {
     get isAnswerShown() {
-      // What is no terminal is told without having Node make the stream, which takes time.
-      return isCharacterDevice(1) && streams.stdout.isTTY
+      return isTerminal(1)
     },
     get canAsk() {
       return canAsk()
@@ -80,10 +85,9 @@ export function openTerminal({ streams, env, noInput }: TerminalOptions): Termin
     askHidden,
     async readSecret(question, signal) {
       if (canAsk()) return askHidden(question, signal)
-      const { stdin } = streams
-      if (stdin.isTTY) throw new PoolkeyError('usage', { problem: 'nothing is piped into stdin' })
+      if (isTerminal(0)) throw new PoolkeyError('usage', { problem: 'nothing is piped into stdin' })
       const { readPiped } = await import('./piped-input.ts')
-      return readPiped(stdin, signal)
+      return readPiped(streams.stdin, signal)
     },
     answer(text) {
       erase()
@@ -134,8 +138,13 @@ export function openTerminal({ streams, env, noInput }: TerminalOptions): Termin
   }
 }
 
+/** Asks the system, without a stream. What asks it loads slowly: most descriptors are pipes and files, told without it. */
+export function terminalsOf({ getBuiltinModule }: Pick<NodeJS.Process, 'getBuiltinModule'>): IsTerminal {
+  return (descriptor) => isCharacterDevice(descriptor) && getBuiltinModule('node:tty').isatty(descriptor)
+}
+
 /** Whether a descriptor may be a terminal; a closed one is none. */
-export function isCharacterDevice(descriptor: number): boolean {
+function isCharacterDevice(descriptor: number): boolean {
   try {
     return fstatSync(descriptor).isCharacterDevice()
   } catch {

@@ -15,7 +15,7 @@ import type { CommandContext, GlobalOptions, OwnParts } from './context.ts'
 import { credentialsFileDoor } from './credentials-file-door.ts'
 import { homeFolderOf } from './home-folder.ts'
 import { lazyHttp } from './lazy-http.ts'
-import { openTerminal } from './terminal.ts'
+import { openTerminal, terminalsOf } from './terminal.ts'
 import { vaultDoor } from './vault-door.ts'
 
 // How long a person may take to open the vault.
@@ -32,7 +32,7 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
   const interrupted = listenForInterrupts(proc)
   const now = () => Date.now()
   const noInput = options.input === false || (env['POOLKEY_NO_INPUT'] ?? '') !== ''
-  const terminal = openTerminal({ streams: proc, env, noInput })
+  const terminal = openTerminal({ streams: proc, isTerminal: terminalsOf(proc), env, noInput })
 
   const isTracing = options.debug === true || (env['POOLKEY_DEBUG'] ?? '') !== ''
   const filesRead: FilesRead = new Map()

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { askEndpoint, credentialsAt, isOpen } from './endpoint-client.ts'
 import { letExpire } from './expiry.ts'
-import { answerOf, openStation, until } from './poolkey-process.ts'
+import { answerOf, openStation, POOLKEY_LINE, startProgram, until } from './poolkey-process.ts'
 import type { Running, Station } from './poolkey-process.ts'
 
 const EXEC = ['exec', '--profile', 'dev', '--server']
@@ -166,6 +166,27 @@ test('what a renewal only waits for does not hold up the end of the command', as
   expect(await ended).toMatchObject({ code: 137, stderr: '' })
   expect(performance.now() - killedMs).toBeLessThan(5_000)
   await asking
+})
+
+test('what poolkey says into a pipe that it shares with the command leaves the pipe as it was', async () => {
+  const station = await openSignedIn()
+  // No stream of Node's here, which would do to the pipe what is looked for. open(2): O_NONBLOCK is 04000.
+  const look = `const { readFileSync, writeSync } = require('node:fs')
+  const { AWS_CONTAINER_CREDENTIALS_FULL_URI: uri, AWS_CONTAINER_AUTHORIZATION_TOKEN: token } = process.env
+  const isBlocking = (fd) => (parseInt(/flags:\\s+(\\d+)/.exec(readFileSync('/proc/self/fdinfo/' + fd, 'utf8'))[1], 8) & 0o4000) === 0
+  process.on('SIGUSR2', () => { writeSync(1, 'blocking: ' + [1, 2].map(isBlocking).join() + '\\n'); process.exit(0) })
+  writeSync(1, JSON.stringify({ uri, token, pid: process.pid }) + '\\n')
+  setInterval(() => undefined, 1000)`
+  const line = `${POOLKEY_LINE} ${EXEC.join(' ')} -- '${process.execPath}' -e "$1" 2>&1 | cat`
+  const running = startProgram('/bin/sh', ['-c', line, 'sh', look], station.env)
+  await until(() => running.said().stdout.includes('\n'))
+  const held = JSON.parse(running.said().stdout) as Held
+  letExpire(station)
+  station.emulator.faults.set('token:refresh_token', { kind: 'server-error' }, Infinity)
+  expect(await askEndpoint(held)).toMatchObject({ status: 503 })
+  await until(() => running.said().stdout.includes('could not be renewed'))
+  process.kill(held.pid, 'SIGUSR2')
+  expect((await running.ended).stdout).toContain('blocking: true,true\n')
 })
 
 test('D64: gives nothing to the command after a logout', async () => {
