@@ -23,6 +23,7 @@ const CREDENTIAL_KEYS = [
   'source_profile',
   'credential_source',
   'web_identity_token_file',
+  'login_session',
 ]
 
 /** Every profile of both files, in their order. Throws `config-syntax`. */
