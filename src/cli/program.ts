@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { version } from '../../package.json'
 import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
+import type { Ending } from '../outlets/exec.ts'
 import { addCommands, HIDDEN } from './command-tree.ts'
 import type { MakeCommand, RunCommand } from './command-tree.ts'
 import type { GlobalOptions, OwnParts } from './context.ts'
@@ -34,6 +35,7 @@ Exit codes:
 `
 
 const HANGUP = 129
+const INTERRUPTED = 130
 
 /** Runs one command and ends the process with its exit code; `parts` start the rest of this installation. */
 export async function runProgram(proc: NodeJS.Process, parts: OwnParts): Promise<void> {
@@ -57,30 +59,31 @@ export async function runProgram(proc: NodeJS.Process, parts: OwnParts): Promise
   proc.on('SIGHUP', () => {
     isHungUp = true
   })
-  let exitCode = 0
+  let ending: Ending = 0
   const program = buildProgram(proc, parts, {
     terminal,
     explain,
     handedOn,
-    onDone: (code) => {
-      exitCode = code
+    onDone: (how) => {
+      ending = how
     },
   })
   try {
     await program.parseAsync(argv)
   } catch (error) {
-    exitCode = error instanceof CommanderError ? endOf(error) : explain(terminal(), error)
+    ending = error instanceof CommanderError ? endOf(error) : explain(terminal(), error)
   }
-  end(exitCode)
+  end(ending)
 
-  function end(code: number): void {
+  function end(how: Ending): void {
     // Hung up: Node would try to restore a terminal that is gone, and abort. The signal ends it as if nobody had caught it.
-    if (isHungUp && code === HANGUP) {
-      proc.removeAllListeners('SIGHUP')
-      proc.kill(proc.pid, 'SIGHUP')
+    const signal = how === HANGUP && isHungUp ? 'SIGHUP' : how
+    if (typeof signal !== 'number') {
+      proc.removeAllListeners(signal)
+      proc.kill(proc.pid, signal)
     }
     // Connections kept open and locks' timers must not hold up an answer that is written.
-    proc.exit(code)
+    proc.exit(typeof how === 'number' ? how : INTERRUPTED)
   }
 
   function endOf(error: CommanderError): number {
@@ -118,7 +121,7 @@ function buildProgram(
     terminal: () => Terminal
     explain: Explain
     handedOn: string[]
-    onDone: (exitCode: number) => void
+    onDone: (ending: Ending) => void
   },
 ): Command {
   const { terminal, explain, handedOn, onDone } = ending

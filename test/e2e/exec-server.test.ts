@@ -210,7 +210,7 @@ test('--role is for this run alone, and a life to choose makes no sense beside i
   )
 
   const refused = await station.run([...EXEC, '--min-life', '60', '--', 'true'])
-  expect(refused).toMatchObject({ code: 2, stdout: '' })
+  expect(refused).toMatchObject({ code: 125, stdout: '' })
   expect(refused.stderr).toContain('--min-life says nothing beside --server')
 })
 
