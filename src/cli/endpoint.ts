@@ -6,6 +6,7 @@ import { monotonicMs } from '../monotonic.ts'
 import { openEndpoint } from '../outlets/endpoint-server.ts'
 import { startSupply } from '../outlets/endpoint-supply.ts'
 import { createToken } from '../outlets/endpoint-token.ts'
+import { openAside } from '../outlets/write-aside.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { Secret } from '../secret.ts'
 import type { CommandContext } from './context.ts'
@@ -61,6 +62,7 @@ export async function openCommandEndpoint(
   if (await context.hasDefaultCredentials()) terminal.label('warning', DEFAULT_OUTRANKS)
   const standing = standingCredentials({ openBroker, monotonicMs })
   const supply = await startSupply({ standing, monotonicMs, onFailure: tellFailure })
+  const waitAgain = terminal.neverWait(openAside())
   try {
     const endpoint = await openEndpoint({
       port,
@@ -75,10 +77,12 @@ export async function openCommandEndpoint(
       const finished = stop()
       await endpoint.close()
       await finished
+      waitAgain()
     }
     return { uri: endpoint.uri, token, close }
   } catch (error) {
     await stop()
+    waitAgain()
     throw error
   }
 

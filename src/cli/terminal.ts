@@ -5,6 +5,7 @@
 import { fstatSync } from 'node:fs'
 import { plainText } from '../errors/plain-text.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
+import type { Aside } from '../outlets/write-aside.ts'
 import { writeAll } from '../outlets/write-all.ts'
 
 export interface Terminal {
@@ -14,6 +15,11 @@ export interface Terminal {
   say(line: string): void
   /** Says `poolkey: <kind>: <line>`. */
   label(kind: 'error' | 'fix' | 'warning', line: string): void
+  /**
+   * From now on what is said waits for nobody: a reader who has stopped must not stop those who wait for this process. Gives
+   * what ends that.
+   */
+  neverWait(through: Aside): () => void
   /** Replaces the progress line, on a terminal only; undefined removes it. */
   progress(line: string | undefined): void
   /** Whether stdout is a terminal: whoever looks at it sees the answer. */
@@ -51,6 +57,7 @@ export function openTerminal({ streams, isTerminal, env, noInput }: TerminalOpti
   const isLive = () => env['TERM'] !== 'dumb' && isTerminal(2)
   const canAsk = () => !noInput && isTerminal(0) && isTerminal(2)
   let drawn = false
+  let aside: Aside | undefined
 
   const erase = () => {
     if (drawn) writeAll(2, '\r\u001b[2K')
@@ -58,7 +65,8 @@ export function openTerminal({ streams, isTerminal, env, noInput }: TerminalOpti
   }
   const say = (line: string) => {
     erase()
-    writeAll(2, `${line}\n`)
+    if (aside) aside.write(`${line}\n`)
+    else writeAll(2, `${line}\n`)
   }
   const askHidden = async (question: string, signal: AbortSignal) => {
     const { readHidden } = await import('./hidden-input.ts')
@@ -100,6 +108,12 @@ export function openTerminal({ streams, isTerminal, env, noInput }: TerminalOpti
       const tint = { error: '31', fix: '32', warning: '33' }[kind]
       const name = wantsColour(env, isLive) ? `\u001b[1;${tint}m${kind}:\u001b[0m` : `${kind}:`
       say(`poolkey: ${name} ${plainText(line, 2000)}`)
+    },
+    neverWait(through) {
+      aside = through
+      return () => {
+        if (aside?.isLasting === false) aside = undefined
+      }
     },
     progress(line) {
       if (!isLive()) return
