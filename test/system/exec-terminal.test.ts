@@ -83,6 +83,8 @@ describe('exec', () => {
     await terminal.shows('in dev\r\n')
     terminal.type(CTRL.c)
     await terminal.shows('^C')
+    // What is typed before the next prompt may go with what was interrupted.
+    await terminal.shows('> ')
     terminal.type(`exit 3${ENTER}`)
     expect(await terminal.ended).toMatchObject({ code: 3 })
   })
