@@ -1,11 +1,12 @@
 /** The command tree: every command with its group, its options and the file that does it, in the order of the help. */
 import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
+import type { Ending } from '../outlets/exec.ts'
 import type { Shell } from '../outlets/shell.ts'
 import type { CommandContext } from './context.ts'
 
-/** What a command does: gives its exit code. `words` are its arguments. */
-export type RunCommand<O> = (context: CommandContext, options: O, ...words: string[]) => Promise<number>
+/** What a command does: gives its exit code, or the signal that is to end the process. `words` are its arguments. */
+export type RunCommand<O> = (context: CommandContext, options: O, ...words: string[]) => Promise<Ending>
 
 /** Makes a command with the options that every command takes; `parent` undefined: of the program itself. */
 export type MakeCommand = <O>(

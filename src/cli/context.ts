@@ -33,8 +33,8 @@ export interface OpenBrokerOptions {
   store?: Store
   /** A person may be asked: for the passphrase, or by the keychain, whose prompt may take a minute. */
   mayPrompt?: boolean
-  /** Goes on after SIGINT, SIGTERM and SIGHUP, which the command answers in its own way. */
-  outlastsInterrupts?: boolean
+  /** What ends it in place of SIGINT, SIGTERM and SIGHUP, where the command answers those in its own way. */
+  endsWith?: AbortSignal
   /** Says on the terminal when another process is being waited for. */
   announceWaits?: boolean
 }

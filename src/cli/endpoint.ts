@@ -1,11 +1,12 @@
 /** The container-credentials endpoint of a command, with credentials that are kept fresh behind it. */
 import { standingCredentials } from '../broker/standing-credentials.ts'
 import { explainError } from '../errors/catalogue.ts'
-import { isOurs, isPoolkeyError } from '../errors/poolkey-error.ts'
+import { isOurs, isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
 import { monotonicMs } from '../monotonic.ts'
 import { openEndpoint } from '../outlets/endpoint-server.ts'
 import { startSupply } from '../outlets/endpoint-supply.ts'
 import { createToken } from '../outlets/endpoint-token.ts'
+import { openAside } from '../outlets/write-aside.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { Secret } from '../secret.ts'
 import type { CommandContext } from './context.ts'
@@ -14,7 +15,7 @@ import { clockTime } from './words.ts'
 export interface CommandEndpoint {
   uri: string
   token: Secret
-  /** Frees the port, and renews nothing any more. */
+  /** Frees the port and renews nothing any more. A refresh that was sent is finished and stored first. */
   close: () => Promise<void>
 }
 
@@ -29,11 +30,12 @@ const DEFAULT_OUTRANKS =
  */
 export async function openCommandEndpoint(
   context: CommandContext,
-  options: { profile: Profile; port: number; outlastsInterrupts: boolean },
+  options: { profile: Profile; port: number },
 ): Promise<CommandEndpoint> {
-  const { profile, port, outlastsInterrupts } = options
+  const { profile, port } = options
   const { terminal } = context
   const token = createToken()
+  const closed = new AbortController()
   let isFirst = true
   const openBroker = () => {
     const mayPrompt = isFirst
@@ -45,7 +47,7 @@ export async function openCommandEndpoint(
       mayPrompt,
       // The first time, somebody waits for it, and may give up.
       announceWaits: mayPrompt,
-      outlastsInterrupts: outlastsInterrupts && !mayPrompt,
+      ...(mayPrompt ? {} : { endsWith: closed.signal }),
     })
   }
   const tellFailure = (error: unknown, until: Date | undefined) => {
@@ -60,6 +62,7 @@ export async function openCommandEndpoint(
   if (await context.hasDefaultCredentials()) terminal.label('warning', DEFAULT_OUTRANKS)
   const standing = standingCredentials({ openBroker, monotonicMs })
   const supply = await startSupply({ standing, monotonicMs, onFailure: tellFailure })
+  const waitAgain = terminal.neverWait(openAside())
   try {
     const endpoint = await openEndpoint({
       port,
@@ -71,12 +74,22 @@ export async function openCommandEndpoint(
       },
     })
     const close = async () => {
-      supply.stop()
+      const finished = stop()
       await endpoint.close()
+      await finished
+      waitAgain()
     }
     return { uri: endpoint.uri, token, close }
   } catch (error) {
-    supply.stop()
+    await stop()
+    waitAgain()
     throw error
+  }
+
+  /** Ends what a renewal waits for; what it has sent ends by itself, within a request's limit. */
+  function stop(): Promise<void> {
+    const finished = supply.stop()
+    closed.abort(new PoolkeyError('interrupted', { signal: 'SIGTERM' }))
+    return finished
   }
 }

@@ -23,12 +23,11 @@ export function explainFor(words: string[]): Explain {
   return (...failure) => exitCodeOfExec(explain(...failure))
 }
 
-/** As `env` and `nohup` do: the lower codes are the command's own. Wrong usage stays, and so does an interruption. */
+/** As `env` and `nohup` do: the lower codes are the command's own, wrong usage included. An interruption stays. */
 function exitCodeOfExec(exitCode: number): number {
-  return exitCode === USAGE || exitCode > FAILED_BEFORE ? exitCode : FAILED_BEFORE
+  return Math.max(exitCode, FAILED_BEFORE)
 }
 
-const USAGE = 2
 const FAILED_BEFORE = 125
 
 /** Says what happened and the fix, a line each. */

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { version } from '../../package.json'
 import { isPoolkeyError } from '../errors/poolkey-error.ts'
+import type { Ending } from '../outlets/exec.ts'
 import { readCommandLine, singleDashed } from './command-line.ts'
 import type { CommandLine } from './command-line.ts'
 import { addCommands, HIDDEN } from './command-tree.ts'
@@ -9,7 +10,8 @@ import type { MakeCommand, RunCommand } from './command-tree.ts'
 import type { GlobalOptions, OwnParts } from './context.ts'
 import { explainFor } from './failure.ts'
 import type { Explain } from './failure.ts'
-import { isCharacterDevice, openTerminal } from './terminal.ts'
+import { leaveStderrBlocking } from './stderr-stream.ts'
+import { openTerminal, terminalsOf } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
 import { wire } from './wire.ts'
 
@@ -35,6 +37,7 @@ Exit codes:
 `
 
 const HANGUP = 129
+const INTERRUPTED = 130
 
 /** Runs one command and ends the process with its exit code; `parts` start the rest of this installation. */
 export async function runProgram(proc: NodeJS.Process, parts: OwnParts): Promise<void> {
@@ -47,7 +50,9 @@ export async function runProgram(proc: NodeJS.Process, parts: OwnParts): Promise
     if (isPoolkeyError(error, 'interrupted') && error.facts.signal === 'SIGHUP') isHungUp = true
     return tell(at, error, situation)
   }
-  const terminal = () => openTerminal({ streams: proc, env: proc.env, noInput: true })
+  const isTerminal = terminalsOf(proc)
+  leaveStderrBlocking(proc, isTerminal)
+  const terminal = () => openTerminal({ streams: proc, isTerminal, env: proc.env, noInput: true })
   // What no command caught is told like any bug: in one line, without the objects that hang on it.
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     proc.on(event, (error: unknown) => {
@@ -57,30 +62,31 @@ export async function runProgram(proc: NodeJS.Process, parts: OwnParts): Promise
   proc.on('SIGHUP', () => {
     isHungUp = true
   })
-  let exitCode = 0
+  let ending: Ending = 0
   const program = buildProgram(proc, parts, {
     terminal,
     explain,
     line,
-    onDone: (code) => {
-      exitCode = code
+    onDone: (how) => {
+      ending = how
     },
   })
   try {
     await program.parseAsync(words, { from: 'user' })
   } catch (error) {
-    exitCode = error instanceof CommanderError ? await endOf(error) : explain(terminal(), error)
+    ending = error instanceof CommanderError ? await endOf(error) : explain(terminal(), error)
   }
-  end(exitCode)
+  end(ending)
 
-  function end(code: number): void {
+  function end(how: Ending): void {
     // Hung up: Node would try to restore a terminal that is gone, and abort. The signal ends it as if nobody had caught it.
-    if (isHungUp && code === HANGUP) {
-      proc.removeAllListeners('SIGHUP')
-      proc.kill(proc.pid, 'SIGHUP')
+    const signal = how === HANGUP && isHungUp ? 'SIGHUP' : how
+    if (typeof signal !== 'number') {
+      proc.removeAllListeners(signal)
+      proc.kill(proc.pid, signal)
     }
     // Connections kept open and locks' timers must not hold up an answer that is written.
-    proc.exit(code)
+    proc.exit(typeof how === 'number' ? how : INTERRUPTED)
   }
 
   async function endOf(error: CommanderError): Promise<number> {
@@ -100,9 +106,9 @@ function longOptionsOf(command: Command): string[] {
   return command.options.flatMap(({ long }) => (typeof long === 'string' ? [long] : []))
 }
 
-/** Columns of stdout; Node makes the stream only where it may be a terminal. */
+/** Columns of stdout; Node makes the stream only where it is a terminal. */
 function widthOf(proc: NodeJS.Process): number {
-  return isCharacterDevice(1) && proc.stdout.isTTY ? proc.stdout.columns : 80
+  return terminalsOf(proc)(1) ? proc.stdout.columns : 80
 }
 
 function buildProgram(
@@ -112,7 +118,7 @@ function buildProgram(
     terminal: () => Terminal
     explain: Explain
     line: CommandLine
-    onDone: (exitCode: number) => void
+    onDone: (ending: Ending) => void
   },
 ): Command {
   const { terminal, explain, line, onDone } = ending

@@ -2,18 +2,19 @@
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import { endpointEnvironment } from '../outlets/endpoint-variables.ts'
 import { runChild } from '../outlets/exec.ts'
+import type { Ending } from '../outlets/exec.ts'
 import { childEnvironment, INSIDE } from '../outlets/variables.ts'
 import type { CommandContext } from './context.ts'
 import { readCredentialsProfile } from './credentials-profile.ts'
 import { openCommandEndpoint } from './endpoint.ts'
 import type { LastingOptions } from './lasting-credentials.ts'
 
-/** Gives the program's exit code. Throws as `openCommandEndpoint` and `runChild`. */
+/** Gives how the program ended. Throws as `openCommandEndpoint` and `runChild`. */
 export async function runServed(
   context: CommandContext,
   { role, minLife }: LastingOptions,
   { command, isShell }: { command: string[]; isShell: boolean },
-): Promise<number> {
+): Promise<Ending> {
   if (minLife !== undefined) {
     throw new PoolkeyError('usage', {
       problem: '--min-life says nothing beside --server, which refreshes the credentials',
@@ -22,7 +23,7 @@ export async function runServed(
   }
   const profile = await readCredentialsProfile(context, role)
   // Ctrl-C is the program's to answer: while it goes on, so does the endpoint.
-  const endpoint = await openCommandEndpoint(context, { profile, port: 0, outlastsInterrupts: true })
+  const endpoint = await openCommandEndpoint(context, { profile, port: 0 })
   try {
     context.interrupted.throwIfAborted()
     if (isShell)

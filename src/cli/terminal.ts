@@ -5,6 +5,7 @@
 import { fstatSync } from 'node:fs'
 import { plainText } from '../errors/plain-text.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
+import type { Aside } from '../outlets/write-aside.ts'
 import { writeAll } from '../outlets/write-all.ts'
 
 export interface Terminal {
@@ -14,6 +15,11 @@ export interface Terminal {
   say(line: string): void
   /** Says `poolkey: <kind>: <line>`. */
   label(kind: 'error' | 'fix' | 'warning', line: string): void
+  /**
+   * From now on what is said waits for nobody: a reader who has stopped must not stop those who wait for this process. Gives
+   * what ends that.
+   */
+  neverWait(through: Aside): () => void
   /** Replaces the progress line, on a terminal only; undefined removes it. */
   progress(line: string | undefined): void
   /** Whether stdout is a terminal: whoever looks at it sees the answer. */
@@ -32,21 +38,28 @@ export interface Terminal {
   confirm(question: string, signal: AbortSignal): Promise<boolean>
 }
 
-/** `streams` is the process itself: Node makes each stream when it is first looked at, which takes time. */
+/**
+ * `streams` is the process itself. Node makes each stream when it is first looked at, which takes time, and makes a pipe
+ * non-blocking for all who share it: they are looked at only where they are known to be terminals, or are read.
+ */
 export interface TerminalOptions {
   streams: {
     readonly stdin: NodeJS.ReadStream
-    readonly stdout: Pick<NodeJS.WriteStream, 'isTTY'>
     readonly stderr: NodeJS.WriteStream
   }
+  isTerminal: IsTerminal
   env: Record<string, string | undefined>
   noInput: boolean
 }
 
-export function openTerminal({ streams, env, noInput }: TerminalOptions): Terminal {
-  const isLive = () => env['TERM'] !== 'dumb' && streams.stderr.isTTY
-  const canAsk = () => !noInput && streams.stdin.isTTY && streams.stderr.isTTY
+/** Whether a descriptor is a terminal. */
+export type IsTerminal = (descriptor: 0 | 1 | 2) => boolean
+
+export function openTerminal({ streams, isTerminal, env, noInput }: TerminalOptions): Terminal {
+  const isLive = () => env['TERM'] !== 'dumb' && isTerminal(2)
+  const canAsk = () => !noInput && isTerminal(0) && isTerminal(2)
   let drawn = false
+  let aside: Aside | undefined
 
   const erase = () => {
     if (drawn) writeAll(2, '\r\u001b[2K')
@@ -54,7 +67,8 @@ export function openTerminal({ streams, env, noInput }: TerminalOptions): Termin
   }
   const say = (line: string) => {
     erase()
-    writeAll(2, `${line}\n`)
+    if (aside) aside.write(`${line}\n`)
+    else writeAll(2, `${line}\n`)
   }
   const askHidden = async (question: string, signal: AbortSignal) => {
     const { readHidden } = await import('./hidden-input.ts')
@@ -70,8 +84,7 @@ export function openTerminal({ streams, env, noInput }: TerminalOptions): Termin
   }
   return {
     get isAnswerShown() {
-      // What is no terminal is told without having Node make the stream, which takes time.
-      return isCharacterDevice(1) && streams.stdout.isTTY
+      return isTerminal(1)
     },
     get isAnswerPiped() {
       return isPipe(1)
@@ -85,10 +98,9 @@ export function openTerminal({ streams, env, noInput }: TerminalOptions): Termin
     askHidden,
     async readSecret(question, signal) {
       if (canAsk()) return askHidden(question, signal)
-      const { stdin } = streams
-      if (stdin.isTTY) throw new PoolkeyError('usage', { problem: 'nothing is piped into stdin' })
+      if (isTerminal(0)) throw new PoolkeyError('usage', { problem: 'nothing is piped into stdin' })
       const { readPiped } = await import('./piped-input.ts')
-      return readPiped(stdin, signal)
+      return readPiped(streams.stdin, signal)
     },
     answer(text) {
       erase()
@@ -101,6 +113,12 @@ export function openTerminal({ streams, env, noInput }: TerminalOptions): Termin
       const tint = { error: '31', fix: '32', warning: '33' }[kind]
       const name = wantsColour(env, isLive) ? `\u001b[1;${tint}m${kind}:\u001b[0m` : `${kind}:`
       say(`poolkey: ${name} ${plainText(line, 2000)}`)
+    },
+    neverWait(through) {
+      aside = through
+      return () => {
+        if (aside?.isLasting === false) aside = undefined
+      }
     },
     progress(line) {
       if (!isLive()) return
@@ -139,8 +157,13 @@ export function openTerminal({ streams, env, noInput }: TerminalOptions): Termin
   }
 }
 
+/** Asks the system, without a stream. What asks it loads slowly: most descriptors are pipes and files, told without it. */
+export function terminalsOf({ getBuiltinModule }: Pick<NodeJS.Process, 'getBuiltinModule'>): IsTerminal {
+  return (descriptor) => isCharacterDevice(descriptor) && getBuiltinModule('node:tty').isatty(descriptor)
+}
+
 /** Whether a descriptor may be a terminal; a closed one is none. */
-export function isCharacterDevice(descriptor: number): boolean {
+function isCharacterDevice(descriptor: number): boolean {
   try {
     return fstatSync(descriptor).isCharacterDevice()
   } catch {

@@ -15,7 +15,7 @@ import type { CommandContext, GlobalOptions, OwnParts } from './context.ts'
 import { credentialsFileDoor } from './credentials-file-door.ts'
 import { homeFolderOf } from './home-folder.ts'
 import { lazyHttp } from './lazy-http.ts'
-import { openTerminal } from './terminal.ts'
+import { openTerminal, terminalsOf } from './terminal.ts'
 import { vaultDoor } from './vault-door.ts'
 
 // How long a person may take to open the vault.
@@ -32,7 +32,7 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
   const interrupted = listenForInterrupts(proc)
   const now = () => Date.now()
   const noInput = options.input === false || (env['POOLKEY_NO_INPUT'] ?? '') !== ''
-  const terminal = openTerminal({ streams: proc, env, noInput })
+  const terminal = openTerminal({ streams: proc, isTerminal: terminalsOf(proc), env, noInput })
 
   const isTracing = options.debug === true || (env['POOLKEY_DEBUG'] ?? '') !== ''
   const filesRead: FilesRead = new Map()
@@ -107,11 +107,11 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
       // What a person needs to type a passphrase, or to unlock a keychain, is not the command's time.
       const seconds = asked.mayPrompt === true ? PROMPT_SECONDS : asked.seconds
       let begunMs = monotonicMs()
-      const ends = asked.outlastsInterrupts === true ? [] : [interrupted]
-      const opening = AbortSignal.any([...ends, deadline(seconds)])
+      const end = asked.endsWith ?? interrupted
+      const opening = AbortSignal.any([end, deadline(seconds)])
       const openedVault = await vault.open(asked, opening)
       if (asked.mayPrompt === true) begunMs = monotonicMs()
-      const signal = asked.mayPrompt === true ? AbortSignal.any([...ends, deadline(asked.seconds)]) : opening
+      const signal = asked.mayPrompt === true ? AbortSignal.any([end, deadline(asked.seconds)]) : opening
       if (!openedVault)
         throw new PoolkeyError('sign-in-required', { profile: asked.profile.name, reason: 'none' })
       const http = lazyHttp({

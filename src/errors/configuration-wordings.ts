@@ -132,7 +132,7 @@ export const CONFIGURATION_WORDINGS: Wordings<
     exitCode: 3,
     what: ({ path, problem }) => `${path} cannot be the token file: ${problem}`,
     fix: () =>
-      'name a file that does not exist yet, in a folder that only you can write; it is removed at the end',
+      'name a file that does not exist yet, in a folder that only you can write (it is removed at the end); one that a killed poolkey serve left: remove it',
   },
   'life-too-short': {
     exitCode: 3,

@@ -87,8 +87,11 @@ export const NETWORK_WORDINGS: Wordings<
   },
   'port-taken': {
     exitCode: 6,
-    what: ({ port, holders }) =>
-      `port ${port} of 127.0.0.1 is not free${optional(' (held by ', holders.join(', '), ')')}`,
-    fix: () => 'choose another with --port, or leave it out for any that is free',
+    what: ({ port, holders, isForbidden }) =>
+      isForbidden
+        ? `this system gives port ${port} of 127.0.0.1 to root alone (EACCES)`
+        : `port ${port} of 127.0.0.1 is not free${optional(' (held by ', holders.join(', '), ')')}`,
+    fix: ({ isForbidden }) =>
+      `choose ${isForbidden ? 'one from 1024 on' : 'another'} with --port, or leave it out for any that is free`,
   },
 }

@@ -94,7 +94,8 @@ export interface ErrorFacts {
   'lock-held': { lock: string; pid: number | undefined; seconds: number }
   'sign-in-timeout': { seconds: number; clientId: string; redirectUri: string }
   'redirect-ports-taken': { redirectUris: string[]; holders: string[] }
-  'port-taken': { port: number; holders: string[] }
+  /** `isForbidden`: the system gives this port to nobody without further rights. */
+  'port-taken': { port: number; holders: string[]; isForbidden: boolean }
   'console-not-opened': { profile: string; seconds: number }
 
   // The vault and its key (exit 7)
@@ -119,7 +120,7 @@ export interface ErrorFacts {
   'output-closed': { errno: string }
 
   // Ended from outside (exit 128 + n)
-  interrupted: { signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' }
+  interrupted: { signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGQUIT' }
 }
 
 export type ErrorCode = keyof ErrorFacts

@@ -54,6 +54,8 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
       response.end()
       return
     }
+    // Whoever has the token is not dropped for whoever has none, however many these are.
+    server?.keep(request.socket)
     try {
       sendJson(response, 200, containerJson(await getCredentials()))
     } catch (error) {
@@ -63,12 +65,19 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
     }
   }
 
+  const refusal = { isForbidden: false }
   const server = await openLoopbackServer({
     host: '127.0.0.1',
     port: options.port,
     onRequest: (request, response) => void answer(request, response),
+    onForbidden: () => {
+      refusal.isForbidden = true
+    },
   })
-  if (!server) throw new PoolkeyError('port-taken', { port, holders: readPortHolders(port) })
+  if (!server) {
+    const holders = refusal.isForbidden ? [] : readPortHolders(port)
+    throw new PoolkeyError('port-taken', { port, holders, ...refusal })
+  }
   port = server.port
   return { uri: `http://127.0.0.1:${port}${CREDENTIALS_PATH}`, close: () => server.close() }
 }

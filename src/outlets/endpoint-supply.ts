@@ -10,7 +10,8 @@ import type { Credentials } from '../exchange/credentials.ts'
 export interface Supply {
   /** Credentials that live. Waits a little where there are none in memory. Throws why there are none. */
   get: () => Promise<Credentials>
-  stop: () => void
+  /** Begins nothing any more; gives the end of the renewal under way. Never rejects. */
+  stop: () => Promise<void>
 }
 
 export interface SupplyOptions {
@@ -48,6 +49,7 @@ export async function startSupply({ standing, monotonicMs, onFailure }: SupplyOp
 
   /** One renewal at a time, whoever asks for it. Never rejects. */
   function renew(): Promise<void> {
+    if (isStopped) return underWay ?? Promise.resolve()
     underWay ??= standing
       .renew()
       .then(
@@ -119,6 +121,8 @@ export async function startSupply({ standing, monotonicMs, onFailure }: SupplyOp
     stop: () => {
       isStopped = true
       clearTimeout(timer)
+      // A refresh token may be spent by now: whoever stops here waits until its successor is stored.
+      return underWay ?? Promise.resolve()
     },
   }
 }

@@ -1,14 +1,12 @@
 /** The token of an endpoint: made anew for each, and the file that it may be left in for programs to read. */
 import { randomBytes } from 'node:crypto'
 import { isOurs, isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
-import { readRegularFile } from '../profile/regular-file.ts'
 import { Secret } from '../secret.ts'
 import { discard, errnoOf, lookAt, readOwnFile, writeOwnFile } from '../vault/durable-file.ts'
 import { digestOf } from './endpoint-request.ts'
 
 const TOKEN_BYTES = 32
-// That many bytes in base64url, and nothing else: no newline, which some SDKs would send.
-const TOKEN = /^[\w-]{43}$/
+// Those in base64url, and nothing else: no newline, which some SDKs would send.
 const TOKEN_LENGTH = 43
 
 export function createToken(): Secret {
@@ -20,12 +18,12 @@ export function tokenDigestOf(token: Secret): Buffer {
 }
 
 /**
- * Writes the token, mode 0600. A file that an endpoint left behind is replaced; what is anything else, or no file of this
- * user's, stays as it is. Throws `token-file-unusable`.
+ * Writes the token, mode 0600. An empty file, as mktemp makes one, is replaced; what is anything else, or no file of this
+ * user's, stays as it is: it may be the token of an endpoint that runs. Throws `token-file-unusable`.
  */
 export function writeTokenFile(path: string, token: Secret): void {
   try {
-    if (!isFree(path)) throw unusable(path, 'it exists and holds something else than a token')
+    if (!isFree(path)) throw unusable(path, 'it exists, and is not empty')
     writeOwnFile(path, Buffer.from(token.reveal(), 'latin1'), false)
   } catch (error) {
     if (isPoolkeyError(error, 'vault-unsafe')) throw unusable(path, error.facts.problem)
@@ -38,8 +36,7 @@ export function writeTokenFile(path: string, token: Secret): void {
 function isFree(path: string): boolean {
   const stats = lookAt(path)
   // What is no file is refused where it is written.
-  if (stats?.isFile() !== true || stats.size === 0) return true
-  return stats.size === TOKEN_LENGTH && TOKEN.test(readRegularFile(path).toString('latin1'))
+  return stats?.isFile() !== true || stats.size === 0
 }
 
 function unusable(path: string, problem: string): PoolkeyError {

@@ -26,14 +26,17 @@ export interface ChildToRun {
 /** A hung-up terminal's exit code, whatever the program ended with: nobody is there to see it. */
 const HUNG_UP = 128 + constants.signals.SIGHUP
 
+/** An exit code; or SIGINT, by which the process is to end itself, as a shell ends its loop only when it sees that. */
+export type Ending = number | 'SIGINT'
+
 /**
- * Gives the program's exit code, 128 + n when signal n ended it. SIGTERM, SIGHUP and SIGQUIT are forwarded; SIGINT is
+ * Gives how the program ended: its exit code, 128 + n when signal n ended it, SIGINT as such but on Windows. SIGTERM, SIGHUP and SIGQUIT are forwarded; SIGINT is
  * survived, as it comes to both from the terminal. Throws `program-not-found`, `program-not-runnable`.
  */
-export async function runChild({ command, env, platform, onSignal }: ChildToRun): Promise<number> {
+export async function runChild({ command, env, platform, onSignal }: ChildToRun): Promise<Ending> {
   const [name = '', ...words] = command
   if (name === '') throw new PoolkeyError('program-not-found', { program: name })
-  const place: Place = { platform, path: env['PATH'] ?? '' }
+  const place: Place = { platform, path: env['PATH'] ?? PATH_UNLESS_SET }
   const program = platform === 'win32' ? windowsProgram(name, env) : name
   // Not awaited here, but by what holds neither environment nor arguments.
   return waitFor(startChild(), { onSignal, name, place })
@@ -47,6 +50,9 @@ export async function runChild({ command, env, platform, onSignal }: ChildToRun)
   }
 }
 
+// execvp(3)
+const PATH_UNLESS_SET = '/bin:/usr/bin'
+
 // Where a program was sought.
 interface Place {
   platform: NodeJS.Platform
@@ -57,16 +63,16 @@ interface Place {
 async function waitFor(
   child: ChildProcess,
   { onSignal, name, place }: { onSignal: OnSignal; name: string; place: Place },
-): Promise<number> {
+): Promise<Ending> {
   const terminals = [0, 1, 2].filter((descriptor) => isatty(descriptor))
   const forwarded = (['SIGTERM', 'SIGHUP', 'SIGQUIT'] as const).map((signal) =>
     onSignal(signal, () => child.kill(signal)),
   )
   const survived = onSignal('SIGINT', () => undefined)
   try {
-    const code = await endOf(child)
+    const ending = await endOf(child, place)
     // Node restores the terminal's modes when it ends, and aborts where the terminal is gone.
-    return terminals.every((descriptor) => isatty(descriptor)) ? code : HUNG_UP
+    return terminals.every((descriptor) => isatty(descriptor)) ? ending : HUNG_UP
   } catch (error) {
     throw whyNotRun(error, name, place)
   } finally {
@@ -74,11 +80,12 @@ async function waitFor(
   }
 }
 
-function endOf(child: ChildProcess): Promise<number> {
+function endOf(child: ChildProcess, { platform }: Place): Promise<Ending> {
   return new Promise((resolve, reject) => {
     child.once('error', reject)
     child.once('exit', (code, signal) => {
-      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]))
+      if (signal === 'SIGINT' && platform !== 'win32') resolve(signal)
+      else resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]))
     })
   })
 }

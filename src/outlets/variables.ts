@@ -20,11 +20,28 @@ export const OUTRANKING_VARIABLES = ['AWS_PROFILE', 'AWS_DEFAULT_PROFILE', 'AWS_
 /** Marks a program that `exec` runs, and names its profile. */
 export const INSIDE = 'INSIDE_POOLKEY'
 
-// Every variable from which some AWS SDK or tool takes credentials, or takes them to be of an account or a role: the
-// SDK reference guide's settings, and what older SDKs read (AWS_ACCESS_KEY, AWS_SECRET_KEY, AWS_SECURITY_TOKEN).
-const OF_CREDENTIALS =
-  /^AWS_(ACCESS_KEY(_ID)?|SECRET_(ACCESS_)?KEY|SESSION_TOKEN|SECURITY_TOKEN|(CREDENTIAL|SESSION)_EXPIRATION|(DEFAULT_)?PROFILE|ACCOUNT_ID|CREDENTIAL_FILE|CONTAINER_.*|WEB_IDENTITY_.*|ROLE_ARN|ROLE_SESSION_NAME)$/i
-const OWN = /^(POOLKEY_|INSIDE_POOLKEY$)/i
+/**
+ * Every variable from which some AWS SDK or tool takes credentials, or takes them to be of an account or a role: the SDK
+ * reference guide's settings, what older SDKs and tools read, and the token that Amazon Bedrock takes in their place.
+ */
+export const VARIABLES_OF_CREDENTIALS = [
+  ...CREDENTIAL_VARIABLES,
+  ...OUTRANKING_VARIABLES,
+  ...[
+    'AWS_ACCESS_KEY',
+    'AWS_SECRET_KEY',
+    'AWS_CREDENTIAL_FILE',
+    'AWS_CREDENTIAL_PROFILES_FILE',
+    'BOTO_CONFIG',
+  ],
+  ...['AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_ROLE_ARN', 'AWS_ROLE_SESSION_NAME', 'AWS_ACCOUNT_ID'],
+  ...['AWS_CONTAINER_CREDENTIALS_FULL_URI', 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'],
+  ...['AWS_CONTAINER_AUTHORIZATION_TOKEN', 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'],
+  'AWS_BEARER_TOKEN_BEDROCK',
+]
+// Of those families others may come, as a bearer token of each service.
+const FAMILY_OF_CREDENTIALS = /^AWS_(CONTAINER|WEB_IDENTITY|BEARER_TOKEN)_/
+const OWN = /^(POOLKEY_|INSIDE_POOLKEY$)/
 
 /** The variables that hand credentials to a program. `AWS_SESSION_EXPIRATION` is what shell prompts read. */
 export function credentialsVariables(credentials: Credentials, region: string): Record<string, string> {
@@ -52,10 +69,10 @@ export function childEnvironment(
   parent: Record<string, string | undefined>,
   extra: Record<string, string>,
 ): Record<string, string> {
-  const replaced = new Set(Object.keys(extra).map((name) => name.toUpperCase()))
-  const kept = Object.entries(parent).flatMap(([name, value]) => {
-    const isGone = OF_CREDENTIALS.test(name) || OWN.test(name) || replaced.has(name.toUpperCase())
-    return isGone || value === undefined ? [] : [[name, value] as const]
-  })
+  const gone = new Set([...VARIABLES_OF_CREDENTIALS, ...Object.keys(extra).map((name) => name.toUpperCase())])
+  const isGone = (name: string) => gone.has(name) || FAMILY_OF_CREDENTIALS.test(name) || OWN.test(name)
+  const kept = Object.entries(parent).flatMap(([name, value]) =>
+    value === undefined || isGone(name.toUpperCase()) ? [] : [[name, value] as const],
+  )
   return { ...Object.fromEntries(kept), ...extra }
 }

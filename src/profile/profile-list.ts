@@ -23,6 +23,7 @@ const CREDENTIAL_KEYS = [
   'source_profile',
   'credential_source',
   'web_identity_token_file',
+  'login_session',
 ]
 
 /** The key by which a section tells from which profile `write` filled it. */

@@ -21,6 +21,8 @@ export interface LoopbackServerOptions {
   /** 0, of a literal alone: any that is free. */
   port: number
   onRequest: (request: IncomingMessage, response: ServerResponse) => void
+  /** Told when the system gives the port to nobody without further rights, which else counts as taken. */
+  onForbidden?: () => void
 }
 
 const MAX_CONNECTIONS = 100
@@ -72,7 +74,8 @@ export async function openLoopbackServer(
     })
     const outcome = await listen(server, { host: address, port: options.port })
     if (outcome === 'listening') servers.push(server)
-    if (outcome === 'taken') {
+    if (outcome === 'forbidden') options.onForbidden?.()
+    if (outcome === 'taken' || outcome === 'forbidden') {
       await close()
       return undefined
     }
@@ -85,10 +88,11 @@ export async function openLoopbackServer(
 function listen(
   server: Server,
   at: { host: string; port: number },
-): Promise<'listening' | 'taken' | 'no-such-family'> {
+): Promise<'listening' | 'taken' | 'forbidden' | 'no-such-family'> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve('taken')
+      if (error.code === 'EADDRINUSE') resolve('taken')
+      else if (error.code === 'EACCES') resolve('forbidden')
       else if (error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT') resolve('no-such-family')
       else reject(error)
     })

@@ -15,6 +15,7 @@ function listener(): { terminal: Terminal; said: string[] } {
     confirm: () => Promise.resolve(false),
     readSecret: () => Promise.resolve(''),
     askHidden: () => Promise.resolve(''),
+    neverWait: () => () => undefined,
     isAnswerShown: false,
     isAnswerPiped: false,
     canAsk: false,

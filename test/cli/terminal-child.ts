@@ -30,14 +30,14 @@ export interface Order {
 const orders = JSON.parse(process.argv[2] ?? '') as Order[]
 
 function terminalFor({ isTerminal, columns, env, noInput = false }: Order): Terminal {
-  const stdin = Object.create(process.stdin) as typeof process.stdin
-  const stderr = Object.create(process.stderr) as typeof process.stderr
   return openTerminal({
     streams: {
-      stdin: Object.assign(stdin, { isTTY: isTerminal }),
-      stdout: { isTTY: isTerminal },
-      stderr: Object.assign(stderr, { isTTY: isTerminal, columns }),
+      stdin: process.stdin,
+      get stderr() {
+        return Object.assign(Object.create(process.stderr) as typeof process.stderr, { columns })
+      },
     },
+    isTerminal: () => isTerminal,
     env,
     noInput,
   })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import { credentialsAt, isOpen } from './endpoint-client.ts'
-import { answerOf, openStation, until } from './poolkey-process.ts'
+import { askEndpoint, credentialsAt, isOpen } from './endpoint-client.ts'
+import { letExpire } from './expiry.ts'
+import { answerOf, openStation, POOLKEY_LINE, startProgram, until } from './poolkey-process.ts'
 import type { Running, Station } from './poolkey-process.ts'
 
 const EXEC = ['exec', '--profile', 'dev', '--server']
@@ -133,6 +134,61 @@ test('G108: killed, its port is closed; what the command then lacks are credenti
   await ended
 })
 
+test('E73: the command ends during a refresh: what the pool gave is stored before poolkey ends, too', async () => {
+  const station = await openSignedIn({ rotation: { graceSeconds: 0 } })
+  const { held, ended } = await startHeld(station)
+  letExpire(station)
+  // The pool has rotated by then; its answer comes when the command is long gone.
+  station.emulator.faults.set('token:refresh_token', {
+    kind: 'alter',
+    alter: (answer) => {
+      process.kill(held.pid, 'SIGKILL')
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500)
+      return answer
+    },
+  })
+  const asking = askEndpoint(held).catch(() => undefined)
+  expect(await ended).toMatchObject({ code: 137, stderr: '' })
+  await asking
+  answerOf(await station.run(['credential-process', '--profile', 'dev']))
+})
+
+test('what a renewal only waits for does not hold up the end of the command', async () => {
+  const station = await openSignedIn()
+  const { held, ended } = await startHeld(station)
+  letExpire(station)
+  station.emulator.faults.set(EXCHANGE, { kind: 'silence' })
+  const before = station.emulator.count(EXCHANGE)
+  const asking = askEndpoint(held).catch(() => undefined)
+  await until(() => station.emulator.count(EXCHANGE) > before)
+  const killedMs = performance.now()
+  process.kill(held.pid, 'SIGKILL')
+  expect(await ended).toMatchObject({ code: 137, stderr: '' })
+  expect(performance.now() - killedMs).toBeLessThan(5_000)
+  await asking
+})
+
+test('what poolkey says into a pipe that it shares with the command leaves the pipe as it was', async () => {
+  const station = await openSignedIn()
+  // No stream of Node's here, which would do to the pipe what is looked for. open(2): O_NONBLOCK is 04000.
+  const look = `const { readFileSync, writeSync } = require('node:fs')
+  const { AWS_CONTAINER_CREDENTIALS_FULL_URI: uri, AWS_CONTAINER_AUTHORIZATION_TOKEN: token } = process.env
+  const isBlocking = (fd) => (parseInt(/flags:\\s+(\\d+)/.exec(readFileSync('/proc/self/fdinfo/' + fd, 'utf8'))[1], 8) & 0o4000) === 0
+  process.on('SIGUSR2', () => { writeSync(1, 'blocking: ' + [1, 2].map(isBlocking).join() + '\\n'); process.exit(0) })
+  writeSync(1, JSON.stringify({ uri, token, pid: process.pid }) + '\\n')
+  setInterval(() => undefined, 1000)`
+  const line = `${POOLKEY_LINE} ${EXEC.join(' ')} -- '${process.execPath}' -e "$1" 2>&1 | cat`
+  const running = startProgram('/bin/sh', ['-c', line, 'sh', look], station.env)
+  await until(() => running.said().stdout.includes('\n'))
+  const held = JSON.parse(running.said().stdout) as Held
+  letExpire(station)
+  station.emulator.faults.set('token:refresh_token', { kind: 'server-error' }, Infinity)
+  expect(await askEndpoint(held)).toMatchObject({ status: 503 })
+  await until(() => running.said().stdout.includes('could not be renewed'))
+  process.kill(held.pid, 'SIGUSR2')
+  expect((await running.ended).stdout).toContain('blocking: true,true\n')
+})
+
 test('D64: gives nothing to the command after a logout', async () => {
   const station = await openSignedIn()
   const { held } = await startHeld(station)
@@ -154,7 +210,7 @@ test('--role is for this run alone, and a life to choose makes no sense beside i
   )
 
   const refused = await station.run([...EXEC, '--min-life', '60', '--', 'true'])
-  expect(refused).toMatchObject({ code: 2, stdout: '' })
+  expect(refused).toMatchObject({ code: 125, stdout: '' })
   expect(refused.stderr).toContain('--min-life says nothing beside --server')
 })
 

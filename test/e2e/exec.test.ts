@@ -1,7 +1,15 @@
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { answerOf, openStation, POOLKEY, until } from './poolkey-process.ts'
+import {
+  answerOf,
+  openStation,
+  POOLKEY,
+  POOLKEY_LINE,
+  startPoolkey,
+  startProgram,
+  until,
+} from './poolkey-process.ts'
 import type { Station, StationOptions } from './poolkey-process.ts'
 
 const EXEC = ['exec', '--profile', 'dev']
@@ -68,6 +76,11 @@ describe('what the command gets', () => {
       },
       ...{ AWS_WEB_IDENTITY_TOKEN_FILE: '/old', AWS_ROLE_ARN: 'old', AWS_ROLE_SESSION_NAME: 'old' },
       ...{
+        AWS_BEARER_TOKEN_BEDROCK: 'old',
+        AWS_CREDENTIAL_PROFILES_FILE: '/old',
+        BOTO_CONFIG: '/old',
+      },
+      ...{
         POOLKEY_DEBUG: '',
         POOLKEY_NO_INPUT: '1',
         POOLKEY_CLIENT_SECRET: 'old',
@@ -120,7 +133,6 @@ describe('how it ends', () => {
     ['KILL', 137],
     ['TERM', 143],
     ['HUP', 129],
-    ['INT', 130],
     ['QUIT', 131],
     ['USR1', 138],
     ['SEGV', 139],
@@ -128,6 +140,14 @@ describe('how it ends', () => {
     const station = await signedIn()
     const outcome = await station.run([...EXEC, '--', 'sh', '-c', `ulimit -c 0; kill -${name} $$`])
     expect(outcome).toMatchObject({ code, signal: null, stdout: '', stderr: '' })
+  })
+
+  test('F96: by SIGINT when that ended the command, as a shell that runs a loop wants to see', async () => {
+    const station = await signedIn()
+    const outcome = await station.run([...EXEC, '--', 'sh', '-c', 'kill -INT $$'])
+    expect(outcome).toMatchObject({ signal: 'SIGINT', stdout: '', stderr: '' })
+    // Who caught it and ends with its code has not died of it.
+    expect(await station.run([...EXEC, '--', 'sh', '-c', 'exit 130'])).toMatchObject({ code: 130 })
   })
 
   test.each(['SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)(
@@ -192,6 +212,31 @@ describe('what cannot be run', () => {
     }
   })
 
+  test('F98: what only the working folder has is not found, with PATH or without', async () => {
+    const station = await signedIn()
+    writeFileSync(join(station.home, 'only-here'), '#!/bin/sh\n')
+    chmodSync(join(station.home, 'only-here'), 0o755)
+    for (const PATH of [undefined, '/usr/bin']) {
+      const words = [...EXEC, '--', 'only-here']
+      const outcome = await startPoolkey(words, { ...station.env, PATH }, { cwd: station.home }).ended
+      expect(outcome).toMatchObject({ code: 127, stdout: '' })
+    }
+  })
+
+  test.each([
+    ['an argument', 'echo "$(printf "a\\377")"'],
+    ['the command', '"$(printf "/bin/a\\377")"'],
+  ])(
+    'F98: %s that would arrive changed, being no UTF-8, is refused, and nothing is run',
+    async (_, words) => {
+      const station = await signedIn()
+      const line = `exec ${POOLKEY_LINE} ${EXEC.join(' ')} -- ${words}`
+      const outcome = await startProgram('/bin/sh', ['-c', line], station.env).ended
+      expect(outcome).toMatchObject({ code: 125, stdout: '' })
+      expect(outcome.stderr).toMatch(/^poolkey: error: .*not UTF-8.*\npoolkey: fix: .*\n$/)
+    },
+  )
+
   test('what poolkey itself fails with is 125, and nothing is run', async () => {
     const station = await openStation()
     const touch = ['--', 'touch', join(station.home, 'ran')]
@@ -212,10 +257,10 @@ describe('what cannot be run', () => {
     [['--no-such-option', '--', 'true'], 'unknown option'],
     [['--min-life', 'x', '--', 'true'], 'whole number'],
     [['--profile', '--', 'true'], 'argument missing'],
-  ])('wrong usage stays 2: %j', async (words, said) => {
+  ])("wrong usage is 125, as 2 may be the command's own: %j", async (words, said) => {
     const station = await openStation()
     const outcome = await station.run(['exec', ...words])
-    expect(outcome).toMatchObject({ code: 2, stdout: '' })
+    expect(outcome).toMatchObject({ code: 125, stdout: '' })
     expect(outcome.stderr).toContain(said)
   })
 

@@ -1,26 +1,33 @@
+import { execFileSync } from 'node:child_process'
 import {
   appendFileSync,
   chmodSync,
+  closeSync,
+  constants,
   existsSync,
   mkdirSync,
+  openSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs'
 import { createServer } from 'node:http'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { listen } from '../sign-in/support/server.ts'
 import { askEndpoint, credentialsAt, exportedBy, isOpen, startServing } from './endpoint-client.ts'
 import type { ContainerCredentials } from './endpoint-client.ts'
 import { letExpire } from './expiry.ts'
-import { answerOf, openStation, POOLKEY_LINE, startProgram, until } from './poolkey-process.ts'
+import { answerOf, openStation, POOLKEY, POOLKEY_LINE, startProgram, until } from './poolkey-process.ts'
 import type { Station } from './poolkey-process.ts'
 import { disguisesOf, filesIn, watchCommandLines } from './secret-sweep.ts'
 
 const EXCHANGE = 'GetCredentialsForIdentity'
-const CODES = { SIGINT: 0, SIGTERM: 143, SIGHUP: 129 }
+const CODES = { SIGINT: 0, SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131 }
 
 async function openSignedIn(options: Parameters<typeof openStation>[0] = {}): Promise<Station> {
   const station = await openStation(options)
@@ -75,11 +82,17 @@ test('what it prints removes whatever SDKs would prefer to it', async () => {
     ],
     ...['WEB_IDENTITY_TOKEN_FILE', 'ROLE_ARN', 'CONTAINER_CREDENTIALS_RELATIVE_URI'],
     ...['CONTAINER_AUTHORIZATION_TOKEN_FILE', 'CREDENTIAL_EXPIRATION', 'SESSION_EXPIRATION'],
+    // Of older SDKs and tools, and what Amazon Bedrock takes instead of credentials.
+    ...['ACCESS_KEY', 'SECRET_KEY', 'CREDENTIAL_FILE', 'CREDENTIAL_PROFILES_FILE', 'BEARER_TOKEN_BEDROCK'],
+    ...['ROLE_SESSION_NAME', 'ACCOUNT_ID'],
   ].map((name) => [`AWS_${name}`, 'old'])
-  const env = { ...Object.fromEntries(before), STATEMENTS: said().stdout } as Record<string, string>
+  const env = { ...Object.fromEntries(before), BOTO_CONFIG: 'old', STATEMENTS: said().stdout } as Record<
+    string,
+    string
+  >
   const shell = await startProgram('/bin/sh', ['-c', 'eval "$STATEMENTS"; unset STATEMENTS; env'], env).ended
   expect(shell.code).toBe(0)
-  const names = [...shell.stdout.matchAll(/^(AWS_\w+)=/gm)].map(([, name]) => name)
+  const names = [...shell.stdout.matchAll(/^((?:AWS|BOTO)_\w+)=/gm)].map(([, name]) => name)
   expect(names.sort()).toEqual([
     'AWS_CONTAINER_AUTHORIZATION_TOKEN',
     'AWS_CONTAINER_CREDENTIALS_FULL_URI',
@@ -165,7 +178,32 @@ describe('how it ends', () => {
     },
   )
 
-  test('G108: killed, its port is closed, and the file it left is taken over', async () => {
+  test.each([
+    ['SIGINT', 0],
+    ['SIGTERM', 143],
+  ] as const)(
+    'E73: %s during a refresh: what the pool gave is stored before it ends',
+    async (signal, code) => {
+      const station = await openSignedIn({ rotation: { graceSeconds: 0 } })
+      const serving = await startServing(station)
+      letExpire(station)
+      // The pool has rotated by then; its answer comes when the signal has long arrived.
+      station.emulator.faults.set('token:refresh_token', {
+        kind: 'alter',
+        alter: (answer) => {
+          serving.child.kill(signal)
+          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500)
+          return answer
+        },
+      })
+      const asking = askEndpoint(serving).catch(() => undefined)
+      expect(await serving.ended).toMatchObject({ code })
+      await asking
+      answerOf(await station.run(['credential-process', '--profile', 'dev']))
+    },
+  )
+
+  test('G108: killed, its port is closed; the file it left is named, and stays until somebody removes it', async () => {
     const station = await openSignedIn()
     const file = join(station.home, 'token')
     const words = ['--token-file', file]
@@ -174,10 +212,53 @@ describe('how it ends', () => {
     first.child.kill('SIGKILL')
     await first.ended
     expect(await isOpen(first)).toBe(false)
-    const second = await startServing(station, words)
-    const token = readFileSync(file, 'utf8')
-    expect(token).not.toBe(left)
-    await credentialsAt({ uri: second.uri, token })
+    const refused = await station.run(['serve', '--profile', 'dev', ...words])
+    expect(refused).toMatchObject({ code: 3, stdout: '' })
+    expect(refused.stderr).toContain('one that a killed poolkey serve left: remove it')
+    expect(readFileSync(file, 'utf8')).toBe(left)
+    rmSync(file)
+    const { uri } = await startServing(station, words)
+    await credentialsAt({ uri, token: readFileSync(file, 'utf8') })
+  })
+
+  test('a second one leaves the token file of the first alone, which goes on', async () => {
+    const station = await openSignedIn()
+    const file = join(station.home, 'token')
+    const words = ['--token-file', file]
+    const { uri } = await startServing(station, words)
+    expect(await station.run(['serve', '--profile', 'dev', ...words])).toMatchObject({ code: 3 })
+    await credentialsAt({ uri, token: readFileSync(file, 'utf8') })
+  })
+
+  test('G108: a stderr that is full and that nobody reads holds up neither the endpoint nor its end', async () => {
+    const station = await openSignedIn()
+    const pipe = join(station.home, 'full')
+    execFileSync('mkfifo', [pipe])
+    const ends = [constants.O_RDONLY, constants.O_WRONLY].map((way) =>
+      openSync(pipe, way | constants.O_NONBLOCK),
+    )
+    onTestFinished(() => {
+      ends.forEach(closeSync)
+    })
+    expect(() => {
+      for (;;) writeSync(ends[1]!, 'x'.repeat(1024))
+    }).toThrow('EAGAIN')
+    const line = `exec ${POOLKEY_LINE} serve --profile dev 2>>"$1"`
+    const serving = startProgram('/bin/sh', ['-c', line, 'sh', pipe], station.env)
+    onTestFinished(() => {
+      serving.child.kill('SIGKILL')
+    })
+    await until(() => serving.said().stdout.includes('AWS_CONTAINER_AUTHORIZATION_TOKEN='))
+    const variables = exportedBy(serving.said().stdout)
+    const door = {
+      uri: variables['AWS_CONTAINER_CREDENTIALS_FULL_URI']!,
+      token: variables['AWS_CONTAINER_AUTHORIZATION_TOKEN']!,
+    }
+    letExpire(station)
+    station.emulator.faults.set('token:refresh_token', { kind: 'server-error' }, Infinity)
+    for (let round = 0; round < 2; round += 1) expect(await askEndpoint(door)).toMatchObject({ status: 503 })
+    serving.child.kill('SIGTERM')
+    expect(await serving.ended).toMatchObject({ code: 143 })
   })
 
   test('D64: without anybody signed in nothing is printed and nothing is left', async () => {
@@ -207,6 +288,17 @@ describe('how it ends', () => {
     expect(outcome).toMatchObject({ code: 6, stdout: '' })
     expect(outcome.stderr).toContain(`poolkey: error: port ${port} of 127.0.0.1 is not free`)
     expect(outcome.stderr).toContain('poolkey: fix: choose another with --port')
+  })
+
+  test('a port that only root may have is named as such', async () => {
+    const station = await openSignedIn()
+    const { uid } = userInfo()
+    // Without any right of root's, whoever runs the tests.
+    const drop = uid === 0 ? ['setpriv', '--bounding-set=-all', '--inh-caps=-all'] : ['env']
+    const [program, ...words] = [...drop, ...POOLKEY, 'serve', '--profile', 'dev', '--port', '443']
+    const outcome = await startProgram(program, words, station.env).ended
+    expect(outcome).toMatchObject({ code: 6, stdout: '' })
+    expect(outcome.stderr).toContain('gives port 443 of 127.0.0.1 to root alone (EACCES)')
   })
 
   test('a port that is free is taken as asked for', async () => {
@@ -293,14 +385,14 @@ describe('G104: the token', () => {
         writeFileSync(path, 'notes')
         chmodSync(path, 0o644)
       },
-      'it exists and holds something else than a token',
+      'it exists, and is not empty',
     ],
     [
-      'notes as long as a token',
+      'what looks like a token',
       (path: string) => {
-        writeFileSync(path, `${'notes '.repeat(7)}!`)
+        writeFileSync(path, 'A'.repeat(43))
       },
-      'it exists and holds something else than a token',
+      'it exists, and is not empty',
     ],
   ])('goes into no place where %s is, which stays as it was: exit 3', async (_, place, problem) => {
     const station = await openSignedIn()
@@ -325,6 +417,18 @@ describe('G104: the token', () => {
     const outcome = await station.run(['serve', '--profile', 'dev', '--token-file', file])
     expect(outcome).toMatchObject({ code: 3, stdout: '' })
     expect(outcome.stderr).toContain('it cannot be written (ENOENT)')
+  })
+
+  test('a folder that went away while poolkey stood in it is said so', async () => {
+    const station = await openSignedIn()
+    const gone = join(station.home, 'gone')
+    mkdirSync(gone)
+    const line = `rmdir ../gone; exec ${POOLKEY_LINE} serve --profile dev --token-file token`
+    const outcome = await startProgram('/bin/sh', ['-c', line], station.env, { cwd: gone }).ended
+    expect(outcome).toMatchObject({ code: 3, stdout: '' })
+    expect(outcome.stderr).toContain(
+      'token cannot be the token file: the folder in which poolkey was started is gone',
+    )
   })
 
   test("a file that is somebody else's by the end is left alone", async () => {

@@ -76,6 +76,7 @@ describe('every code', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
     ['SIGHUP', 129],
+    ['SIGQUIT', 131],
   ] as const)('%s ends with %i', (signal, exitCode) => {
     expect(explainError(new PoolkeyError('interrupted', { signal }))).toEqual({
       what: `ended by ${signal}`,

@@ -122,8 +122,9 @@ export const EVERY_FAILURE: { [C in ErrorCode]: FactsFor<C> } = {
     { redirectUris: [text], holders: [text] },
   ],
   'port-taken': (text) => [
-    { port: 8400, holders: [] },
-    { port: 8400, holders: [text] },
+    { port: 8400, holders: [], isForbidden: false },
+    { port: 8400, holders: [text], isForbidden: false },
+    { port: 443, holders: [], isForbidden: true },
   ],
   'keychain-unavailable': (text) =>
     (['library', 'service', 'locked', 'timeout', 'denied'] as const).flatMap((problem) => [
@@ -154,7 +155,7 @@ export const EVERY_FAILURE: { [C in ErrorCode]: FactsFor<C> } = {
   'program-not-runnable': (text) =>
     ['batch-file', 'no-interpreter', 'EACCES', 'E2BIG', text].map((problem) => ({ program: text, problem })),
   'output-closed': (text) => [{ errno: 'EPIPE' }, { errno: text }],
-  interrupted: () => (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((signal) => ({ signal })),
+  interrupted: () => (['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const).map((signal) => ({ signal })),
 }
 
 /** An error of every code and variant. */

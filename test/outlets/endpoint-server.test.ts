@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { PoolkeyError } from '../../src/errors/poolkey-error.ts'
 import type { Credentials } from '../../src/exchange/credentials.ts'
 import { openEndpoint } from '../../src/outlets/endpoint-server.ts'
@@ -221,6 +221,29 @@ describe('G107: who wants to hold it', () => {
     await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('connect', resolve))))
     for (let round = 0; round < 10; round += 1)
       expect(await askEndpoint(endpoint)).toMatchObject({ status: 200 })
+  })
+
+  test('G107: they do not drop whoever has the token and waits for an answer', async () => {
+    let give: ((credentials: Credentials) => void) | undefined
+    const endpoint = await open(
+      () =>
+        new Promise((resolve) => {
+          give = resolve
+        }),
+    )
+    const waiting = askEndpoint(endpoint)
+    await vi.waitUntil(() => give !== undefined)
+    const sockets = Array.from({ length: 300 }, () =>
+      connect(endpoint.port, '127.0.0.1').on('error', () => undefined),
+    )
+    onTestFinished(() => {
+      for (const socket of sockets) socket.destroy()
+    })
+    await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('connect', resolve))))
+    // The last of them has been accepted when this one is.
+    await endpoint.raw(`GET / HTTP/1.1\nHost: x`)
+    give?.(CREDENTIALS)
+    expect(await waiting).toMatchObject({ status: 200 })
   })
 
   test('a request that never ends is dropped within seconds', async () => {

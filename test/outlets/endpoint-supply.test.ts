@@ -11,6 +11,7 @@ import { PoolkeyError } from '../../src/errors/poolkey-error.ts'
 import { startSupply } from '../../src/outlets/endpoint-supply.ts'
 import type { Supply } from '../../src/outlets/endpoint-supply.ts'
 import {
+  arrived,
   credentialsNameOf,
   EXCHANGE,
   failureOf,
@@ -58,9 +59,7 @@ async function supplyIn(
     monotonicMs: world.clock.now,
     onFailure: (error, until) => failures.push({ error, until }),
   })
-  onTestFinished(() => {
-    supply.stop()
-  })
+  onTestFinished(() => supply.stop())
   return {
     ...supply,
     failures,
@@ -304,6 +303,27 @@ test('a guest has credentials, too, and as another guest when the first was forg
   expect(await supply.keyNow()).toBe(key)
   await forgetGuest(world.broker(extra))
   expect(await supply.keyNow()).not.toBe(key)
+})
+
+test('E73: stopped, it begins nothing any more, and gives the end of the renewal under way', async () => {
+  const world = await openSignedInWorld({ rotation: { graceSeconds: 0 } })
+  const supply = await supplyIn(world)
+  world.clock.advance(2 * HOUR)
+  const held = gate()
+  world.emulator.faults.set(REFRESH, { kind: 'hold', until: held.until })
+  const asking = supply.keyNow()
+  await arrived(world, REFRESH)
+  let hasEnded = false
+  const stopped = supply.stop().then(() => {
+    hasEnded = true
+  })
+  expect(hasEnded).toBe(false)
+  held.open()
+  await Promise.all([stopped, asking])
+  expect(world.emulator.count(EXCHANGE)).toBe(2)
+  world.clock.advance(2 * HOUR)
+  await failureOf(supply.get())
+  expect(supply.renewals()).toBe(2)
 })
 
 test('E71: begins with nobody signed in by saying so, and never by a sign-in', async () => {

@@ -16,6 +16,8 @@ source_profile = base
 aws_access_key_id = x
 [profile sso]
 sso_session = s
+[profile console]
+login_session = arn:aws:iam::111122223333:user/x
 [sso-session s]
 [profile others]
 credential_process = /opt/other-tool poolkey
@@ -33,10 +35,11 @@ credential_process = /opt/other-tool poolkey
     ['chained', 'chained', 'base', false],
     ['keys', 'foreign', undefined, false],
     ['sso', 'foreign', undefined, false],
+    ['console', 'foreign', undefined, false],
     ['others', 'foreign', undefined, false],
     ['only', 'poolkey', undefined, true],
   ])
-  expect(entries.map(({ file, line }) => `${file}:${line}`).slice(-2)).toEqual(['c:16', 'k:1'])
+  expect(entries.map(({ file, line }) => `${file}:${line}`).slice(-2)).toEqual(['c:18', 'k:1'])
   expect(listProfileNames(configText)).toEqual([
     'default',
     'base',
@@ -44,6 +47,7 @@ credential_process = /opt/other-tool poolkey
     'chained',
     'keys',
     'sso',
+    'console',
     'others',
   ])
 })

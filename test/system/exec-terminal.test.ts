@@ -45,6 +45,18 @@ describe('exec', () => {
     expect(await ending.ended).toMatchObject({ code })
   })
 
+  test('F96: Ctrl-C ends the loop of a script around it, as without poolkey', async () => {
+    const station = await signedIn()
+    const command = `${EXEC} -- sh -c "echo ready; exec sleep 60"`
+    const line = `bash -c 'for round in 1 2; do echo round $round; ${command}; echo ended with $?; done; true'`
+    const terminal = openTerminal(station, line)
+    await terminal.shows('ready\r\n')
+    terminal.type(CTRL.c)
+    const { code, shown } = await terminal.ended
+    expect(code).toBe(130)
+    expect(shown).not.toContain('round 2')
+  })
+
   test('F96: Ctrl-Z stops both, and fg has both go on', async () => {
     const station = await signedIn()
     const command = `${EXEC} -- sh -c "echo ready; read line; echo got \\$line; exit 8"`
@@ -71,6 +83,8 @@ describe('exec', () => {
     await terminal.shows('in dev\r\n')
     terminal.type(CTRL.c)
     await terminal.shows('^C')
+    // What is typed before the next prompt may go with what was interrupted.
+    await terminal.shows('> ')
     terminal.type(`exit 3${ENTER}`)
     expect(await terminal.ended).toMatchObject({ code: 3 })
   })
@@ -82,6 +96,24 @@ describe('exec', () => {
     expect(terminal.processes().length).toBeGreaterThan(1)
     terminal.close()
     await until(() => terminal.processes().length === 0)
+  })
+})
+
+describe('serve', () => {
+  test('F100, G104: at a terminal it warns in one line that it shows a token; with the token in a file it shows none', async () => {
+    const station = await signedIn()
+    const showing = openTerminal(station, 'exec poolkey serve --profile dev')
+    const [before = ''] = (await showing.shows('until this ends (Ctrl-C).')).split('export ')
+    expect(before).toMatch(/^poolkey: warning: the token [^\n]*\n$/)
+    showing.type(CTRL.c)
+    expect(await showing.ended).toMatchObject({ code: 0 })
+    const silent = openTerminal(
+      station,
+      `exec poolkey serve --profile dev --token-file '${station.home}/token'`,
+    )
+    expect(await silent.shows('until this ends (Ctrl-C).')).not.toContain('warning')
+    silent.type(CTRL.c)
+    expect(await silent.ended).toMatchObject({ code: 0 })
   })
 })
 

@@ -1,5 +1,6 @@
-import type { PoolkeyError } from '../../errors/poolkey-error.ts'
+import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import { runChild } from '../../outlets/exec.ts'
+import type { Ending } from '../../outlets/exec.ts'
 import { childEnvironment, credentialsVariables, INSIDE } from '../../outlets/variables.ts'
 import type { CommandContext, GlobalOptions } from '../context.ts'
 import { obtainLastingCredentials } from '../lasting-credentials.ts'
@@ -11,13 +12,16 @@ export interface ExecOptions extends LastingOptions {
   server?: boolean
 }
 
-/** Runs a command, or the person's shell, with credentials in its environment, and gives its exit code. */
+/** Runs a command, or the person's shell, with credentials in its environment, and gives how it ended. */
 export async function exec(
   context: CommandContext,
   options: ExecOptions & GlobalOptions,
   ...words: string[]
-): Promise<number> {
+): Promise<Ending> {
   if (words.length > 0) throw await strayWords(context, options, words)
+  const changed = options.handedOn?.find((word) => word.includes(UNREADABLE))
+  if (changed !== undefined)
+    throw new PoolkeyError('usage', { problem: `${changed} ${CHANGED}`, fix: UNCHANGED })
   const outer = context.env[INSIDE]
   if (outer !== undefined)
     context.terminal.label('warning', `this runs inside of poolkey exec already, for profile ${outer}`)
@@ -35,6 +39,11 @@ export async function exec(
   // Not awaited: nothing here holds the credentials while the command runs.
   return runChild({ command, env, platform: context.platform, onSignal: context.onSignal })
 }
+
+/** What Node makes of bytes that are no UTF-8, before anybody can see them. */
+const UNREADABLE = '\ufffd'
+const CHANGED = 'is not UTF-8 (or has U+FFFD in it): the command would get something else'
+const UNCHANGED = 'have a shell write it: poolkey exec -- sh -c \'COMMAND "$(printf ...)"\''
 
 async function environmentFor(context: CommandContext, options: LastingOptions) {
   const { profile, credentials } = await obtainLastingCredentials(context, options)
