@@ -194,7 +194,8 @@ describe('wrong usage', () => {
     },
   ])('$words: exit 2, one line and a fix', ({ words, error, fix }) => {
     expect(poolkey(words)).toEqual({
-      code: 2,
+      // What is wrong with exec's own words is told apart from the command's exit code.
+      code: words[0] === 'exec' ? 125 : 2,
       stdout: '',
       stderr: `poolkey: error: ${error}\npoolkey: fix: ${fix}\n`,
     })
@@ -226,7 +227,7 @@ test('a profile that is named without --profile is known, and the fix names it w
   ] as const
   for (const [words, fix] of fixes) {
     const { code, stdout, stderr } = poolkey([...words], env)
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect({ code, stdout }).toEqual({ code: words[0] === 'exec' ? 125 : 2, stdout: '' })
     expect(stderr).toMatch(/^poolkey: error: .*\npoolkey: fix: .*\n$/)
     expect(stderr).toContain(`: ${fix}\n`)
   }
