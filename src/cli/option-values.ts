@@ -1,0 +1,32 @@
+/** Values of options, checked where they are typed. */
+import { InvalidArgumentError, Option } from 'commander'
+
+/** `--store`, which counts when the vault is made. */
+export function storeOption(): Option {
+  const stores = ['keychain', 'passphrase', 'file']
+  return new Option('--store <store>', 'where the sealing key lives, at first use').choices(stores)
+}
+
+/** A time in seconds, up to a day. Throws commander's error for a bad argument, as the others do. */
+export function wholeSeconds(value: string): number {
+  const seconds = Number(value)
+  if (!Number.isInteger(seconds) || seconds < 1 || seconds > 86_400)
+    throw new InvalidArgumentError('a whole number of seconds from 1 to 86400 is needed.')
+  return seconds
+}
+
+/** The life of a console session, as AWS allows it. */
+export function consoleSeconds(value: string): number {
+  const seconds = wholeSeconds(value)
+  if (seconds < 900 || seconds > 43_200)
+    throw new InvalidArgumentError('a whole number of seconds from 900 to 43200 is needed.')
+  return seconds
+}
+
+/** A TCP port. */
+export function portNumber(value: string): number {
+  const port = Number(value)
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new InvalidArgumentError('a port from 1 to 65535 is needed.')
+  return port
+}

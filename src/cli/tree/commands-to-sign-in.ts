@@ -1,0 +1,71 @@
+import type { CommandTable } from '../command-table.ts'
+import { storeOption, wholeSeconds } from '../option-values.ts'
+
+/** Commands about who is signed in. */
+export const SIGN_IN: CommandTable = {
+  login(command) {
+    command(
+      'login',
+      'Sign in:',
+      'sign in, then prove it by an exchange',
+      async () => (await import('../commands/login.ts')).login,
+    )
+      .option('--force', 'sign in anew even if the session still works')
+      .option('--no-browser', 'open no browser: print the URL and wait')
+      .option('--browser <command>', 'command that opens the URL')
+      .option('--identity-provider <name>', 'skip the chooser: Google, a SAML name, ...')
+      .option('--idp-identifier <id>', 'skip the chooser by an identifier')
+      .option('--login-hint <hint>', 'fill in the user name')
+      .option('--lang <code>', 'language of the sign-in page')
+      .option('--prompt <prompt>', 'login, select_account, consent or none')
+      .addOption(storeOption())
+      .option('--timeout <seconds>', 'how long to wait for the browser', wholeSeconds, 300)
+      .option('--yes', "replace another person's session without asking")
+  },
+  logout(command) {
+    command(
+      'logout',
+      'Sign in:',
+      'revoke and wipe the session and its credentials',
+      async () => (await import('../commands/logout.ts')).logout,
+    )
+      .option('--all', 'every session, client secret, guest identity and the sealing key')
+      .option('--keep-client-secrets', 'with --all: keep client secrets, and the key')
+      .option('--forget-guest', "drop this guest profile's identity")
+  },
+  status(command) {
+    command(
+      'status',
+      'Sign in:',
+      'who is signed in and what time is left; asks no network',
+      async () => (await import('../commands/status.ts')).status,
+    )
+      .option('--check', 'exit 4 unless credentials can be had without a person')
+      .option('--json', 'as JSON')
+  },
+  whoami(command) {
+    command(
+      'whoami',
+      'Sign in:',
+      'GetCallerIdentity beside who signed in',
+      async () => (await import('../commands/whoami.ts')).whoami,
+    )
+      .option('--role <arn>', 'another role, this once')
+      .option('--json', 'as JSON')
+  },
+  roles(command) {
+    const roles = command(
+      'roles',
+      'Sign in:',
+      'roles the token offers, the preferred one, the one in use',
+      async () => (await import('../commands/roles.ts')).listRoles,
+    ).option('--json', 'as JSON')
+    command(
+      'use <name>',
+      'Set up:',
+      'write one of them into the profile, by name or ARN',
+      async () => (await import('../commands/roles.ts')).chooseRole,
+      roles,
+    )
+  },
+}
