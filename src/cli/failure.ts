@@ -18,9 +18,9 @@ export type Explain = (terminal: Terminal, error: unknown, situation?: Situation
 
 /** How failures are told when poolkey is run with these words, the command first. */
 export function explainFor(words: string[]): Explain {
-  const explain = words.includes('--json') ? explainAsJson : explainTo
-  if (words[0] !== 'exec') return explain
-  return (...failure) => exitCodeOfExec(explain(...failure))
+  // A --json among the words of exec is another program's.
+  if (words[0] === 'exec') return (...failure) => exitCodeOfExec(explainTo(...failure))
+  return words.includes('--json') ? explainAsJson : explainTo
 }
 
 /** As `env` and `nohup` do: the lower codes are the command's own, wrong usage included. An interruption stays. */

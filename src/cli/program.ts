@@ -95,11 +95,37 @@ export async function runProgram(proc: NodeJS.Process, parts: OwnParts): Promise
     // The help is the message.
     if (error.code === 'commander.help') return 2
     const { usageError } = await import('./usage-advice.ts')
-    const named = program.commands.find((one) => one.name() === words[0])
-    const surplus = named?.args.slice(named.registeredArguments.length) ?? []
+    const { named, name } = innermost(program)
+    const surplus = named.args.slice(named.registeredArguments.length)
     const profiles = surplus.length === 0 ? [] : (await import('./profile-names.ts')).readProfileNames(proc)
-    const command = named && { name: named.name(), longOptions: longOptionsOf(named), surplus }
+    const command = named === program ? undefined : { name, longOptions: longOptionsOf(named), surplus }
     return explain(terminal(), usageError(error, { words, command, profiles }))
+  }
+}
+
+/** The command that was asked for, and its words: of `roles use`, the second. */
+function innermost(program: Command): { named: Command; name: string } {
+  let named = program
+  const names: string[] = []
+  for (let next = findNamed(named); next; next = findNamed(named)) {
+    named = next
+    names.push(next.name())
+  }
+  return { named, name: names.join(' ') }
+}
+
+function findNamed({ commands, args }: Command): Command | undefined {
+  return commands.find((one) => one.name() === args[0])
+}
+
+/** Gives a command the options that were typed between it and the command that it belongs to. */
+function inheritTyped(command: Command): void {
+  for (let above = command.parent; above; above = above.parent) {
+    for (const key of Object.keys(above.opts())) {
+      const isTyped = above.getOptionValueSource(key) === 'cli'
+      if (isTyped && command.getOptionValueSource(key) !== 'cli')
+        command.setOptionValueWithSource(key, above.getOptionValue(key), 'cli')
+    }
   }
 }
 
@@ -163,7 +189,8 @@ function buildProgram(
       .exitOverride()
     made.action(async (...given: unknown[]) => {
       const { handedOn } = line
-      const options = { ...made.optsWithGlobals<O & GlobalOptions>(), handedOn, typed: line.words.slice(1) }
+      inheritTyped(made)
+      const options = { ...made.opts<O & GlobalOptions>(), handedOn, typed: line.words.slice(1) }
       const words = given.flat().filter((word) => typeof word === 'string')
       const context = wire(proc, parts, options)
       try {

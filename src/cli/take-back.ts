@@ -1,4 +1,4 @@
-import { isOurs } from '../errors/poolkey-error.ts'
+import { isOurs, isPoolkeyError } from '../errors/poolkey-error.ts'
 import type { CommandContext } from './context.ts'
 import { explainTo } from './failure.ts'
 
@@ -18,6 +18,8 @@ export async function takeBack(
       terminal.say(`Removed from ${file}: ${names.map((name) => `[${name}]`).join(', ')}.`)
     return 0
   } catch (error) {
+    if (isPoolkeyError(error, 'interrupted'))
+      terminal.say('What write put into the credentials file may be left there: logout again removes it.')
     if (!isOurs(error) || error.code === 'interrupted') throw error
     if (isTriedAgain) return 0
     terminal.say('What write put into the credentials file could not be removed:')

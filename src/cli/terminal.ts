@@ -59,7 +59,7 @@ export function openTerminal({ streams, isTerminal, env, noInput }: TerminalOpti
   const isLive = () => env['TERM'] !== 'dumb' && isTerminal(2)
   const canAsk = () => !noInput && isTerminal(0) && isTerminal(2)
   let drawn = false
-  let aside: Aside | undefined
+  let aside: ((text: string) => void) | undefined
 
   const erase = () => {
     if (drawn) writeAll(2, '\r\u001b[2K')
@@ -67,7 +67,7 @@ export function openTerminal({ streams, isTerminal, env, noInput }: TerminalOpti
   }
   const say = (line: string) => {
     erase()
-    if (aside) aside.write(`${line}\n`)
+    if (aside) aside(`${line}\n`)
     else writeAll(2, `${line}\n`)
   }
   const askHidden = async (question: string, signal: AbortSignal) => {
@@ -115,9 +115,9 @@ export function openTerminal({ streams, isTerminal, env, noInput }: TerminalOpti
       say(`poolkey: ${name} ${plainText(line, 2000)}`)
     },
     neverWait(through) {
-      aside = through
+      aside = through.write
       return () => {
-        if (aside?.isLasting === false) aside = undefined
+        aside = through.writeLast
       }
     },
     progress(line) {

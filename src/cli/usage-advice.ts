@@ -1,5 +1,5 @@
 /** Wrong usage, with the command line that was probably meant. Pure. */
-import { shellWord } from '../errors/explanation.ts'
+import { assignedIn, programOf, shellWord } from '../errors/explanation.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import { singleDashed } from './command-line.ts'
 
@@ -63,20 +63,14 @@ export function strayWordsError(given: {
     const line = commandLine(['exec', ...options, '--profile', first, ...more])
     return new PoolkeyError('usage', {
       problem: `${first} stands where only options may`,
-      fix: `name the profile with --profile: ${line} -- ${shortened(command) || 'CMD'}`,
+      fix: `name the profile with --profile: ${line} -- ${command.length > 0 ? programOf(command) : 'CMD'}`,
     })
   }
   const line = commandLine(['exec', ...options])
   return new PoolkeyError('usage', {
-    problem: `${first} stands before --, or without it`,
-    fix: `put -- before the command: ${line} -- ${shortened(stray)}`,
+    problem: `${assignedIn(first) ?? first} stands before --, or without it`,
+    fix: `put -- before the command: ${line} -- ${programOf(stray)}`,
   })
-}
-
-/** A command to copy without its arguments, which may be long, and nobody else's business. */
-function shortened([first, ...others]: string[]): string {
-  if (first === undefined) return ''
-  return `${shellWord(first)}${others.length > 0 ? ' ...' : ''}`
 }
 
 function commandLine(words: string[]): string {

@@ -44,6 +44,20 @@ export function optional(before: string, text: string | number | undefined, afte
   return text === undefined || text === '' ? '' : `${before}${text}${after}`
 }
 
+const ASSIGNMENT = /^([A-Za-z_]\w*)=.*$/s
+
+/** The variable of a word that a shell would take for an assignment; undefined for any other. */
+export function assignedIn(word: string): string | undefined {
+  return ASSIGNMENT.exec(word)?.[1]
+}
+
+/** A command as it may be repeated: its program alone. What is assigned, and what follows, may be a secret. */
+export function programOf([first = '', ...others]: string[]): string {
+  const variable = assignedIn(first)
+  if (variable !== undefined) return `env ${variable}=VALUE ...`
+  return `${shellWord(first)}${others.length > 0 ? ' ...' : ''}`
+}
+
 export const FREE_SPACE = 'free some disk space, then try again'
 
 export const CLOCK_FIX = "set this machine's clock, then try again"

@@ -1,25 +1,20 @@
 /** A program that `exec` could not start: the codes are a shell's (126, 127). */
-import { shellWord } from './explanation.ts'
+import { assignedIn } from './explanation.ts'
 import type { Wordings } from './explanation.ts'
-
-const ASSIGNMENT = /^([A-Za-z_]\w*)=.*$/s
 
 export const PROGRAM_WORDINGS: Wordings<'program-not-found' | 'program-not-runnable'> = {
   'program-not-found': {
     exitCode: 127,
     what: ({ program }) =>
-      program === ''
-        ? 'the name of the program is empty'
-        : // What is assigned may be a secret.
-          `there is no program ${program.replace(ASSIGNMENT, '$1=VALUE')}`,
+      program === '' ? 'the name of the program is empty' : `there is no program ${nameOf(program)}`,
     fix: ({ program }) => {
-      const [, variable] = ASSIGNMENT.exec(program) ?? []
+      const variable = assignedIn(program)
       if (variable !== undefined)
         return `without a shell, env sets variables: poolkey exec -- env ${variable}=VALUE COMMAND`
       if (/\s/.test(program) && /[|&;<>$`*?]/.test(program))
-        return `have a shell read it: poolkey exec -- sh -c ${shellWord(program)}`
+        return "have a shell read it: poolkey exec -- sh -c '...'"
       if (/\s/.test(program))
-        return `${isPath(program) ? 'check the path; ' : ''}if these are several words, do not quote them as one: poolkey exec -- ${program.trim()}`
+        return `${isPath(program) ? 'check the path; ' : ''}if these are several words, do not quote them as one: poolkey exec -- ${isPath(program) ? program.trim() : `${program.trim().split(/\s/)[0] ?? ''} ARGUMENTS`}`
       return isPath(program)
         ? 'check the path'
         : 'check the name and PATH; what only a shell knows, such as an alias or a function, needs one: poolkey exec -- sh -ic COMMAND'
@@ -52,6 +47,14 @@ export const PROGRAM_WORDINGS: Wordings<'program-not-found' | 'program-not-runna
       }
     },
   },
+}
+
+// What is assigned, and what follows a program's name, may be a secret.
+function nameOf(program: string): string {
+  const variable = assignedIn(program)
+  if (variable !== undefined) return `${variable}=VALUE`
+  const [first = '', ...others] = program.trim().split(/\s+/)
+  return others.length === 0 || isPath(program) ? program : `"${first} ..."`
 }
 
 function isPath(program: string): boolean {

@@ -11,8 +11,13 @@ import { isCredentialSetting, WRITTEN_FROM } from '../profile/profile-list.ts'
 import type { ConfigSources } from '../profile/profile-values.ts'
 import { secondsOf } from './process-json.ts'
 
-/** Keys that every SDK ignores: the profile it came from, whose session's (or guest's) it is, and the key it was written with. */
-const MARK = { profile: WRITTEN_FROM, holder: 'poolkey_session', key: 'poolkey_key' } as const
+/** Keys that every SDK ignores: the profile it came from, whose session's (or guest's) it is, and the key and the region it was written with. */
+const MARK = {
+  profile: WRITTEN_FROM,
+  holder: 'poolkey_session',
+  key: 'poolkey_key',
+  region: 'poolkey_region',
+} as const
 
 /** What is written, and where. `holder` is whose credentials they are (`holderId`). */
 export interface SectionToWrite {
@@ -56,7 +61,7 @@ export function writeSection(files: Required<ConfigSources>, section: SectionToW
       aws_access_key_id: credentials.accessKeyId,
       aws_secret_access_key: credentials.secretAccessKey.reveal(),
       aws_session_token: credentials.sessionToken.reveal(),
-      ...(needsRegion(files, section) ? { region: section.region } : {}),
+      ...(needsRegion(files, section) ? { region: section.region, [MARK.region]: section.region } : {}),
       // What shell prompts read.
       expiration: secondsOf(credentials.expiration),
       [MARK.profile]: section.profile,
@@ -118,16 +123,15 @@ function configuredSection(
 }
 
 /** Whether the section would have no region. One that is configured, or that somebody put there since, stays. */
-function needsRegion(files: ConfigSources, { name, profile, region }: SectionToWrite): boolean {
+function needsRegion(files: ConfigSources, { name, region }: SectionToWrite): boolean {
   if (region === '' || configuredSection(files, name)?.keys.has('region') === true) return false
   const { credentialsFile: file = 'credentials', credentialsText: text = '' } = files
   const section = parseConfigText(text, { file, kind: 'credentials' }).find((one) => one.name === name)
-  return section?.keys.has('region') !== true || valueOf(section, MARK.profile) !== profile
+  return !section || valueOf(section, 'region') === valueOf(section, MARK.region)
 }
 
-// `login_session` is what `aws login` writes.
 function isTaken(key: string): boolean {
-  return isCredentialSetting(key) || key === 'login_session' || key.startsWith('cognito_')
+  return isCredentialSetting(key) || key.startsWith('cognito_')
 }
 
 function refuseForeign(

@@ -1,17 +1,21 @@
+import { errnoOf } from '../vault/durable-file.ts'
 import { constants, fstatSync, openSync, write, writeSync } from 'node:fs'
 
 /** Says things on stderr without ever waiting for whoever reads it: what finds no room there is lost. */
 export interface Aside {
   write: (text: string) => void
-  /** Whether the process may still say its last word this way: nothing of it waits when the process ends. */
-  isLasting: boolean
+  /** The same for why the process ends, which is worth a second's wait; undefined where only an endless one is to be had. */
+  writeLast: ((text: string) => void) | undefined
 }
 
 const LONGEST_QUEUE = 8
+const LAST_WORD_MS = 1_000
+const PAUSE_MS = 20
 
 export function openAside(): Aside {
   const own = openAnew()
-  return own === undefined ? inBackground() : { write: writesTo(own), isLasting: true }
+  if (own === undefined) return inBackground()
+  return { write: writesTo(own, 0), writeLast: writesTo(own, LAST_WORD_MS) }
 }
 
 /**
@@ -30,12 +34,17 @@ function openAnew(): number | undefined {
   }
 }
 
-function writesTo(descriptor: number): (text: string) => void {
+function writesTo(descriptor: number, patienceMs: number): (text: string) => void {
   return (text) => {
-    try {
-      writeSync(descriptor, text)
-    } catch {
-      // Full, or nobody listens.
+    for (let waitedMs = 0; ; waitedMs += PAUSE_MS) {
+      try {
+        writeSync(descriptor, text)
+        return
+      } catch (error) {
+        // Full, or nobody listens.
+        if (errnoOf(error) !== 'EAGAIN' || waitedMs >= patienceMs) return
+      }
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS)
     }
   }
 }
@@ -54,6 +63,6 @@ function inBackground(): Aside {
       if (waiting.length < LONGEST_QUEUE) waiting.push(text)
       if (!isBusy) next()
     },
-    isLasting: false,
+    writeLast: undefined,
   }
 }

@@ -34,10 +34,7 @@ export async function takeConfigLock(target: string, signal: AbortSignal): Promi
     const holder = readIfAny(path)
     unmovedMs = holder === seen ? unmovedMs + POLL_MS : 0
     seen = holder
-    if (holder !== undefined && (isDead(holder) || unmovedMs >= UNMOVED_MS)) {
-      takeAway(path, holder)
-      continue
-    }
+    if (holder !== undefined && (isDead(holder) || unmovedMs >= UNMOVED_MS)) takeAway(path, holder)
     await pause(POLL_MS, signal)
   }
   const pid = seen === undefined ? undefined : pidOf(seen)

@@ -18,6 +18,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs'
 import type { Stats } from 'node:fs'
@@ -126,9 +127,11 @@ function sweepTemporaries(target: string): void {
   for (const name of names) {
     const isTemporary = name.startsWith(prefix) && /^[0-9a-f]{12}$/.test(name.slice(prefix.length))
     if (!isTemporary) continue
-    orUnwritable(target, () => {
-      rmSync(join(folder, name), { force: true })
-    })
+    try {
+      unlinkSync(join(folder, name))
+    } catch {
+      // Gone, or another's: it is no reason not to write.
+    }
   }
 }
 

@@ -14,7 +14,8 @@ export interface AcceptedConnection {
 /** `elsewhere`: the far end is no open socket of this machine's, or of this container's. */
 export type ConnectionOwner = { kind: 'user'; uid: number } | { kind: 'elsewhere' } | { kind: 'unknown' }
 
-const ESTABLISHED = '01'
+// A socket that its program closed has none, and is listed as root's.
+const NO_INODE = '0'
 
 /**
  * Whose socket the far end of an IPv4 connection is, as Linux tells (`proc` is where its process file system is mounted);
@@ -27,10 +28,10 @@ export function readConnectionOwner(connection: AcceptedConnection, proc = '/pro
   let isNearEndShown = false
   for (const table of ['tcp', 'tcp6']) {
     for (const line of readText(join(proc, 'net', table)).split('\n')) {
-      const [, local = '', remote = '', state, , , , uid] = line.trim().split(/\s+/)
+      const [, local = '', remote = '', , , , , uid, , inode = NO_INODE] = line.trim().split(/\s+/)
       if (near.includes(local) && far.includes(remote)) isNearEndShown = true
-      // The far end's own line, in which it is the local side. A socket that its program closed is listed as root's.
-      if (far.includes(local) && near.includes(remote) && state === ESTABLISHED && uid !== undefined) {
+      // The far end's own line, in which it is the local side.
+      if (far.includes(local) && near.includes(remote) && inode !== NO_INODE && uid !== undefined) {
         return { kind: 'user', uid: Number(uid) }
       }
     }

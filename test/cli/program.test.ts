@@ -183,6 +183,16 @@ describe('wrong usage', () => {
     { words: ['-profile', 'x', 'env'], error: "unknown option '-profile'", fix: 'Did you mean --profile?' },
     { words: ['env', '-role', 'x'], error: "unknown option '-role'", fix: 'Did you mean --role?' },
     {
+      words: ['exec', '-p', 'x', 'DB_PASSWORD=hunter2', './run'],
+      error: 'DB_PASSWORD stands before --, or without it',
+      fix: 'put -- before the command: poolkey exec -p x -- env DB_PASSWORD=VALUE ...',
+    },
+    {
+      words: ['roles', 'use', 'Admin', 'extra'],
+      error: "too many arguments for 'use'. Expected 1 argument but got 2.",
+      fix: 'leave out extra, or name a profile with --profile; see: poolkey roles use --help',
+    },
+    {
       words: ['exec', '-p', 'x', 'ls', '-la', '/'],
       error: 'ls stands before --, or without it',
       fix: 'put -- before the command: poolkey exec -p x -- ls ...',

@@ -55,6 +55,7 @@ test('F94: writes credentials into a file of 0600, says until when, and that the
       aws_secret_access_key: answer.SecretAccessKey,
       aws_session_token: answer.SessionToken,
       region: 'eu-west-1',
+      poolkey_region: 'eu-west-1',
       expiration: answer.Expiration,
       poolkey_profile: 'dev',
       poolkey_session: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
@@ -159,7 +160,7 @@ test('F92: fifty writers and editors of one file at once: every section is there
     expect(written[`w${index}`], `w${index}`).toMatchObject({ poolkey_profile: 'dev' })
   }
   const rest = after
-    .replaceAll(/\n\[w\d+\]\n(?:(?:aws_|poolkey_|expiration|region)[^\n]*\n){8}/g, '')
+    .replaceAll(/\n\[w\d+\]\n(?:(?:aws_|poolkey_|expiration|region)[^\n]*\n){9}/g, '')
     .replaceAll(`cognito_role_arn = ${editor}\n`, '')
   expect(rest).toBe(text)
   expect(after.split(`cognito_role_arn = ${editor}\n`).length - 1).toBe(names.length)

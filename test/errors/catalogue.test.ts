@@ -194,9 +194,9 @@ describe('wording', () => {
   })
 
   test.each([
-    ['ls -la', 'poolkey exec -- ls -la'],
+    ['ls -la', 'poolkey exec -- ls ARGUMENTS'],
     ['/bin/ls -la', 'poolkey exec -- /bin/ls -la'],
-    ['ls | wc', "poolkey exec -- sh -c 'ls | wc'"],
+    ['ls | wc', "poolkey exec -- sh -c '...'"],
     ['FOO=1', 'poolkey exec -- env FOO=VALUE COMMAND'],
     ['./no', 'check the path'],
     ['no', 'poolkey exec -- sh -ic COMMAND'],
@@ -206,6 +206,7 @@ describe('wording', () => {
 
   test('what was to be assigned to a variable is not repeated', () => {
     expect(said('program-not-found', { program: 'TOKEN=secret word' }).join()).not.toContain('secret')
+    expect(said('program-not-found', { program: 'mysql -psecret db' }).join()).not.toContain('secret')
   })
 
   test('a missing ID token points to the scope, not to a claim', () => {

@@ -48,13 +48,16 @@ test('writes anew into the section it wrote, and touches nothing else in it', ()
 
 test('the profile’s region goes with it, unless the section has one', () => {
   const to = { region: 'eu-west-1' }
-  const withRegion = WRITTEN.replace('expiration', 'region = eu-west-1\nexpiration')
+  const withRegion = WRITTEN.replace(
+    'expiration',
+    'region = eu-west-1\npoolkey_region = eu-west-1\nexpiration',
+  )
   expect(write('', { to })).toBe(withRegion)
   expect(write('', { to, configText: '[profile keys]\nregion = a\n' })).toBe(WRITTEN)
-  const theirs = withRegion.replace('eu-west-1', 'us-east-1')
+  const theirs = withRegion.replace('region = eu-west-1', 'region = us-east-1')
   expect(write(theirs, { to })).toBe(theirs)
-  expect(write(theirs, { to: { ...to, profile: 'other' } })).toBe(
-    withRegion.replace('profile = dev', 'profile = other'),
+  expect(write(withRegion, { to: { region: 'eu-north-1' } })).toBe(
+    withRegion.replaceAll('eu-west-1', 'eu-north-1'),
   )
 })
 

@@ -23,8 +23,8 @@ const NEAR = '0100007F:1F90'
 const FAR = '0100007F:C350'
 const MAPPED = '0000000000000000FFFF00000100007F'
 
-function row(local: string, remote: string, state: string, uid: number): string {
-  return `   0: ${local} ${remote} ${state} 00000000:00000000 00:00000000 00000000  ${uid}        0 1 1 0000 100 0 0 10 0`
+function row(local: string, remote: string, state: string, uid: number, inode = 1): string {
+  return `   0: ${local} ${remote} ${state} 00000000:00000000 00:00000000 00000000  ${uid}        0 ${inode} 1 0000 100 0 0 10 0`
 }
 
 function owner(tables: { tcp?: string[]; tcp6?: string[] }, connection = CONNECTION) {
@@ -48,9 +48,13 @@ describe.runIf(endianness() === 'LE')('the tables of Linux', () => {
     expect(owner({ tcp: [near], tcp6: [far] })).toEqual({ kind: 'user', uid: 1000 })
   })
 
+  test('a program that will not send any more is still there', () => {
+    expect(owner({ tcp: [near, row(FAR, NEAR, '05', 1000)] })).toEqual({ kind: 'user', uid: 1000 })
+  })
+
   test.each([
-    ['a socket that was closed, which is listed as root’s', row(FAR, NEAR, '06', 0)],
-    ['one that will not send any more', row(FAR, NEAR, '05', 0)],
+    ['a socket that was closed, which is listed as root’s', row(FAR, NEAR, '06', 0, 0)],
+    ['one that was closed and still sends', row(FAR, NEAR, '04', 0, 0)],
     ['the same ports at another address', row('0200007F:C350', NEAR, '01', 0)],
     ['the same ports towards another address', row(FAR, '0200007F:1F90', '01', 0)],
     ['a listener', row(FAR, '00000000:0000', '0A', 0)],

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { letExpire } from '../e2e/expiry.ts'
 import { openStation, POOLKEY, profileText, startProgram, until } from '../e2e/poolkey-process.ts'
 
 const READ_BACK = `
@@ -41,6 +42,7 @@ test.each(['dev-keys', 'default', 'a/b.c@d', 'x:y+z%1', '0'])(
         aws_secret_access_key: answer['SecretAccessKey'],
         aws_session_token: answer['SessionToken'],
         region: 'eu-west-1',
+        poolkey_region: 'eu-west-1',
         expiration: answer['Expiration'],
         poolkey_profile: 'dev',
         poolkey_session: expect.any(String) as string,
@@ -79,10 +81,11 @@ const SLOW_WRITER = ['-f', '-qq', '-e', 'trace=fsync', '-e', 'inject=fsync:delay
 test.each([
   ['a session', ['logout'], {}, 4],
   ['a session, with everything', ['logout', '--all'], {}, 4],
+  ['a session that had ended', ['logout'], {}, 4],
   ['a guest', ['logout', '--forget-guest'], { cognito_guest: 'true' }, 0],
 ])(
   'D64: what a logout of %s overtook while it was written is not there afterwards',
-  async (_what, logout, profile, code) => {
+  async (what, logout, profile, code) => {
     const station = await openStation({ profile, identityPool: { allowUnauthenticated: true } })
     if (code === 4) await station.signIn()
     const folder = join(station.home, '.aws')
@@ -97,6 +100,11 @@ test.each([
           AccessKeyId: string
         }
       ).AccessKeyId
+    if (what.endsWith('ended')) {
+      letExpire(station, 50 * 60_000)
+      station.emulator.revokeAllSessions()
+      expect(await station.run(['token', '--profile', 'dev'])).toMatchObject({ code: 4 })
+    }
     const before = await accessKey()
     const writing = startProgram('/usr/bin/strace', words, station.env)
     await until(() => readdirSync(folder).some((name) => /^\.credentials\.poolkey-[0-9a-f]{12}$/.test(name)))

@@ -86,7 +86,9 @@ async function sendBrowser(
     onStranger: (uid) => {
       terminal.label(
         'warning',
-        `a program of another user${uid === undefined ? '' : ` (uid ${uid})`} asked for the console, and was refused`,
+        uid === undefined
+          ? 'a program that could not be told to be yours asked for the console, and was refused'
+          : `a program of another user (uid ${uid}) asked for the console, and was refused`,
       )
     },
   })

@@ -19,9 +19,9 @@ export async function exec(
   ...words: string[]
 ): Promise<Ending> {
   if (words.length > 0) throw await strayWords(context, options, words)
-  const changed = options.handedOn?.find((word) => word.includes(UNREADABLE))
-  if (changed !== undefined)
-    throw new PoolkeyError('usage', { problem: `${changed} ${CHANGED}`, fix: UNCHANGED })
+  const changed = options.handedOn?.findIndex((word) => word.includes(UNREADABLE)) ?? -1
+  if (changed >= 0)
+    throw new PoolkeyError('usage', { problem: `word ${changed + 1} after -- ${CHANGED}`, fix: UNCHANGED })
   const outer = context.env[INSIDE]
   if (outer !== undefined)
     context.terminal.label('warning', `this runs inside of poolkey exec already, for profile ${outer}`)

@@ -56,6 +56,8 @@ export async function login(context: CommandContext, options: LoginOptions): Pro
       // Somebody else may have finished signing in while this one waited.
       const current = signInIdOf(broker, id)
       if (current !== undefined && current !== before) return alreadyWorks(context, broker)
+      // One that made room may have noted its beginning since.
+      forgetAttempts(broker, id)
       await runSignIn({ context, broker, signIn, options })
       return false
     })

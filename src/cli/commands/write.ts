@@ -57,11 +57,12 @@ function say(
   terminal.label('warning', `other users of this machine may read ${done.file}; to keep them out: chmod 600`)
 }
 
-/** The sign-in or the guest in force; undefined where there is none, or no place to keep it. */
+/** The sign-in or the guest in force, or what stands in its place; undefined where there is no guest, or no place to keep one. */
 function whoseNow(broker: Broker): string | undefined {
   const { profile, vault } = broker
   if (!isStillThere(vault)) return undefined
   if (!profile.signIn) return keptGuestIdentity(broker)
   const stored = readSession(vault, sessionId(profile.signIn))
-  return stored.state === 'active' ? stored.signInId : undefined
+  // Credentials outlive a session that has ended, and not one that was signed out.
+  return stored.state === 'active' ? stored.signInId : stored.state
 }
