@@ -23,7 +23,7 @@ const withoutPrograms = {
 // A file more costs as much as some ten kilobytes more in one that is read anyway. So what every command with a profile needs is
 // together, and what few need stays apart.
 const RARE = [
-  ...['config-edit', 'config-lock', 'profile-list', 'sign-out', 'move-key', 'wipe-vault', 'passphrase-key'],
+  ...['config-edit', 'config-lock', 'config-write', 'sign-out', 'move-key', 'wipe-vault', 'passphrase-key'],
   ...[
     'keychain',
     'keychain-helper',

@@ -141,7 +141,7 @@ async function keepSignIn(parts: {
   const { context, broker, signedIn, yes } = parts
   const { signIn } = broker.profile
   const current = signIn ? readSession(broker.vault, sessionId(signIn)) : undefined
-  if (current?.state === 'active' && current.claims.sub !== signedIn.claims.sub && !yes) {
+  if (current?.state === 'active' && isOfAnother(current, signedIn) && !yes) {
     const people = { current: whoIs(current.claims), next: whoIs(signedIn.claims) }
     const question = `${people.current} is signed in here. Replace that session with ${people.next}'s?`
     try {

@@ -3,7 +3,7 @@ import type { Credentials } from '../exchange/credentials.ts'
 import { secondsOf } from './process-json.ts'
 
 /** Those of them that are credentials, or tell of them. */
-export const CREDENTIAL_VARIABLES = [
+const CREDENTIAL_VARIABLES = [
   'AWS_ACCESS_KEY_ID',
   'AWS_SECRET_ACCESS_KEY',
   'AWS_SESSION_TOKEN',
