@@ -34,6 +34,8 @@ export interface Terminal {
   askHidden(question: string, signal: AbortSignal): Promise<string>
   /** Reads a secret: asked for without being shown, or all that is piped into stdin. Throws `usage`, `interrupted`. */
   readSecret(question: string, signal: AbortSignal): Promise<string>
+  /** Reads all that is piped into stdin. Throws `usage`, `interrupted`. */
+  readPiped(signal: AbortSignal): Promise<string>
   /** Asks a yes-or-no question; false without a terminal. */
   confirm(question: string, signal: AbortSignal): Promise<boolean>
 }
@@ -82,6 +84,11 @@ export function openTerminal({ streams, isTerminal, env, noInput }: TerminalOpti
       writeAll(2, '\n')
     }
   }
+  const readPiped = async (signal: AbortSignal) => {
+    if (isTerminal(0)) throw new PoolkeyError('usage', { problem: 'nothing is piped into stdin' })
+    const piped = await import('./piped-input.ts')
+    return piped.readPiped(streams.stdin, signal)
+  }
   return {
     get isAnswerShown() {
       return isTerminal(1)
@@ -96,12 +103,8 @@ export function openTerminal({ streams, isTerminal, env, noInput }: TerminalOpti
       return isLive()
     },
     askHidden,
-    async readSecret(question, signal) {
-      if (canAsk()) return askHidden(question, signal)
-      if (isTerminal(0)) throw new PoolkeyError('usage', { problem: 'nothing is piped into stdin' })
-      const { readPiped } = await import('./piped-input.ts')
-      return readPiped(streams.stdin, signal)
-    },
+    readPiped,
+    readSecret: (question, signal) => (canAsk() ? askHidden(question, signal) : readPiped(signal)),
     answer(text) {
       erase()
       writeAll(1, text)

@@ -12,6 +12,7 @@ function listener(): { terminal: Terminal; said: string[] } {
     say: (line) => said.push(line),
     label: (kind, line) => said.push(`${kind}: ${line}`),
     progress: () => undefined,
+    readPiped: () => Promise.resolve(''),
     confirm: () => Promise.resolve(false),
     readSecret: () => Promise.resolve(''),
     askHidden: () => Promise.resolve(''),

@@ -20,6 +20,20 @@ export const SET_UP: CommandTable = {
       configure,
     )
   },
+  'trust-policy'(command) {
+    command(
+      'trust-policy',
+      'Set up:',
+      'the trust policy that the role needs; what is wrong with one',
+      async () => (await import('../commands/trust-policy.ts')).trustPolicy,
+    )
+      .option(
+        '--check <file>',
+        'say what is wrong with a policy, or with the output of aws iam get-role; - for stdin',
+      )
+      .option('--role <arn>', 'another first role, this once')
+      .option('--second-role', 'for the role that is assumed with the first one')
+  },
   demo(command) {
     command(
       'demo',
