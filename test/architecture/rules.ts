@@ -196,6 +196,8 @@ const PURE = [
   ...['outlets/variables.ts', 'outlets/windows-program.ts'],
   ...['outlets/endpoint-answer.ts', 'outlets/endpoint-request.ts', 'outlets/endpoint-variables.ts'],
   ...['outlets/console.ts', 'outlets/credentials-file.ts', 'outlets/token-line.ts'],
+  ...['insight/template.ts', 'insight/template-identity-pool.ts', 'insight/template-names.ts'],
+  ...['insight/template-text.ts', 'insight/template-user-pool.ts', 'insight/template-web-identity.ts'],
   ...['insight/trust-policy.ts', 'insight/trust-policy-check.ts', 'insight/trust-policy-condition.ts'],
   ...['insight/trust-policy-check-conditions.ts', 'insight/trust-policy-check-principal.ts'],
   'insight/trust-policy-document.ts',

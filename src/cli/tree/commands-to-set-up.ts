@@ -1,5 +1,5 @@
 import type { CommandTable } from '../command-table.ts'
-import { portNumber, storeOption } from '../option-values.ts'
+import { exchangeOption, portNumber, portNumbers, storeOption, words } from '../option-values.ts'
 
 /** Commands that set poolkey up, and those to try it with. */
 export const SET_UP: CommandTable = {
@@ -33,6 +33,26 @@ export const SET_UP: CommandTable = {
       )
       .option('--role <arn>', 'another first role, this once')
       .option('--second-role', 'for the role that is assumed with the first one')
+  },
+  template(command) {
+    command(
+      'template',
+      'Set up:',
+      'CloudFormation for a user pool, an app client and roles',
+      async () => (await import('../commands/template.ts')).template,
+    )
+      .addOption(exchangeOption())
+      .option('--name-prefix <name>', "name of pools and app client (default: the stack's)")
+      .option(
+        '--domain-prefix <prefix>',
+        "host of the sign-in page, before .auth (default: made from the stack's ID)",
+      )
+      .option('--ports <ports>', 'ports of the callback URLs (default: 8400,8401)', portNumbers)
+      .option(
+        '--groups <names>',
+        'groups with a role each, the one that goes first in front (default: admin,editor)',
+        words,
+      )
   },
   demo(command) {
     command(
