@@ -205,6 +205,9 @@ const PURE = [
     'sign-in/authorization.ts',
     'sign-in/callback.ts',
   ],
+  ...['insight/chain.ts', 'insight/drawing-style.ts', 'insight/duration-text.ts', 'insight/exchange-hops.ts'],
+  ...['insight/hop.ts', 'insight/lifetimes.ts', 'insight/mermaid.ts', 'insight/picture.ts'],
+  ...['insight/sign-in-hops.ts', 'insight/text-width.ts'],
   ...['sign-in/callback-page.ts', 'sign-in/claims.ts', 'sign-in/token-answer.ts', 'vault/seal.ts'],
 ]
 const isPure = (path: string) => PURE.includes(path) || path.startsWith('errors/')
