@@ -1,10 +1,10 @@
 import { jsonLine } from '../../errors/plain-text.ts'
 import { chainOf } from '../../insight/chain.ts'
-import { drawsUnicode } from '../../insight/drawing-style.ts'
 import type { Hop } from '../../insight/hop.ts'
 import { drawLifetimes, expiringIn } from '../../insight/lifetimes.ts'
 import { drawMermaid } from '../../insight/mermaid.ts'
 import { drawChain } from '../../insight/picture.ts'
+import { answerStyle } from '../answer-style.ts'
 import type { CommandContext } from '../context.ts'
 
 export interface ExplainOptions {
@@ -24,11 +24,7 @@ export async function explain(context: CommandContext, options: ExplainOptions):
   } else if (options.format === 'mermaid') {
     terminal.answer(drawMermaid(hops))
   } else {
-    const style = {
-      columns: terminal.answerColumns,
-      isUnicode: drawsUnicode(context.env, context.platform),
-      isColoured: terminal.isAnswerColoured,
-    }
+    const style = answerStyle(context)
     terminal.answer(`${drawChain(hops, style)}\n${drawLifetimes(expiringIn(hops), style)}`)
   }
   return 0
