@@ -2,6 +2,7 @@
 import type { Broker, Vault } from '../broker/broker.ts'
 import type { FilesRead } from '../profile/file-identity.ts'
 import type { Profile } from '../profile/profile.ts'
+import type { ProfileOrigins } from '../profile/setting-origins.ts'
 import type { MovedKey } from '../vault/move-key.ts'
 import type { Store } from '../vault/sealing-key.ts'
 import type { CredentialsFile } from './credentials-file-door.ts'
@@ -68,6 +69,8 @@ export interface CommandContext {
   situation(): Situation
   /** `sparesCredentials`: also when the credentials file makes no sense. */
   readProfile(overrides?: Overrides, how?: { sparesCredentials: boolean }): Promise<Profile>
+  /** Where the values of a profile that was read come from. */
+  readOrigins(profile: Profile): Promise<ProfileOrigins>
   /** The files that the profile was read from. */
   filesRead: FilesRead
   /** Edits keys of a profile in the configuration file, in place. */

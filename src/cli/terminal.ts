@@ -26,6 +26,10 @@ export interface Terminal {
   isAnswerShown: boolean
   /** Whether stdout is a pipe or a socket: another program has the answer. */
   isAnswerPiped: boolean
+  /** Columns for the answer: the terminal's, else those that COLUMNS says, else 80. */
+  answerColumns: number
+  /** Whether the answer may have colours. */
+  isAnswerColoured: boolean
   /** Whether a person can be asked. */
   canAsk: boolean
   /** Whether stderr is a terminal that can redraw a line. */
@@ -47,6 +51,7 @@ export interface Terminal {
 export interface TerminalOptions {
   streams: {
     readonly stdin: NodeJS.ReadStream
+    readonly stdout: NodeJS.WriteStream
     readonly stderr: NodeJS.WriteStream
   }
   isTerminal: IsTerminal
@@ -95,6 +100,13 @@ export function openTerminal({ streams, isTerminal, env, noInput }: TerminalOpti
     },
     get isAnswerPiped() {
       return isPipe(1)
+    },
+    get answerColumns() {
+      const wanted = isTerminal(1) ? streams.stdout.columns : Number(env['COLUMNS'])
+      return Number.isInteger(wanted) && wanted > 0 ? wanted : 80
+    },
+    get isAnswerColoured() {
+      return wantsColour(env, () => env['TERM'] !== 'dumb' && isTerminal(1))
     },
     get canAsk() {
       return canAsk()

@@ -86,6 +86,11 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
       }
       return profileInUse
     },
+    async readOrigins({ name }) {
+      const { readConfigFiles } = await import('../profile/config-files.ts')
+      const { readOrigins } = await import('../profile/setting-origins.ts')
+      return readOrigins({ ...readConfigFiles({ env, homeFolder }), name, env })
+    },
     async setProfileKeys(profile, keys) {
       const { editConfigFile } = await import('../profile/config-write.ts')
       const { setKeys } = await import('../profile/config-edit.ts')

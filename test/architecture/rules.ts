@@ -190,7 +190,7 @@ export const heavyPackagesAreLazy: Rule = (files) => {
 const PURE = [
   'json-object.ts',
   'http/proxy.ts',
-  ...['cli/command-line.ts', 'cli/usage-advice.ts'],
+  ...['cli/command-line.ts', 'cli/status-format.ts', 'cli/status-text.ts', 'cli/usage-advice.ts'],
   ...['broker/entry-names.ts', 'broker/freshness.ts', 'broker/json-fields.ts', 'cli/words.ts'],
   ...['folders.ts', 'exchange/credentials.ts', 'outlets/process-json.ts', 'outlets/shell.ts'],
   ...['outlets/variables.ts', 'outlets/windows-program.ts'],
@@ -210,6 +210,9 @@ const PURE = [
     'sign-in/authorization.ts',
     'sign-in/callback.ts',
   ],
+  ...['insight/chain.ts', 'insight/drawing-style.ts', 'insight/duration-text.ts', 'insight/exchange-hops.ts'],
+  ...['insight/hop.ts', 'insight/lifetimes.ts', 'insight/mermaid.ts', 'insight/picture.ts'],
+  ...['insight/sign-in-hops.ts', 'insight/text-width.ts', 'insight/time-left.ts'],
   ...['sign-in/callback-page.ts', 'sign-in/claims.ts', 'sign-in/token-answer.ts', 'vault/seal.ts'],
 ]
 const isPure = (path: string) => PURE.includes(path) || path.startsWith('errors/')

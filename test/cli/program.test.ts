@@ -212,13 +212,13 @@ describe('wrong usage', () => {
   })
 
   test('is told as JSON to a script that asks for JSON', () => {
-    const { code, stdout, stderr } = poolkey(['status', '--json', '--forse'])
+    const { code, stdout, stderr } = poolkey(['status', '--json', '--whatever'])
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(JSON.parse(stderr)).toEqual({
       version: 1,
       error: {
         code: 'usage',
-        message: "unknown option '--forse'",
+        message: "unknown option '--whatever'",
         fix: 'see: poolkey status --help',
         exitCode: 2,
       },

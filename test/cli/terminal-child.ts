@@ -14,6 +14,8 @@ export type Step =
   | { do: 'progress'; line?: string }
   | { do: 'confirm' }
   | { do: 'tell' }
+  /** What the answer may look like. */
+  | { do: 'measure' }
   /** Waits until a line comes on stdin. */
   | { do: 'wait' }
   /** Makes stdout a stream of Node, which does not wait until a full pipe is read. */
@@ -33,6 +35,9 @@ function terminalFor({ isTerminal, columns, env, noInput = false }: Order): Term
   return openTerminal({
     streams: {
       stdin: process.stdin,
+      get stdout() {
+        return Object.assign(Object.create(process.stdout) as typeof process.stdout, { columns })
+      },
       get stderr() {
         return Object.assign(Object.create(process.stderr) as typeof process.stderr, { columns })
       },
@@ -65,6 +70,11 @@ async function follow(terminal: Terminal, step: Step): Promise<void> {
     case 'tell':
       terminal.answer(`${JSON.stringify({ canAsk: terminal.canAsk, isLive: terminal.isLive })}\n`)
       return
+    case 'measure': {
+      const { answerColumns, isAnswerColoured } = terminal
+      terminal.answer(`${JSON.stringify({ answerColumns, isAnswerColoured })}\n`)
+      return
+    }
     case 'wait':
       readSync(0, Buffer.alloc(16))
       return

@@ -217,3 +217,18 @@ describe('a question', () => {
     )
   })
 })
+
+test.each([
+  [{ isTerminal: true, columns: 120 }, {}, 120, true],
+  [{ isTerminal: true, columns: 120 }, { COLUMNS: '60', NO_COLOR: '1' }, 120, false],
+  [{ isTerminal: true, columns: 0 }, { TERM: 'dumb' }, 80, false],
+  [{ isTerminal: false, columns: 120 }, {}, 80, false],
+  [{ isTerminal: false }, { COLUMNS: '60', FORCE_COLOR: '1' }, 60, true],
+  [{ isTerminal: false }, { COLUMNS: 'wide' }, 80, false],
+])(
+  'the answer to %o in %o has %i columns, colours: %s',
+  async (where, env, answerColumns, isAnswerColoured) => {
+    const { stdout } = await run({ ...where, env, steps: [{ do: 'measure' }] })
+    expect(JSON.parse(stdout)).toEqual({ answerColumns, isAnswerColoured })
+  },
+)

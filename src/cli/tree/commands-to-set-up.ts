@@ -1,3 +1,4 @@
+import { Option } from 'commander'
 import type { CommandTable } from '../command-table.ts'
 import { exchangeOption, portNumber, portNumbers, storeOption, words } from '../option-values.ts'
 
@@ -19,6 +20,16 @@ export const SET_UP: CommandTable = {
       async () => (await import('../commands/configure-store.ts')).configureStore,
       configure,
     )
+  },
+  explain(command) {
+    command(
+      'explain',
+      'Set up:',
+      'the chain of a profile as a picture; asks no network',
+      async () => (await import('../commands/explain.ts')).explain,
+    )
+      .addOption(new Option('--format <format>', 'what to draw').choices(['text', 'mermaid']).default('text'))
+      .addOption(new Option('--json', 'as JSON').conflicts('format'))
   },
   'trust-policy'(command) {
     command(
