@@ -190,7 +190,7 @@ export const heavyPackagesAreLazy: Rule = (files) => {
 const PURE = [
   'json-object.ts',
   'http/proxy.ts',
-  ...['cli/command-line.ts', 'cli/usage-advice.ts'],
+  ...['cli/callback-advice.ts', 'cli/command-line.ts', 'cli/import-report.ts', 'cli/usage-advice.ts'],
   ...['broker/entry-names.ts', 'broker/freshness.ts', 'broker/json-fields.ts', 'cli/words.ts'],
   ...['folders.ts', 'exchange/credentials.ts', 'outlets/process-json.ts', 'outlets/shell.ts'],
   ...['outlets/variables.ts', 'outlets/windows-program.ts'],
@@ -205,6 +205,10 @@ const PURE = [
     'sign-in/authorization.ts',
     'sign-in/callback.ts',
   ],
+  ...['profile/import/amplify.ts', 'profile/import/aws-cli.ts', 'profile/import/callbacks.ts'],
+  ...['profile/import/chosen-settings.ts', 'profile/import/imported.ts', 'profile/import/literal.ts'],
+  ...['profile/import/literal-document.ts', 'profile/import/output-values.ts'],
+  ...['profile/import/sightings.ts', 'profile/import/stack-outputs.ts'],
   ...['sign-in/callback-page.ts', 'sign-in/claims.ts', 'sign-in/token-answer.ts', 'vault/seal.ts'],
 ]
 const isPure = (path: string) => PURE.includes(path) || path.startsWith('errors/')

@@ -14,6 +14,8 @@ function listener(): { terminal: Terminal; said: string[] } {
     progress: () => undefined,
     confirm: () => Promise.resolve(false),
     readSecret: () => Promise.resolve(''),
+    readInput: () => Promise.resolve(Buffer.alloc(0)),
+    ask: () => Promise.resolve(undefined),
     askHidden: () => Promise.resolve(''),
     neverWait: () => () => undefined,
     isAnswerShown: false,
