@@ -1,5 +1,6 @@
 /** Callback and sign-out URLs: poolkey listens on this machine alone, so only those of it are kept. Pure. */
 import { SETTINGS } from '../settings.ts'
+import { distinct } from './chosen-settings.ts'
 import type { Found, ImportedKey } from './chosen-settings.ts'
 import type { Sighting, Subject } from './sightings.ts'
 
@@ -36,7 +37,7 @@ function urlsOf(sightings: Sighting[], subject: Subject): Found[] {
     .filter((one) => one.subject === subject)
     .flatMap(({ value, where }) => value.split(',').map((url) => ({ value: url.trim(), where })))
     .filter(({ value }) => value !== '')
-  return [...new Map(urls.toReversed().map((url) => [url.value, url])).values()].toReversed()
+  return distinct(urls)
 }
 
 function isOwn(url: string): boolean {

@@ -21,6 +21,8 @@ export interface Chosen {
   notes: string[]
 }
 
+const MOST_CANDIDATES = 20
+
 // In the order of the profile.
 const ONE_OF_EACH: ImportedKey[] = [
   'region',
@@ -67,11 +69,21 @@ function chooseOne(chosen: Chosen, key: ImportedKey, seen: Found[]): void {
   for (const { where } of plain.filter((one) => !valid.includes(one)))
     // Not what stands there: it may be anything.
     chosen.notes.push(`${where} is left out: it is not ${type?.allowed ?? key}.`)
-  const distinct = [...new Map(valid.toReversed().map((one) => [one.value, one])).values()].toReversed()
-  const [first, ...others] = distinct
+  takeOne(chosen, key, valid)
+}
+
+function takeOne({ settings, ambiguous }: Chosen, key: ImportedKey, valid: Found[]): void {
+  const [first, ...others] = distinct(valid)
   if (!first) return
-  if (others.length === 0) chosen.settings.set(key, first)
-  else chosen.ambiguous.set(key, distinct)
+  if (others.length === 0) settings.set(key, first)
+  else ambiguous.set(key, [first, ...others].slice(0, MOST_CANDIDATES))
+}
+
+/** Each value once, where it first stands. */
+export function distinct(seen: Found[]): Found[] {
+  const found = new Map<string, Found>()
+  for (const one of seen) if (!found.has(one.value)) found.set(one.value, one)
+  return [...found.values()]
 }
 
 function bareHost(domain: string): string {
@@ -89,20 +101,17 @@ function completeRegion({ settings, ambiguous }: Chosen): void {
 }
 
 /** GovCloud's host: https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/govcloud-cog.html */
-function completeDomain({ settings, ambiguous }: Chosen, prefixes: Found[]): void {
-  const [prefix] = prefixes
+function completeDomain(chosen: Chosen, prefixes: Found[]): void {
+  const { settings, ambiguous } = chosen
   const region = settings.get('cognito_user_pool_id')?.value.split('_')[0]
   const isKnown = settings.has('cognito_domain') || ambiguous.has('cognito_domain')
-  if (!prefix || region === undefined || isKnown) return
+  if (region === undefined || isKnown) return
   const hosts = prefixes.map(({ value, where }) => {
     const auth = region.startsWith('us-gov-') ? 'auth-fips' : 'auth'
     return { value: `${value}.${auth}.${region}.amazoncognito.com`, where }
   })
-  const distinct = hosts.filter(({ value }) => settingOf('cognito_domain')?.type.parse(value) !== undefined)
-  const [first, ...others] = distinct
-  if (!first) return
-  if (others.every(({ value }) => value === first.value)) settings.set('cognito_domain', first)
-  else ambiguous.set('cognito_domain', distinct)
+  const isHost = ({ value }: Found) => settingOf('cognito_domain')?.type.parse(value) !== undefined
+  takeOne(chosen, 'cognito_domain', hosts.filter(isHost))
 }
 
 /** With an identity pool, the pool chooses the role; one from a file would outvote it. */
@@ -133,7 +142,7 @@ function chooseScopes(chosen: Chosen, seen: Found[]): void {
 }
 
 function takeSecret(chosen: Chosen, seen: Found[]): void {
-  const [first, ...others] = [...new Map(seen.map((one) => [one.value, one])).values()]
+  const [first, ...others] = distinct(seen)
   if (!first) return
   if (others.length === 0) chosen.clientSecret = { secret: new Secret(first.value), where: first.where }
   else

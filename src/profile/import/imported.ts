@@ -12,6 +12,8 @@ import { parseDocuments } from './literal-document.ts'
 import type { Family, Reading } from './sightings.ts'
 import { readStackOutputs } from './stack-outputs.ts'
 
+const MOST_NOTES = 20
+
 /** What a file says, ready to be written into a profile. */
 export interface Imported {
   /** The formats in words, one for each document. */
@@ -45,7 +47,7 @@ export function parseImport(text: string, source: string): Imported {
     ambiguous,
     callbacks,
     clientSecret,
-    notes: [...notes, ...new Set(readings.flatMap((reading) => reading.notes))],
+    notes: [...new Set([...notes, ...readings.flatMap((reading) => reading.notes)])].slice(0, MOST_NOTES),
   }
 }
 

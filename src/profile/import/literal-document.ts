@@ -27,7 +27,8 @@ export function parseDocuments(text: string, source: string): LiteralObject[] {
   return values.flatMap((value) => {
     if (!Array.isArray(value)) return isObject(value) ? [value] : []
     const items = value.filter(isObject)
-    return items.every((item) => item.has('OutputKey')) ? [new Map([['Outputs', items]])] : items
+    const isOutputs = items.length > 0 && items.every((item) => item.has('OutputKey'))
+    return isOutputs ? [new Map([['Outputs', items]])] : items
   })
 }
 
