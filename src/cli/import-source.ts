@@ -1,5 +1,6 @@
 /** What `configure import` is to read: a file, stdin (`-`), or an address. Bounded in size, and text in the end. */
-import { createReadStream } from 'node:fs'
+import { closeSync, constants, createReadStream, fstatSync, openSync } from 'node:fs'
+import { Socket } from 'node:net'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Http, HttpAnswer } from '../http/http.ts'
 import { isLoopbackHost } from '../loopback.ts'
@@ -95,26 +96,45 @@ function bodyOf({ status, body }: HttpAnswer, url: URL): Buffer {
   })
 }
 
-/** A pipe will do, too, such as `<(...)` of a shell. */
 async function readFileBytes(path: string, signal: AbortSignal): Promise<Buffer> {
   try {
     const parts: Buffer[] = []
-    const chunks: AsyncIterable<Buffer> = createReadStream(path, { end: MOST_BYTES, signal })
-    for await (const chunk of chunks) parts.push(chunk)
+    let size = 0
+    for await (const chunk of openChunks(path, signal)) {
+      parts.push(chunk)
+      size += chunk.length
+      if (size > MOST_BYTES) break
+    }
     return Buffer.concat(parts)
   } catch (cause) {
     signal.throwIfAborted()
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'it cannot be read'
     throw new PoolkeyError(
       'import-unusable',
       {
         source: path,
-        problem: code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`,
+        problem: problemOf(cause),
         fix: 'name a file that you can read, an https:// address, or - for stdin',
       },
       { cause },
     )
   }
+}
+
+/** A pipe will do, too, such as `<(...)` of a shell; it is opened so that one into which nobody writes holds up nothing. */
+function openChunks(path: string, signal: AbortSignal): AsyncIterable<Buffer> {
+  // Windows has no O_NONBLOCK.
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  const stats = fstatSync(fd)
+  if (stats.isFIFO()) return new Socket({ fd, readable: true, writable: false, signal })
+  if (stats.isFile() || stats.isDirectory()) return createReadStream(path, { fd, end: MOST_BYTES, signal })
+  closeSync(fd)
+  throw new Error('it is a device, not a file')
+}
+
+function problemOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
+  if (code === 'ENOENT') return 'there is no such file'
+  return code === undefined && error instanceof Error ? error.message : `it cannot be read (${code ?? '?'})`
 }
 
 /** UTF-8, or UTF-16 with its mark, as Windows PowerShell writes what a command prints. */
