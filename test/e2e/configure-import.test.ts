@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { RequestListener } from 'node:http'
@@ -128,7 +128,7 @@ describe('what is imported works', () => {
   test("an app client's secret goes from the file into the vault, and is shown nowhere", async () => {
     const clientSecret = `Canary${uniqueText()}secret4the3client`
     const secrets = [{ kind: 'sign-in', name: 'client secret', value: clientSecret } as const]
-    const station = await openBareStation({ clientSecret, secrets })
+    const station = await openBareStation({ clientSecret, secrets, env: { POOLKEY_STORE: undefined } })
     const { userPoolId, clientId, settings, origin, identityPoolId } = station.emulator
     const UserPoolClient = {
       UserPoolId: userPoolId,
@@ -139,7 +139,7 @@ describe('what is imported works', () => {
       AllowedOAuthScopes: ['openid', 'email', 'profile'],
       AllowedOAuthFlowsUserPoolClient: true,
     }
-    const flags = ['--domain', origin, '--identity-pool-id', identityPoolId]
+    const flags = ['--domain', origin, '--identity-pool-id', identityPoolId, '--store', 'file']
     const imported = await station.run([...IMPORT, '-', ...flags], {}, JSON.stringify({ UserPoolClient }))
     expect(imported).toMatchObject({ code: 0, stdout: '' })
     expect(imported.stderr).toContain(
@@ -287,6 +287,20 @@ describe('what stops it leaves every file as it was', () => {
       expect(outcome.stderr.split('\n').length, outcome.stderr).toBeLessThan(4)
     }
     expect(readFileSync(station.configFile, 'utf8')).toBe(before)
+  })
+
+  test('J122: a pipe without end is refused', async () => {
+    const station = await openBareStation()
+    const pipe = join(station.home, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    // It ends by itself when nobody reads on.
+    const writer = spawn('sh', ['-c', `exec yes >'${pipe}'`], { stdio: 'ignore' })
+    onTestFinished(() => {
+      writer.kill()
+    })
+    const outcome = await station.run([...IMPORT, pipe])
+    expect(outcome).toMatchObject({ code: 3, stdout: '' })
+    expect(outcome.stderr).toContain('larger than 5 MB')
   })
 
   test('a pipe into which nobody writes is waited for until Ctrl-C', async () => {

@@ -4,6 +4,7 @@ import { parseImport } from '../../profile/import/imported.ts'
 import type { Imported } from '../../profile/import/imported.ts'
 import { SETTINGS } from '../../profile/settings.ts'
 import type { Secret } from '../../secret.ts'
+import type { Store } from '../../vault/sealing-key.ts'
 import { callbackAdvice } from '../callback-advice.ts'
 import type { CommandContext, GlobalOptions } from '../context.ts'
 import { importReport } from '../import-report.ts'
@@ -16,6 +17,7 @@ import { configureProfile } from './configure-profile.ts'
 export interface ConfigureImportOptions extends GlobalOptions {
   yes?: boolean
   force?: boolean
+  store?: Store
 }
 
 /** Writes a profile from what a file, an address or stdin says of a user pool; shows what it found, and what to register. */
@@ -40,6 +42,7 @@ export async function configureImport(
     yes,
     force: options.force === true,
     ...(secret ? { secret } : {}),
+    ...(options.store === undefined ? {} : { store: options.store }),
   })
 }
 

@@ -5,6 +5,7 @@ import { setKeys } from '../../profile/config-edit.ts'
 import { editConfigFile } from '../../profile/config-write.ts'
 import type { SettingKey } from '../../profile/settings.ts'
 import type { Secret } from '../../secret.ts'
+import type { Store } from '../../vault/sealing-key.ts'
 import type { CommandContext } from '../context.ts'
 import { homeFolderOf } from '../home-folder.ts'
 
@@ -14,6 +15,8 @@ export interface ProfileWish {
   force: boolean
   /** The app client's secret, to be sealed. */
   secret?: Secret
+  /** Where a new vault keeps its key. */
+  store?: Store
 }
 
 const DEADLINE_SECONDS = 300
@@ -48,6 +51,7 @@ export async function configureProfile(context: CommandContext, wish: ProfileWis
       seconds: DEADLINE_SECONDS,
       create: true,
       mayPrompt: true,
+      ...(wish.store === undefined ? {} : { store: wish.store }),
     })
     if (profile.signIn) storeClientSecret(broker, profile.signIn, wish.secret)
   }

@@ -29,6 +29,7 @@ export const SET_UP: CommandTable = {
       .option('--yes', 'write it without asking')
       .option('--force', 'over a profile with other credential settings, too')
       .option('--region <region>', 'region of the profile (default: that of the pool)')
+      .addOption(storeOption())
     // The whole table of settings, which the other commands do not load here.
     if (isAsked)
       for (const option of (await import('../setting-flags.ts')).settingOptions()) imported.addOption(option)

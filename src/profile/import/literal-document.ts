@@ -87,11 +87,9 @@ function takeLiteral(scanner: LiteralScanner): Literal {
 
 function endStatement(scanner: LiteralScanner): void {
   const { endsLine } = scanner.skipBlanks()
-  const isEnded = scanner.takeText(';') || endsLine || scanner.isAtEnd()
-  // A line may go on below: what stands there would be done with the value.
-  if (!isEnded || /[.([`+*/%&|?,]/.test(scanner.peek())) throw notALiteral(scanner, scanner.position)
-  while (scanner.takeText(';')) continue
-  scanner.skipBlanks()
+  // What stands behind a value in its line would be done with it.
+  if (!endsLine && !scanner.isAtEnd() && scanner.peek() !== ';') throw notALiteral(scanner, scanner.position)
+  while (scanner.takeText(';')) scanner.skipBlanks()
 }
 
 function notALiteral(scanner: LiteralScanner, position: number) {

@@ -68,6 +68,7 @@ describe('what is read', () => {
       '"use strict";\nObject.defineProperty(exports, "__esModule", { value: true });\nexports.x = void 0;\nexports.x = { a: 1 };',
       [{ a: 1 }],
     ],
+    ['statements ended twice', 'const x = { a: 1 };; export default x;;', [{ a: 1 }]],
     ['Windows line ends', 'const x = {\r\n  a: 1,\r\n};\r\nexport default x;\r\n', [{ a: 1 }]],
     ['what is no object', '[1, "x"]', []],
   ])('%s', (_, text, expected) => {
@@ -144,6 +145,8 @@ describe('J121: nothing in a file is run', () => {
     ['an object that is called', 'module.exports = { a: 1 }\n(MARKER)', 2, 1, NOT_A_LITERAL],
     ['an object of which a member is taken', 'module.exports = { a: {} }.a', 1, 27, NOT_A_LITERAL],
     ['a sum', 'module.exports = { a: "x" + "y" }', 1, 27, 'a "," or "}" is due here'],
+    ['two statements in a line', 'const a = { b: 1 } const c = 2', 1, 20, NOT_A_LITERAL],
+    ['a member in the next line', 'module.exports = { a: {} }\n.a', 2, 1, NOT_A_LITERAL],
     ['a dynamic import', "import('./x.js')", 1, 1, NOT_A_LITERAL],
     ['an unknown name', 'export default awsmobile', 1, 16, NO_VALUE],
     ['an alias', 'const a = { b: 1 }\nconst c = a', 2, 11, NO_VALUE],
