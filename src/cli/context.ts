@@ -1,5 +1,6 @@
 /** What a command stands on: the terminal, the profile, the broker. Made by the wiring, once a run. */
 import type { Broker, Vault } from '../broker/broker.ts'
+import type { Http } from '../http/http.ts'
 import type { FilesRead } from '../profile/file-identity.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { ProfileOrigins } from '../profile/setting-origins.ts'
@@ -67,6 +68,10 @@ export interface CommandContext {
   openHelper: string[]
   /** What an error is explained with: the profile last read, and the clock as it was last measured. */
   situation(): Situation
+  /** The name of the profile that is meant, whether it exists or not. Throws `usage`. */
+  profileName(): Promise<string>
+  /** The door to the network as a profile has it. */
+  openHttp(profile: Pick<Profile, 'caBundle'>): Http
   /** `sparesCredentials`: also when the credentials file makes no sense. */
   readProfile(overrides?: Overrides, how?: { sparesCredentials: boolean }): Promise<Profile>
   /** Where the values of a profile that was read come from. */

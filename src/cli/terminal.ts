@@ -38,8 +38,10 @@ export interface Terminal {
   askHidden(question: string, signal: AbortSignal): Promise<string>
   /** Reads a secret: asked for without being shown, or all that is piped into stdin. Throws `usage`, `interrupted`. */
   readSecret(question: string, signal: AbortSignal): Promise<string>
-  /** Reads all that is piped into stdin. Throws `usage`, `interrupted`. */
-  readPiped(signal: AbortSignal): Promise<string>
+  /** Asks for a line that is shown; undefined where there is no terminal, or no answer (Ctrl-D). Throws as `askHidden`. */
+  ask(question: string, signal: AbortSignal): Promise<string | undefined>
+  /** The bytes piped into stdin, of which there may be `mostBytes`. Throws `usage`, or the signal's reason. */
+  readInput(mostBytes: number, signal: AbortSignal): Promise<Buffer>
   /** Asks a yes-or-no question; false without a terminal. */
   confirm(question: string, signal: AbortSignal): Promise<boolean>
 }
@@ -89,10 +91,10 @@ export function openTerminal({ streams, isTerminal, env, noInput }: TerminalOpti
       writeAll(2, '\n')
     }
   }
-  const readPiped = async (signal: AbortSignal) => {
-    if (isTerminal(0)) throw new PoolkeyError('usage', { problem: 'nothing is piped into stdin' })
-    const piped = await import('./piped-input.ts')
-    return piped.readPiped(streams.stdin, signal)
+  const askShown = async (question: string, signal: AbortSignal) => {
+    erase()
+    const { readShown } = await import('./shown-input.ts')
+    return readShown(streams, plainText(question, 2000), signal)
   }
   return {
     get isAnswerShown() {
@@ -115,8 +117,12 @@ export function openTerminal({ streams, isTerminal, env, noInput }: TerminalOpti
       return isLive()
     },
     askHidden,
-    readPiped,
-    readSecret: (question, signal) => (canAsk() ? askHidden(question, signal) : readPiped(signal)),
+    async readSecret(question, signal) {
+      if (canAsk()) return askHidden(question, signal)
+      if (isTerminal(0)) throw new PoolkeyError('usage', { problem: 'nothing is piped into stdin' })
+      const { readPiped } = await import('./piped-input.ts')
+      return readPiped(streams.stdin, signal)
+    },
     answer(text) {
       erase()
       writeAll(1, text)
@@ -142,32 +148,19 @@ export function openTerminal({ streams, isTerminal, env, noInput }: TerminalOpti
       writeAll(2, plainText(line, (streams.stderr.columns || 80) - 1))
       drawn = true
     },
+    async ask(question, signal) {
+      return canAsk() ? askShown(question, signal) : undefined
+    },
+    async readInput(mostBytes, signal) {
+      if (isTerminal(0)) throw new PoolkeyError('usage', { problem: 'nothing is piped into stdin' })
+      const { readPipedBytes } = await import('./piped-input.ts')
+      return readPipedBytes(streams.stdin, mostBytes, signal)
+    },
     async confirm(question, signal) {
       if (!canAsk()) return false
-      erase()
-      const { createInterface } = await import('node:readline/promises')
-      const lines = createInterface({ input: streams.stdin, output: streams.stderr })
-      const given = new AbortController()
-      lines.once('SIGINT', () => {
-        given.abort(new PoolkeyError('interrupted', { signal: 'SIGINT' }))
-      })
-      // Ctrl-D, or a terminal that is gone: no answer is no leave.
-      lines.once('close', () => {
-        given.abort()
-      })
-      const over = AbortSignal.any([signal, given.signal])
-      try {
-        const reply = await lines.question(`${plainText(question, 2000)} [y/N] `, { signal: over })
-        return /^y(es)?$/i.test(reply.trim())
-      } catch (error) {
-        writeAll(2, '\n')
-        if (over.aborted && over.reason instanceof PoolkeyError) throw over.reason
-        signal.throwIfAborted()
-        if (given.signal.aborted) return false
-        throw error
-      } finally {
-        lines.close()
-      }
+      // No answer is no leave.
+      const reply = await askShown(`${question} [y/N] `, signal)
+      return /^y(es)?$/i.test(reply?.trim() ?? '')
     },
   }
 }

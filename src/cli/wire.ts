@@ -41,6 +41,21 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
   const vault = vaultDoor({ env, platform, terminal, stateFolder, keychainHelper, now, interrupted })
   let measureClock: () => number | undefined = () => undefined
 
+  const openHttp = (profile: Pick<Profile, 'caBundle'>): Http =>
+    lazyHttp({
+      caBundle: profile.caBundle,
+      extraCaCerts: env['NODE_EXTRA_CA_CERTS'],
+      env,
+      now,
+      ...(isTracing
+        ? {
+            onAnswer: ({ operation, host, outcome, ms }) => {
+              terminal.say(`debug: ${operation} at ${host}: ${outcome} in ${ms} ms`)
+            },
+          }
+        : {}),
+    })
+
   return {
     terminal,
     env,
@@ -60,6 +75,11 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
     openHelper: parts.helperCommand('open-helper'),
     filesRead,
     situation: () => ({ profile: profileInUse, clockSkewMs: measureClock() }),
+    async profileName() {
+      const { chooseProfileName } = await import('../profile/profile-name.ts')
+      return chooseProfileName({ flag: options.profile, env })
+    },
+    openHttp,
     async readProfile(overrides, how) {
       const { chooseProfileName } = await import('../profile/profile-name.ts')
       const { readProfileFromDisk } = await import('../profile/config-files.ts')
@@ -119,19 +139,7 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
       const signal = asked.mayPrompt === true ? AbortSignal.any([end, deadline(asked.seconds)]) : opening
       if (!openedVault)
         throw new PoolkeyError('sign-in-required', { profile: asked.profile.name, reason: 'none' })
-      const http = lazyHttp({
-        caBundle: asked.profile.caBundle,
-        extraCaCerts: env['NODE_EXTRA_CA_CERTS'],
-        env,
-        now,
-        ...(isTracing
-          ? {
-              onAnswer: ({ operation, host, outcome, ms }) => {
-                terminal.say(`debug: ${operation} at ${host}: ${outcome} in ${ms} ms`)
-              },
-            }
-          : {}),
-      })
+      const http = openHttp(asked.profile)
       const { chooseProfileName } = await import('../profile/profile-name.ts')
       const isNamed = asked.profile.name === chooseProfileName({ flag: options.profile, env })
       // It is one client's: where a command goes through all profiles, it is not sent to the others' pools.

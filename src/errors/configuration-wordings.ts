@@ -25,6 +25,7 @@ export const CONFIGURATION_WORDINGS: Wordings<
   | 'token-file-unusable'
   | 'life-too-short'
   | 'value-unquotable'
+  | 'import-unusable'
 > = {
   usage: { exitCode: 2, what: ({ problem }) => problem, fix: ({ fix }) => fix ?? 'see: poolkey --help' },
 
@@ -143,6 +144,14 @@ export const CONFIGURATION_WORDINGS: Wordings<
       profile?.exchange.kind === 'enhanced' && !profile.chain
         ? 'ask for less: the enhanced flow gives an hour at most; cognito_duration_seconds works with the other flows'
         : 'raise cognito_duration_seconds as far as the role allows, or ask for less',
+  },
+  'import-unusable': {
+    exitCode: 3,
+    what: ({ source, place, problem }) =>
+      place ? `${source}, line ${place.line}, column ${place.column}: ${problem}` : `${source}: ${problem}`,
+    fix: ({ fix }) =>
+      fix ??
+      'give the file as it was generated (amplify_outputs.json, aws-exports.js, stack outputs as JSON, ...), or the values as options: poolkey configure --help',
   },
   'value-unquotable': {
     exitCode: 3,

@@ -46,6 +46,13 @@ export interface ErrorFacts {
     | { reason: 'itself'; name: string; profile: string }
     | { reason: 'configured'; name: string; profile: string; file: string; line: number; key: string }
     | { reason: 'foreign' | 'changed'; name: string; profile: string; file: string; line: number }
+  /** A file to import, of which nothing can be made; `fix` in place of the usual one. */
+  'import-unusable': {
+    source: string
+    problem: string
+    place?: { line: number; column: number }
+    fix?: string
+  }
   'no-token': { profile: string }
   'no-browser': { profile: string; detail: string }
 

@@ -190,7 +190,8 @@ export const heavyPackagesAreLazy: Rule = (files) => {
 const PURE = [
   'json-object.ts',
   'http/proxy.ts',
-  ...['cli/command-line.ts', 'cli/status-format.ts', 'cli/status-text.ts', 'cli/usage-advice.ts'],
+  ...['cli/callback-advice.ts', 'cli/command-line.ts', 'cli/import-report.ts'],
+  ...['cli/status-format.ts', 'cli/status-text.ts', 'cli/usage-advice.ts'],
   ...['broker/entry-names.ts', 'broker/freshness.ts', 'broker/json-fields.ts', 'cli/words.ts'],
   ...['folders.ts', 'exchange/credentials.ts', 'outlets/process-json.ts', 'outlets/shell.ts'],
   ...['outlets/variables.ts', 'outlets/windows-program.ts'],
@@ -213,6 +214,10 @@ const PURE = [
   ...['insight/chain.ts', 'insight/drawing-style.ts', 'insight/duration-text.ts', 'insight/exchange-hops.ts'],
   ...['insight/hop.ts', 'insight/lifetimes.ts', 'insight/mermaid.ts', 'insight/picture.ts'],
   ...['insight/sign-in-hops.ts', 'insight/text-width.ts', 'insight/time-left.ts'],
+  ...['profile/import/amplify.ts', 'profile/import/aws-cli.ts', 'profile/import/callbacks.ts'],
+  ...['profile/import/chosen-settings.ts', 'profile/import/imported.ts', 'profile/import/literal.ts'],
+  ...['profile/import/literal-document.ts', 'profile/import/output-values.ts'],
+  ...['profile/import/sightings.ts', 'profile/import/stack-outputs.ts'],
   ...['sign-in/callback-page.ts', 'sign-in/claims.ts', 'sign-in/token-answer.ts', 'vault/seal.ts'],
 ]
 const isPure = (path: string) => PURE.includes(path) || path.startsWith('errors/')

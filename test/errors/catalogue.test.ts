@@ -28,6 +28,7 @@ const EXIT_CODES: Record<Exclude<ErrorCode, 'interrupted'>, number> = {
   'life-too-short': 3,
   'value-unquotable': 3,
   'write-refused': 3,
+  'import-unusable': 3,
   'no-token': 3,
   'no-browser': 3,
   'sign-in-required': 4,

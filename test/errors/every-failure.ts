@@ -45,6 +45,10 @@ export const EVERY_FAILURE: { [C in ErrorCode]: FactsFor<C> } = {
     { reason: 'foreign', name: text, profile: text, file: text, line: 3 },
     { reason: 'changed', name: text, profile: text, file: text, line: 3 },
   ],
+  'import-unusable': (text) => [
+    { source: text, problem: text },
+    { source: text, problem: text, place: { line: 3, column: 7 }, fix: text },
+  ],
   'no-token': (text) => [{ profile: text }],
   'console-refused': (text) => [{ host: text, status: 400, profile: text }],
   'no-browser': (text) => [{ profile: text, detail: text }],

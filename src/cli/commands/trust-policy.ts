@@ -65,7 +65,10 @@ async function check(
 ): Promise<number> {
   const { profile, need, file } = asked
   const { terminal, interrupted } = context
-  const text = file === '-' ? await terminal.readPiped(interrupted) : await readText(file, interrupted)
+  const text =
+    file === '-'
+      ? (await terminal.readInput(MAX_CHARACTERS, interrupted)).toString('utf8')
+      : await readText(file, interrupted)
   const isSecond = need.kind === 'chain'
   const findings = checkTrustPolicy(text, need, {
     roleArn: isSecond ? profile.chain?.roleArn : firstRoleOf(profile),

@@ -4,11 +4,11 @@ import { exchangeOption, portNumber, portNumbers, storeOption, words } from '../
 
 /** Commands that set poolkey up, and those to try it with. */
 export const SET_UP: CommandTable = {
-  configure(command) {
+  async configure(command, isAsked) {
     const configure = command(
       'configure',
       'Set up:',
-      "seal an app client's secret; move the sealing key",
+      "import a profile; seal an app client's secret; move the sealing key",
       async () => (await import('../commands/configure.ts')).configure,
     )
       .option('--client-secret-stdin', 'read the secret of the app client from stdin and seal it')
@@ -20,6 +20,20 @@ export const SET_UP: CommandTable = {
       async () => (await import('../commands/configure-store.ts')).configureStore,
       configure,
     )
+    const imported = command(
+      'import <source>',
+      'Set up:',
+      'write a profile from what a file, an address or - (stdin) says of a user pool',
+      async () => (await import('../commands/configure-import.ts')).configureImport,
+      configure,
+    )
+      .option('--yes', 'write it without asking')
+      .option('--force', 'over a profile with other credential settings, too')
+      .option('--region <region>', 'region of the profile (default: that of the pool)')
+      .addOption(storeOption())
+    // The whole table of settings, which the other commands do not load here.
+    if (isAsked)
+      for (const option of (await import('../setting-flags.ts')).settingOptions()) imported.addOption(option)
   },
   explain(command) {
     command(
