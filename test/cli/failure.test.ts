@@ -20,6 +20,8 @@ function listener(): { terminal: Terminal; said: string[] } {
     neverWait: () => () => undefined,
     isAnswerShown: false,
     isAnswerPiped: false,
+    answerColumns: 80,
+    isAnswerColoured: false,
     canAsk: false,
     isLive: false,
   }
