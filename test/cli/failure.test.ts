@@ -20,6 +20,8 @@ function listener(): { terminal: Terminal; said: string[] } {
     isAnswerPiped: false,
     canAsk: false,
     isLive: false,
+    answerColumns: 80,
+    isAnswerColoured: false,
   }
   return { terminal, said }
 }
