@@ -24,6 +24,8 @@ function listener(): { terminal: Terminal; said: string[] } {
     isAnswerColoured: false,
     canAsk: false,
     isLive: false,
+    answerColumns: 80,
+    isAnswerColoured: false,
   }
   return { terminal, said }
 }
