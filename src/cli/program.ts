@@ -64,7 +64,7 @@ export async function runProgram(proc: NodeJS.Process, parts: OwnParts): Promise
     isHungUp = true
   })
   let ending: Ending = 0
-  const program = buildProgram(proc, parts, {
+  const program = await buildProgram(proc, parts, {
     terminal,
     explain,
     line,
@@ -138,7 +138,7 @@ function widthOf(proc: NodeJS.Process): number {
   return terminalsOf(proc)(1) ? proc.stdout.columns : 80
 }
 
-function buildProgram(
+async function buildProgram(
   proc: NodeJS.Process,
   parts: OwnParts,
   ending: {
@@ -147,7 +147,7 @@ function buildProgram(
     line: CommandLine
     onDone: (ending: Ending) => void
   },
-): Command {
+): Promise<Command> {
   const { terminal, explain, line, onDone } = ending
   const program = new Command('poolkey')
     .version(version, '-V, --version', 'print the version')
@@ -207,6 +207,6 @@ function buildProgram(
     return made
   }
 
-  addCommands(command, line.words[0])
+  await addCommands(command, line.words[0])
   return program
 }

@@ -34,6 +34,10 @@ export interface Terminal {
   askHidden(question: string, signal: AbortSignal): Promise<string>
   /** Reads a secret: asked for without being shown, or all that is piped into stdin. Throws `usage`, `interrupted`. */
   readSecret(question: string, signal: AbortSignal): Promise<string>
+  /** Asks for a line that is shown; undefined where there is no terminal, or no answer (Ctrl-D). Throws as `askHidden`. */
+  ask(question: string, signal: AbortSignal): Promise<string | undefined>
+  /** Shows a line of a diff. */
+  change(kind: 'file' | 'hunk' | 'added' | 'removed' | 'same', line: string): void
   /** Asks a yes-or-no question; false without a terminal. */
   confirm(question: string, signal: AbortSignal): Promise<boolean>
 }
@@ -82,6 +86,11 @@ export function openTerminal({ streams, isTerminal, env, noInput }: TerminalOpti
       writeAll(2, '\n')
     }
   }
+  const askShown = async (question: string, signal: AbortSignal) => {
+    erase()
+    const { readShown } = await import('./shown-input.ts')
+    return readShown(streams, plainText(question, 2000), signal)
+  }
   return {
     get isAnswerShown() {
       return isTerminal(1)
@@ -127,32 +136,19 @@ export function openTerminal({ streams, isTerminal, env, noInput }: TerminalOpti
       writeAll(2, plainText(line, (streams.stderr.columns || 80) - 1))
       drawn = true
     },
+    change(kind, line) {
+      const tint = { file: '1', hunk: '36', added: '32', removed: '31', same: '' }[kind]
+      const text = plainText(line, 2000)
+      say(tint !== '' && wantsColour(env, isLive) ? `\u001b[${tint}m${text}\u001b[0m` : text)
+    },
+    async ask(question, signal) {
+      return canAsk() ? askShown(question, signal) : undefined
+    },
     async confirm(question, signal) {
       if (!canAsk()) return false
-      erase()
-      const { createInterface } = await import('node:readline/promises')
-      const lines = createInterface({ input: streams.stdin, output: streams.stderr })
-      const given = new AbortController()
-      lines.once('SIGINT', () => {
-        given.abort(new PoolkeyError('interrupted', { signal: 'SIGINT' }))
-      })
-      // Ctrl-D, or a terminal that is gone: no answer is no leave.
-      lines.once('close', () => {
-        given.abort()
-      })
-      const over = AbortSignal.any([signal, given.signal])
-      try {
-        const reply = await lines.question(`${plainText(question, 2000)} [y/N] `, { signal: over })
-        return /^y(es)?$/i.test(reply.trim())
-      } catch (error) {
-        writeAll(2, '\n')
-        if (over.aborted && over.reason instanceof PoolkeyError) throw over.reason
-        signal.throwIfAborted()
-        if (given.signal.aborted) return false
-        throw error
-      } finally {
-        lines.close()
-      }
+      // No answer is no leave.
+      const reply = await askShown(`${question} [y/N] `, signal)
+      return /^y(es)?$/i.test(reply?.trim() ?? '')
     },
   }
 }

@@ -19,6 +19,7 @@ export const CONFIGURATION_WORDINGS: Wordings<
   | 'setting-missing'
   | 'setting-conflict'
   | 'environment-invalid'
+  | 'configure-refused'
   | 'store-mismatch'
   | 'no-exchange'
   | 'other-person'
@@ -109,6 +110,12 @@ export const CONFIGURATION_WORDINGS: Wordings<
         ? `environment variable ${variable} is not set, or empty`
         : `environment variable ${variable} = ${value} is not valid`,
     fix: ({ variable, allowed }) => `set ${variable} to ${allowed}`,
+  },
+  'configure-refused': {
+    exitCode: 3,
+    what: ({ profile, file, line, key }) =>
+      `profile ${profile} has its credentials from elsewhere: ${key} (${file}:${line})`,
+    fix: () => 'choose another name with --profile; or put poolkey in the place of that with --force',
   },
   'store-mismatch': {
     exitCode: 3,

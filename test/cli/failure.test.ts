@@ -13,6 +13,8 @@ function listener(): { terminal: Terminal; said: string[] } {
     label: (kind, line) => said.push(`${kind}: ${line}`),
     progress: () => undefined,
     confirm: () => Promise.resolve(false),
+    ask: () => Promise.resolve(undefined),
+    change: () => undefined,
     readSecret: () => Promise.resolve(''),
     askHidden: () => Promise.resolve(''),
     neverWait: () => () => undefined,
