@@ -10,11 +10,11 @@ export async function isAgreed(
   if (yes) return true
   if (!terminal.canAsk) {
     throw new PoolkeyError('usage', {
-      problem: 'nothing was written: there is nobody to ask for leave',
-      fix: 'give --yes to write without being asked',
+      problem: 'nothing was changed: there is nobody to ask for leave',
+      fix: 'to go ahead without being asked, give --yes',
     })
   }
   const isGiven = await terminal.confirm(question, interrupted)
-  if (!isGiven) terminal.say('Nothing was written.')
+  if (!isGiven) terminal.say('Nothing was changed.')
   return isGiven
 }

@@ -12,6 +12,8 @@ import { installedCommand, runsInstallation } from './installed-command.ts'
 import type { InForce } from './profile-questions.ts'
 import { flagOf } from './setting-flags.ts'
 
+const SEE_HELP = 'see: poolkey configure --help'
+
 /** What is to be written for a profile by this installation. Throws `usage`. */
 export function profileWish(
   { selfCommand, env, platform }: Pick<CommandContext, 'selfCommand' | 'env' | 'platform'>,
@@ -40,7 +42,7 @@ export function checkValues(keys: WrittenKeys): void {
     if (!type || value === '' || type.parse(value) !== undefined) continue
     throw new PoolkeyError('usage', {
       problem: `${flagFor(key)} "${value}" is not allowed: it must be ${type.allowed}`,
-      fix: 'see: poolkey configure --help',
+      fix: SEE_HELP,
     })
   }
 }
@@ -64,11 +66,15 @@ export async function parseWritten(
     return await context.configFile.parse(files, name)
   } catch (error) {
     if (isPoolkeyError(error, 'setting-conflict') && error.facts.key in keys)
-      throw new PoolkeyError('usage', { problem: `${flagFor(error.facts.key)}: ${error.facts.problem}` })
+      throw new PoolkeyError('usage', {
+        problem: `${flagFor(error.facts.key)}: ${error.facts.problem}`,
+        fix: SEE_HELP,
+      })
     if (isPoolkeyError(error, 'setting-invalid') && error.facts.key in keys) {
       const { key, value, allowed } = error.facts
       throw new PoolkeyError('usage', {
         problem: `${flagFor(key)} "${value}" is not allowed: it must be ${allowed}`,
+        fix: SEE_HELP,
       })
     }
     if (isPoolkeyError(error, 'setting-missing')) {

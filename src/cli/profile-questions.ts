@@ -46,6 +46,11 @@ export async function askMissing(asked: Asked): Promise<WrittenKeys> {
   const missing = required.filter(({ key }) => !inForce.has(key))
   const wanted = isChange && terminal.canAsk ? required : missing
   if (missing.length > 0 && !terminal.canAsk) throw missingError(asked.profile, missing)
+  const hasWay = inForce.has(SETTINGS.identityPoolId.key) || inForce.has(SETTINGS.roleArn.key)
+  // Whoever takes it from another profile has said all there is to say.
+  const mayLack = isGuest || inForce.has(SETTINGS.sourceProfile.key)
+  const asksWay = terminal.canAsk && !mayLack && (!hasWay || isChange)
+  if (wanted.length > 0 || asksWay) terminal.say(`For profile ${asked.profile} (another: --profile NAME):`)
   const answers: WrittenKeys = { ...keys }
   for (const question of wanted) {
     const known = inForce.get(question.key)
@@ -56,10 +61,7 @@ export async function askMissing(asked: Asked): Promise<WrittenKeys> {
     }
     answers[question.key] = answer
   }
-  const hasWay = inForce.has(SETTINGS.identityPoolId.key) || inForce.has(SETTINGS.roleArn.key)
-  // Whoever takes it from another profile has said all there is to say.
-  const mayLack = isGuest || inForce.has(SETTINGS.sourceProfile.key)
-  if (terminal.canAsk && !mayLack && (!hasWay || isChange)) Object.assign(answers, await askWay(asked))
+  if (asksWay) Object.assign(answers, await askWay(asked))
   return answers
 }
 

@@ -15,7 +15,7 @@ export function settingOptions(): Option[] {
   return SETTING_LIST.map(({ key, help, type }) => {
     const text = help.replaceAll('`', '')
     return type === TRUE_OR_FALSE
-      ? new Option(`${flagOf(key)} [true|false]`, text).preset('true')
+      ? new Option(`${flagOf(key)} [true|false]`, text)
       : new Option(`${flagOf(key)} <value>`, text)
   })
 }
@@ -27,6 +27,8 @@ export function keysFrom(options: Readonly<Record<string, unknown>>): WrittenKey
   for (const name of names) {
     const value = options[new Option(`${flagOf(name)} <value>`).attributeName()]
     if (typeof value === 'string') keys[name] = value
+    // It stood alone.
+    else if (value === true) keys[name] = 'true'
   }
   return keys
 }

@@ -1,5 +1,5 @@
 /** How poolkey was called (exit 2), and what it is configured with (exit 3). */
-import { FREE_SPACE, optional, shellWord } from './explanation.ts'
+import { FREE_SPACE, optional, shellWord, withProfile } from './explanation.ts'
 import type { Wordings } from './explanation.ts'
 import type { SettingPlace } from './poolkey-error.ts'
 
@@ -61,7 +61,7 @@ export const CONFIGURATION_WORDINGS: Wordings<
       return bareSectionLine !== undefined
         ? `in line ${bareSectionLine} of ${file} write [profile ${profile}] in place of [${profile}]`
         : known.length === 0
-          ? 'add the profile as the README shows; to try poolkey without one, run: poolkey demo'
+          ? `write it by: ${withProfile('poolkey configure', profile)}; to try poolkey without one, run: poolkey demo`
           : nameOne(known)
     },
   },
@@ -71,10 +71,10 @@ export const CONFIGURATION_WORDINGS: Wordings<
       writtenFrom === undefined
         ? `profile ${profile} (${file}:${line}) has no cognito_ keys: it is none of poolkey's`
         : `[${profile}] (${file}:${line}) holds credentials that poolkey write put there from profile ${writtenFrom}`,
-    fix: ({ writtenFrom, own }) => {
+    fix: ({ profile, writtenFrom, own }) => {
       if (writtenFrom !== undefined) return `name that profile: --profile ${shellWord(writtenFrom)}`
       return own.length === 0
-        ? 'add its cognito_ keys as the README shows; to try poolkey without them, run: poolkey demo'
+        ? `write them by: ${withProfile('poolkey configure', profile)}; to try poolkey without them, run: poolkey demo`
         : nameOne(own)
     },
   },

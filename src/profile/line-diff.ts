@@ -52,7 +52,7 @@ function masked(lines: string[]): string[] {
     const indent = line.length - line.trimStart().length
     if (hidden !== undefined && line.trim() !== '' && indent > hidden)
       return `${line.slice(0, indent)}[hidden]`
-    const [, start = '', name = ''] = /^(\s*([^=\s]+)\s*=\s*)/.exec(line) ?? []
+    const [, start = '', name = ''] = /^([\s#;]*([^=\s]+)\s*=\s*)/.exec(line) ?? []
     hidden = isSecretName(name) ? indent : undefined
     return hidden === undefined ? line : `${start}[hidden]`
   })

@@ -31,7 +31,8 @@ export interface ProfileWish {
 
 /**
  * The configuration file with the profile written: other keys and every other byte stay, but for other credential settings with
- * `force`. A new profile without a region gets its pool's.
+ * `force`. A new profile without a region gets its pool's,
+ * or that of the profile whose sign-in it shares.
  * Throws `configure-refused` without `force`, `setting-conflict` where the credentials file outranks a key, and as `setKeys`.
  */
 export function writeProfile(files: ConfigSources, wish: ProfileWish): string {
@@ -45,7 +46,7 @@ export function writeProfile(files: ConfigSources, wish: ProfileWish): string {
   const own = ownSectionKeys(files, name)
   const line = section?.keys.get('credential_process')?.value
   const texts: Record<string, string | undefined> = {}
-  const region = keys.region ?? (section?.keys.has('region') === true ? undefined : poolRegion(keys))
+  const region = keys.region ?? (section?.keys.has('region') === true ? undefined : usualRegion(files, keys))
   if (region !== undefined) texts['region'] = region
   if (line === undefined || !wish.isCurrentLine(line)) texts['credential_process'] = wish.processLine
   for (const key of own) if (isCredentialSetting(key) && key !== 'credential_process') texts[key] = undefined
@@ -107,9 +108,12 @@ function ownSectionKeys({ configText, configFile: file }: ConfigSources, name: s
   return [...(section?.keys.keys() ?? [])]
 }
 
-function poolRegion(keys: WrittenKeys): string | undefined {
+/** The pool's; of a profile that shares a sign-in, the one beside that. */
+function usualRegion(files: ConfigSources, keys: WrittenKeys): string | undefined {
   const pool = keys.cognito_user_pool_id ?? keys.cognito_identity_pool_id
-  return pool === undefined || pool === '' ? undefined : regionOf(pool)
+  if (pool !== undefined && pool !== '') return regionOf(pool)
+  const source = parseSources(files).profiles.get(keys.cognito_source_profile ?? '')
+  return source?.keys.get('region')?.value
 }
 
 function checkInForce(files: ConfigSources, name: string, texts: Record<string, string | undefined>): void {

@@ -91,7 +91,7 @@ async function finish(context: CommandContext, profile: Profile, { yes }: Config
     const endpoint = profile.endpoints.sts
     terminal.say('Then every AWS tool has credentials:')
     terminal.say(
-      `  ${withProfile('aws sts get-caller-identity', profile.name)}${endpoint ? ` --endpoint-url ${endpoint.origin}` : ''}`,
+      `  ${withProfile('aws sts get-caller-identity', profile.name)}${endpoint ? ` --endpoint-url ${endpoint.href.replace(/\/$/, '')}` : ''}`,
     )
   }
   return code
