@@ -21,14 +21,25 @@ interface Asked {
   signal: AbortSignal
 }
 
-const POOL = { key: SETTINGS.userPoolId.key, text: 'User pool ID', type: SETTINGS.userPoolId.type }
+const POOL = {
+  key: SETTINGS.userPoolId.key,
+  text: 'User pool ID',
+  example: ', such as eu-west-1_AbCdEf123',
+  type: SETTINGS.userPoolId.type,
+}
 const CLIENT = { key: SETTINGS.clientId.key, text: 'App client ID', type: SETTINGS.clientId.type }
-const DOMAIN_QUESTION = { key: SETTINGS.domain.key, text: "The user pool's domain", type: DOMAIN }
+const DOMAIN_QUESTION = {
+  key: SETTINGS.domain.key,
+  text: "The user pool's domain",
+  example: ', such as acme.auth.eu-west-1.amazoncognito.com',
+  type: DOMAIN,
+}
 const IDENTITY_POOL = { key: SETTINGS.identityPoolId.key, text: 'Identity pool ID', type: IDENTITY_POOL_ID }
 
 interface Question {
   key: SettingKey
   text: string
+  example?: string
   type: SettingType<unknown>
 }
 
@@ -74,13 +85,13 @@ export function completeDomain(text: string, userPoolId: string | undefined): st
 }
 
 async function askOne(
-  { key, text, type }: Question,
+  { key, text, example = '', type }: Question,
   from: { asked: Asked; known: string | undefined; answers: WrittenKeys },
 ): Promise<string | undefined> {
   const { asked, known, answers } = from
   const { terminal, signal } = asked
   for (;;) {
-    const given = await terminal.ask(`${text}${known === undefined ? '' : ` [${known}]`}: `, signal)
+    const given = await terminal.ask(`${text}${known === undefined ? example : ` [${known}]`}: `, signal)
     const reply = given?.trim() ?? ''
     if (given === undefined || (reply === '' && known !== undefined)) return undefined
     const pool = answers.cognito_user_pool_id ?? asked.inForce.get(SETTINGS.userPoolId.key)

@@ -12,6 +12,7 @@ import {
 import { parseSources } from './profile-values.ts'
 import type { ConfigSources, PlacedKey } from './profile-values.ts'
 import { regionOf } from './sign-in-settings.ts'
+import { SETTING_LIST } from './settings.ts'
 import type { SettingKey } from './settings.ts'
 
 /** Keys to write, `''` for one to remove; `region` is the profile's own. */
@@ -47,10 +48,13 @@ export function writeProfile(files: ConfigSources, wish: ProfileWish): string {
   const line = section?.keys.get('credential_process')?.value
   const texts: Record<string, string | undefined> = {}
   const region = keys.region ?? (section?.keys.has('region') === true ? undefined : usualRegion(files, keys))
-  if (region !== undefined) texts['region'] = region
+  if (region !== undefined) texts['region'] = region === '' ? undefined : region
   if (line === undefined || !wish.isCurrentLine(line)) texts['credential_process'] = wish.processLine
   for (const key of own) if (isCredentialSetting(key) && key !== 'credential_process') texts[key] = undefined
-  for (const [key, value] of Object.entries(keys)) texts[key] = value === '' ? undefined : value
+  for (const { key } of SETTING_LIST) {
+    const value = keys[key]
+    if (value !== undefined) texts[key] = value === '' ? undefined : value
+  }
   const edited = setKeys(files.configText, { file: files.configFile, kind: 'config', profile: name }, texts)
   checkInForce(withConfigText(files, edited), name, texts)
   return edited

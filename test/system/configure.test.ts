@@ -39,9 +39,9 @@ describe('configure at a terminal', () => {
       columns: 120,
     })
     await give(terminal, [
-      ['User pool ID: ', emulator.userPoolId],
+      ['User pool ID, such as eu-west-1_AbCdEf123: ', emulator.userPoolId],
       ['App client ID: ', emulator.clientId],
-      ["The user pool's domain: ", emulator.origin],
+      ["The user pool's domain, such as acme.auth.eu-west-1.amazoncognito.com: ", emulator.origin],
       [`${IDENTITY_POOL} [Enter for none: sign in only]: `, emulator.identityPoolId],
     ])
     await terminal.shows('Checked: ')
@@ -68,10 +68,10 @@ describe('configure at a terminal', () => {
       columns: 120,
     })
     await give(terminal, [
-      ['User pool ID: ', 'nonsense'],
+      ['User pool ID, such as eu-west-1_AbCdEf123: ', 'nonsense'],
       ['  It is a user pool ID such as eu-west-1_AbCdEf123.', emulator.userPoolId],
       ['App client ID: ', emulator.clientId],
-      ["The user pool's domain: ", emulator.origin],
+      ["The user pool's domain, such as acme.auth.eu-west-1.amazoncognito.com: ", emulator.origin],
       [IDENTITY_POOL, ''],
       ['[y/N] ', 'n'],
     ])
@@ -85,7 +85,7 @@ describe('configure at a terminal', () => {
   ])('$how at a question ends it, with nothing written: exit $code', async ({ key, code }) => {
     const station = await emptyStation()
     const terminal = openTerminal(station, 'poolkey configure --profile dev')
-    await terminal.shows('User pool ID: ')
+    await terminal.shows('User pool ID, such as eu-west-1_AbCdEf123: ')
     terminal.type(key)
     expect(await terminal.ended).toMatchObject({ code })
     expect(existsSync(station.configFile)).toBe(false)
@@ -119,6 +119,13 @@ describe('configure at a terminal', () => {
       expect(readFileSync(station.configFile, 'utf8')).toBe(left)
     }
   })
+})
+
+it('nobody is asked by configure remove with --no-input', async () => {
+  const station = await openStation()
+  const { code, shown } = await openTerminal(station, 'poolkey configure remove dev --no-input').ended
+  expect(code).toBe(2)
+  expect(shown).not.toContain('[y/N]')
 })
 
 describe('where no profile is named', () => {
