@@ -66,7 +66,7 @@ test('nobody is asked without a terminal', async () => {
   expect(said).toEqual([])
 })
 
-test('a default that is not poolkey’s is in nobody’s way', async () => {
+test("a default that is not poolkey's is in nobody's way", async () => {
   const text = `[default]\nregion = eu-west-1\n${own('dev')}${own('prod')}`
   expect(await pick(text, personWho('1'))).toBe('dev')
 })

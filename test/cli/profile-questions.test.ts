@@ -111,7 +111,7 @@ describe('without a terminal', () => {
     })
   })
 
-  test('a sign-in with a password needs no domain, and a way to AWS is nobody’s duty', async () => {
+  test("a sign-in with a password needs no domain, and a way to AWS is nobody's duty", async () => {
     const keys = { cognito_user_pool_id: POOL, cognito_client_id: '1abc', cognito_sign_in: 'password' }
     expect(await ask([], { canAsk: false, keys })).toEqual({ got: keys, questions: [] })
   })

@@ -377,7 +377,7 @@ describe('configure remove', () => {
   })
 })
 
-test('F92: many writers of one file, which is both of AWS’s, leave every section whole, and every other byte', async () => {
+test("F92: many writers of one file, which is both of AWS's, leave every section whole, and every other byte", async () => {
   const station = await openStation()
   const shared = { AWS_CONFIG_FILE: station.configFile, AWS_SHARED_CREDENTIALS_FILE: station.configFile }
   const before = `# kept\r\n[static]\r\naws_access_key_id=AKIAEXAMPLE\r\n\r\n${textOf(station)}; kept, too\n`

@@ -22,7 +22,7 @@ const wish = (change: Partial<ProfileWish> = {}): ProfileWish => ({
 })
 
 describe('writing a profile', () => {
-  test('a new one has a region, which is its pool’s, and the command before its settings', () => {
+  test("a new one has a region, which is its pool's, and the command before its settings", () => {
     expect(writeProfile(files('[default]\nregion = us-east-1\n'), wish())).toBe(
       [
         ...['[default]', 'region = us-east-1', '', '[profile dev]', 'region = eu-west-1'],
@@ -75,7 +75,7 @@ describe('writing a profile', () => {
     expect(forced).toContain('output = json\n')
   })
 
-  test('keys of the credentials file make it somebody else’s, too', () => {
+  test("keys of the credentials file make it somebody else's, too", () => {
     const failure = failureOf(() =>
       writeProfile(files('', '[dev]\naws_access_key_id = AKIAEXAMPLE\n'), wish()),
     )
@@ -115,7 +115,7 @@ describe('removing a profile', () => {
     expect(removeProfile(files(before), 'dev')).toBe('[default]\nregion = a\n\n[profile z]\noutput = json\n')
   })
 
-  test('comments stay, and so do keys that are not poolkey’s, with their section', () => {
+  test("comments stay, and so do keys that are not poolkey's, with their section", () => {
     const before = `[profile dev]\n# mine\nregion = eu-west-1\n${OURS}s3 =\n  max_queue_size = 10\n`
     expect(removeProfile(files(before), 'dev')).toBe(
       '[profile dev]\n# mine\nregion = eu-west-1\ns3 =\n  max_queue_size = 10\n',
@@ -130,9 +130,9 @@ describe('removing a profile', () => {
 
   test.each([
     { what: 'unknown', text: '[profile z]\ncognito_client_id = a\n', code: 'profile-unknown' },
-    { what: 'none of poolkey’s', text: '[profile dev]\nregion = a\n', code: 'profile-foreign' },
+    { what: "none of poolkey's", text: '[profile dev]\nregion = a\n', code: 'profile-foreign' },
     {
-      what: 'one that leans on poolkey’s',
+      what: "one that leans on poolkey's",
       text: '[profile dev]\nrole_arn = arn:aws:iam::111122223333:role/X\nsource_profile = z\n',
       code: 'profile-foreign',
     },

@@ -61,3 +61,9 @@ test.each([
 ])('$what: nothing can be told', ({ answer }) => {
   expect(judgeAuthorizeAnswer(answer, asked)).toMatchObject({ kind: 'unknown' })
 })
+
+test("what came in the clear may be anybody's, wherever it leads: nothing can be told", () => {
+  const url = new URL('http://127.0.0.1:8080/oauth2/authorize')
+  const answer = redirect('https://login.example.com/')
+  expect(judgeAuthorizeAnswer(answer, { url, redirectUri: CALLBACK })).toMatchObject({ kind: 'unknown' })
+})
