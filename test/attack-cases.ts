@@ -124,6 +124,7 @@ export const ATTACK_CASES: AttackCase[] = [
     what: "keys over somebody else's section, or over a profile's other credentials",
   },
   { id: 'F94', priority: 0, what: 'mode of the credentials file' },
+  { id: 'F95', priority: 1, what: 'a credential_process line that tools read differently' },
   { id: 'F96', priority: 0, what: 'exec that changes arguments, exit code, signals or terminal' },
   { id: 'F97', priority: 0, what: "older credentials, or poolkey's own secrets, in a program's environment" },
   { id: 'F98', priority: 1, what: 'programs that are not there, cannot be run, or are batch files' },

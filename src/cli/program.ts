@@ -19,6 +19,7 @@ import { wire } from './wire.ts'
 const INTRODUCTION = `Temporary AWS credentials from an Amazon Cognito sign-in, for every AWS tool on this machine.
 
 Examples:
+  poolkey configure --profile dev         write a profile: asks for what it needs
   poolkey login --profile dev             sign in with the browser
   poolkey exec --profile dev -- aws s3 ls run a command with credentials
   eval "$(poolkey env --profile dev)"     credentials for this shell

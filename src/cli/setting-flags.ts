@@ -1,11 +1,9 @@
 /** The `cognito_*` keys as flags of `configure`: the key without `cognito_`, with dashes. */
 import { Option } from 'commander'
+import type { WrittenKeys } from '../profile/profile-edit.ts'
 import { TRUE_OR_FALSE } from '../profile/setting-types.ts'
 import { SETTING_LIST } from '../profile/settings.ts'
 import type { SettingKey } from '../profile/settings.ts'
-
-/** Keys to write; `region` is the profile's own. */
-export type WrittenKeys = Partial<Record<SettingKey | 'region', string>>
 
 /** The long flag of a key. */
 export function flagOf(key: SettingKey | 'region'): string {
@@ -17,7 +15,7 @@ export function settingOptions(): Option[] {
   return SETTING_LIST.map(({ key, help, type }) => {
     const text = help.replaceAll('`', '')
     return type === TRUE_OR_FALSE
-      ? new Option(`${flagOf(key)} [true|false]`, text).preset('true')
+      ? new Option(`${flagOf(key)} [true|false]`, text)
       : new Option(`${flagOf(key)} <value>`, text)
   })
 }
@@ -29,6 +27,8 @@ export function keysFrom(options: Readonly<Record<string, unknown>>): WrittenKey
   for (const name of names) {
     const value = options[new Option(`${flagOf(name)} <value>`).attributeName()]
     if (typeof value === 'string') keys[name] = value
+    // It stood alone.
+    else if (value === true) keys[name] = 'true'
   }
   return keys
 }

@@ -42,6 +42,8 @@ export interface Terminal {
   ask(question: string, signal: AbortSignal): Promise<string | undefined>
   /** The bytes piped into stdin, of which there may be `mostBytes`. Throws `usage`, or the signal's reason. */
   readInput(mostBytes: number, signal: AbortSignal): Promise<Buffer>
+  /** Shows a line of a diff. */
+  change(kind: 'file' | 'hunk' | 'added' | 'removed' | 'same', line: string): void
   /** Asks a yes-or-no question; false without a terminal. */
   confirm(question: string, signal: AbortSignal): Promise<boolean>
 }
@@ -147,6 +149,11 @@ export function openTerminal({ streams, isTerminal, env, noInput }: TerminalOpti
       if (line === undefined) return
       writeAll(2, plainText(line, (streams.stderr.columns || 80) - 1))
       drawn = true
+    },
+    change(kind, line) {
+      const tint = { file: '1', hunk: '36', added: '32', removed: '31', same: '' }[kind]
+      const text = plainText(line, 2000)
+      say(tint !== '' && wantsColour(env, isLive) ? `\u001b[${tint}m${text}\u001b[0m` : text)
     },
     async ask(question, signal) {
       return canAsk() ? askShown(question, signal) : undefined

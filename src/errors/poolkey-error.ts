@@ -34,6 +34,8 @@ export interface ErrorFacts {
   'setting-missing': { profile: string; file: string; line?: number; key: string; neededFor: string }
   'setting-conflict': { place: SettingPlace; key: string; with: string; problem: string }
   'environment-invalid': { variable: string; value: string; allowed: string }
+  /** A profile that `configure` leaves alone: `key` gives it other credentials. */
+  'configure-refused': { profile: string; file: string; line: number; key: string }
   'store-mismatch': { store: string; requested: string }
   'no-exchange': { profile: string }
   'other-person': { current: string; next: string }

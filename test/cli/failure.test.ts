@@ -13,9 +13,10 @@ function listener(): { terminal: Terminal; said: string[] } {
     label: (kind, line) => said.push(`${kind}: ${line}`),
     progress: () => undefined,
     confirm: () => Promise.resolve(false),
+    ask: () => Promise.resolve(undefined),
+    change: () => undefined,
     readSecret: () => Promise.resolve(''),
     readInput: () => Promise.resolve(Buffer.alloc(0)),
-    ask: () => Promise.resolve(undefined),
     askHidden: () => Promise.resolve(''),
     neverWait: () => () => undefined,
     isAnswerShown: false,
@@ -24,8 +25,6 @@ function listener(): { terminal: Terminal; said: string[] } {
     isAnswerColoured: false,
     canAsk: false,
     isLive: false,
-    answerColumns: 80,
-    isAnswerColoured: false,
   }
   return { terminal, said }
 }

@@ -13,6 +13,8 @@ export type Step =
   | { do: 'label'; kind: 'error' | 'fix' | 'warning'; line: string; times?: number }
   | { do: 'progress'; line?: string }
   | { do: 'confirm' }
+  | { do: 'ask' }
+  | { do: 'change'; kind: 'file' | 'hunk' | 'added' | 'removed' | 'same'; line: string }
   | { do: 'tell' }
   /** What the answer may look like. */
   | { do: 'measure' }
@@ -66,6 +68,14 @@ async function follow(terminal: Terminal, step: Step): Promise<void> {
       terminal.answer(
         `${(await terminal.confirm('Sure?\u001b[2J', AbortSignal.timeout(10_000))).toString()}\n`,
       )
+      return
+    case 'ask':
+      terminal.answer(
+        `${JSON.stringify(await terminal.ask('Name\u001b[2J: ', AbortSignal.timeout(10_000)))}\n`,
+      )
+      return
+    case 'change':
+      terminal.change(step.kind, step.line)
       return
     case 'tell':
       terminal.answer(`${JSON.stringify({ canAsk: terminal.canAsk, isLive: terminal.isLive })}\n`)

@@ -21,6 +21,7 @@ const EXIT_CODES: Record<Exclude<ErrorCode, 'interrupted'>, number> = {
   'setting-missing': 3,
   'setting-conflict': 3,
   'environment-invalid': 3,
+  'configure-refused': 3,
   'store-mismatch': 3,
   'no-exchange': 3,
   'other-person': 3,

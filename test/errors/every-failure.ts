@@ -34,6 +34,7 @@ export const EVERY_FAILURE: { [C in ErrorCode]: FactsFor<C> } = {
     { place: placeIn(text), key: 'cognito_exchange', with: text, problem: text },
   ],
   'environment-invalid': (text) => [{ variable: text, value: text, allowed: text }],
+  'configure-refused': (text) => [{ profile: text, file: text, line: 3, key: text }],
   'store-mismatch': (text) => [{ store: text, requested: text }],
   'no-exchange': (text) => [{ profile: text }],
   'other-person': (text) => [{ current: text, next: text }],

@@ -10,7 +10,7 @@ import type { CommandContext, GlobalOptions } from '../context.ts'
 import { importReport } from '../import-report.ts'
 import { readImportSource } from '../import-source.ts'
 import { flagOf, keysFrom } from '../setting-flags.ts'
-import type { WrittenKeys } from '../setting-flags.ts'
+import type { WrittenKeys } from '../../profile/profile-edit.ts'
 import { configureProfile } from './configure-profile.ts'
 
 /** Besides these, every key as a flag: it outranks what is imported. */

@@ -8,11 +8,32 @@ export const SET_UP: CommandTable = {
     const configure = command(
       'configure',
       'Set up:',
-      "import a profile; seal an app client's secret; move the sealing key",
+      'write a profile: asks what is missing; import, list, remove; seal a client secret, move the key',
       async () => (await import('../commands/configure.ts')).configure,
     )
+      .option('--yes', 'write without asking')
+      .option('--force', 'write even into a profile with other credential settings, which go')
       .option('--client-secret-stdin', 'read the secret of the app client from stdin and seal it')
       .addOption(storeOption())
+      .option('--region <value>', 'Region of the profile (default: that of its pool)')
+    if (isAsked) {
+      const { settingOptions } = await import('../setting-flags.ts')
+      for (const option of settingOptions()) configure.addOption(option)
+    }
+    command(
+      'list',
+      'Set up:',
+      "poolkey's profiles",
+      async () => (await import('../commands/configure-list.ts')).configureList,
+      configure,
+    ).option('--json', 'as JSON')
+    command(
+      'remove [name]',
+      'Set up:',
+      'take out of a profile what poolkey put there',
+      async () => (await import('../commands/configure-remove.ts')).configureRemove,
+      configure,
+    ).option('--yes', 'without asking')
     command(
       'store <store>',
       'Set up:',
