@@ -91,8 +91,6 @@ export interface CommandContext {
   setProfileKeys(profile: Profile, keys: Record<string, string>): Promise<void>
   /** The configuration file. */
   configFile: ConfigFile
-  /** The door to the network as a profile has it. */
-  openHttp(profile: Profile): Http
   /** The shared credentials file. */
   credentialsFile: CredentialsFile
   /** Every poolkey profile of the configuration that can be read, whatever is in the credentials file. */
