@@ -33,6 +33,10 @@ const RARE = [
     'session-bus-address',
     'standing-credentials',
     'access-token',
+    'profile-edit',
+    'line-diff',
+    'credential-process-line',
+    'setting-origins',
   ],
 ].join('|')
 const groups = [

@@ -124,6 +124,7 @@ export const ATTACK_CASES: AttackCase[] = [
     what: "keys over somebody else's section, or over a profile's other credentials",
   },
   { id: 'F94', priority: 0, what: 'mode of the credentials file' },
+  { id: 'F95', priority: 1, what: 'a credential_process line that tools read differently' },
   { id: 'F96', priority: 0, what: 'exec that changes arguments, exit code, signals or terminal' },
   { id: 'F97', priority: 0, what: "older credentials, or poolkey's own secrets, in a program's environment" },
   { id: 'F98', priority: 1, what: 'programs that are not there, cannot be run, or are batch files' },
@@ -151,8 +152,11 @@ export const ATTACK_CASES: AttackCase[] = [
   { id: 'I118', priority: 0, what: "the console's sign-in link in arguments, URLs and traces" },
   { id: 'I119', priority: 1, what: 'a destination that is not the console' },
   { id: 'I120', priority: 1, what: 'session duration refused for chained roles; life of the link' },
+  { id: 'J121', priority: 0, what: 'code in a file to import' },
+  { id: 'J122', priority: 0, what: 'hostile data in a file to import: names, size, depth, doubles' },
   { id: 'J123', priority: 0, what: 'a folder prepared by somebody else' },
   { id: 'J124', priority: 0, what: 'endpoint overrides without TLS, unchecked certificates' },
+  { id: 'J127', priority: 1, what: 'noise for parsers' },
 ]
 
 /** What shows a case: the names of the tests that carry it, by their files. A table of `test.each` is one name. */

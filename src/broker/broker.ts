@@ -36,6 +36,9 @@ export interface Broker {
   onWait?: (waiting: { what: string; pid: number | undefined }) => void
 }
 
+/** What tells the time by the servers' clock. */
+export type BrokerClock = Pick<Broker, 'now' | 'machine'> & { http: Pick<Http, 'clockSkewMs'> }
+
 /** How long this machine has been up, asleep or not; `bootId` names that start, where the system has a name for it. */
 export interface Machine {
   bootId: string | undefined
@@ -48,7 +51,7 @@ const NOISE_MS = 5_000
 const STEADY_WITHIN_MS = 60_000
 
 /** How far the servers' clock is ahead of ours, as measured in this run; 0 where it is only noise, or not measured. */
-export function clockSkewMs(broker: Broker): number {
+export function clockSkewMs(broker: BrokerClock): number {
   const measured = broker.http.clockSkewMs() ?? 0
   return Math.abs(measured) < NOISE_MS ? 0 : Math.round(measured)
 }
@@ -59,7 +62,7 @@ export function clockSkewMs(broker: Broker): number {
  * clock that was set right makes things look older, never fresher, and one that is steadily wrong costs at most a renewal
  * a restart.
  */
-export function serverTime(broker: Broker, remembered?: ClockReading): Date {
+export function serverTime(broker: BrokerClock, remembered?: ClockReading): Date {
   const now = broker.now()
   if (broker.http.clockSkewMs() !== undefined) return new Date(now + clockSkewMs(broker))
   if (remembered === undefined || remembered.clockSkewMs === 0) return new Date(now)
@@ -81,6 +84,6 @@ export function readClock(broker: Broker, remembered?: ClockReading): ClockReadi
   return { clockSkewMs: clockSkewMs(broker), boot: bootId === undefined ? undefined : { id: bootId, at } }
 }
 
-function machineOf(broker: Broker): Machine {
+function machineOf(broker: BrokerClock): Machine {
   return broker.machine?.() ?? { bootId: localPlatform().self.bootId, uptimeMs: uptime() * 1000 }
 }

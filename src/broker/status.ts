@@ -1,11 +1,12 @@
 /** What is known of a profile's session and credentials without asking anybody. The shape is the contract's `status --json`. */
-import type { Profile } from '../profile/profile.ts'
+import type { Profile, SignInSettings } from '../profile/profile.ts'
 import { serverTime } from './broker.ts'
-import type { Broker } from './broker.ts'
+import type { Broker, BrokerClock, Vault } from './broker.ts'
 import { readCredentials } from './credentials.ts'
 import { credentialsEntryName, sessionId } from './entry-names.ts'
 import { freshnessOf, isIdTokenUsable } from './freshness.ts'
 import { readSession } from './session.ts'
+import type { SessionOnDisk } from './session.ts'
 
 export interface SessionStatus {
   state: 'valid' | 'refreshable' | 'ended' | 'none'
@@ -25,14 +26,16 @@ export interface Status {
   store: string | undefined
   clockSkewSeconds: number | undefined
   session: SessionStatus
-  credentials: {
-    state: 'fresh' | 'stale' | 'expired' | 'none'
-    exchange: string
-    roleArn?: string | undefined
-    accountId?: string | undefined
-    accessKeyId?: string
-    expiresAt?: string
-  }
+  credentials: CredentialsStatus
+}
+
+export interface CredentialsStatus {
+  state: 'fresh' | 'stale' | 'expired' | 'none'
+  exchange: string
+  roleArn?: string | undefined
+  accountId?: string | undefined
+  accessKeyId?: string
+  expiresAt?: string
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -47,26 +50,26 @@ export function readStatus(broker: Broker | undefined, about: { profile: Profile
     profile: profile.name,
     store: broker?.vault.store,
     clockSkewSeconds: active && Math.round(active.clockSkewMs / 1000),
-    session: sessionStatus(session, profile, broker ? serverTime(broker, active) : new Date(now)),
-    credentials: credentialsStatus(broker, profile),
+    session: sessionStatus(session, profile.signIn, broker ? serverTime(broker, active) : new Date(now)),
+    credentials: broker
+      ? credentialsStatus(profile, broker.vault, broker)
+      : { state: 'none', exchange: profile.exchange.kind },
   }
 }
 
-function sessionStatus(
-  session: ReturnType<typeof readSession> | undefined,
-  profile: Profile,
+/** What is known of a stored session; `signIn` is the part that the profile knows. */
+export function sessionStatus(
+  session: SessionOnDisk | undefined,
+  signIn: Partial<Pick<SignInSettings, 'issuer' | 'clientId' | 'refreshTokenDays'>> | undefined,
   now: Date,
 ): SessionStatus {
-  const { signIn } = profile
   if (!session || !signIn || session.state === 'none') return { state: 'none' }
   if (session.state === 'damaged') return { state: 'ended' }
   const common = { issuer: signIn.issuer, clientId: signIn.clientId }
   if (session.state === 'ended') return { state: 'ended', userName: session.who, ...common }
   const { claims, refreshToken } = session
   const usable = isIdTokenUsable(claims, now)
-  const days = signIn.refreshTokenDays
-  const refreshableUntil =
-    days === undefined || !refreshToken ? undefined : new Date(session.signedInAt.getTime() + days * DAY_MS)
+  const refreshableUntil = refreshToken && signInEndsAt(session.signedInAt, signIn.refreshTokenDays)
   const refreshable = refreshToken !== undefined && !(refreshableUntil && refreshableUntil <= now)
   return {
     state: usable ? 'valid' : refreshable ? 'refreshable' : 'ended',
@@ -80,14 +83,22 @@ function sessionStatus(
   }
 }
 
-function credentialsStatus(broker: Broker | undefined, profile: Profile): Status['credentials'] {
+/** When a sign-in is over, where the profile says how long refresh tokens are valid: rotation does not prolong it. */
+export function signInEndsAt(signedInAt: Date, refreshTokenDays: number | undefined): Date | undefined {
+  return refreshTokenDays === undefined
+    ? undefined
+    : new Date(signedInAt.getTime() + refreshTokenDays * DAY_MS)
+}
+
+/** What is known of a profile's credentials. */
+export function credentialsStatus(profile: Profile, vault: Vault, clock: BrokerClock): CredentialsStatus {
   const exchange = profile.exchange.kind
-  const stored = broker ? readCredentials(broker.vault, credentialsEntryName(profile)) : undefined
-  if (!broker || !stored) return { state: 'none', exchange }
+  const stored = readCredentials(vault, credentialsEntryName(profile))
+  if (!stored) return { state: 'none', exchange }
   const { credentials, issuedAt } = stored
   const life = { issuedAt, expiresAt: credentials.expiration }
   return {
-    state: freshnessOf(life, serverTime(broker, stored)),
+    state: freshnessOf(life, serverTime(clock, stored)),
     exchange,
     roleArn: credentials.roleArn,
     accountId: credentials.accountId ?? profile.accountId,

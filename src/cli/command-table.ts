@@ -15,8 +15,8 @@ export type MakeCommand = <O>(
   parent?: Command,
 ) => Command
 
-/** Commands by name: each adds itself. */
-export type CommandTable = Record<string, (command: MakeCommand) => void>
+/** Commands by name: each adds itself. `isAsked`: it is the one that is to run, so that options which take time to make matter. */
+export type CommandTable = Record<string, (command: MakeCommand, isAsked: boolean) => void | Promise<void>>
 
 /** The group of commands that are for poolkey itself. */
 export const HIDDEN = 'hidden'

@@ -8,7 +8,8 @@ import { USE } from './tree/commands-to-use.ts'
 const COMMANDS: CommandTable = { ...SIGN_IN, ...USE, ...SET_UP }
 
 /** Adds the command that is `asked` for, or where there is none of that name, all of them: to make one costs time. */
-export function addCommands(command: MakeCommand, asked: string | undefined): void {
+export async function addCommands(command: MakeCommand, asked: string | undefined): Promise<void> {
   const names = Object.keys(COMMANDS)
-  for (const name of asked !== undefined && names.includes(asked) ? [asked] : names) COMMANDS[name]?.(command)
+  const isKnown = asked !== undefined && names.includes(asked)
+  for (const name of isKnown ? [asked] : names) await COMMANDS[name]?.(command, isKnown)
 }

@@ -1,9 +1,12 @@
 /** What a command stands on: the terminal, the profile, the broker. Made by the wiring, once a run. */
 import type { Broker, Vault } from '../broker/broker.ts'
+import type { Http } from '../http/http.ts'
 import type { FilesRead } from '../profile/file-identity.ts'
 import type { Profile } from '../profile/profile.ts'
+import type { ProfileOrigins } from '../profile/setting-origins.ts'
 import type { MovedKey } from '../vault/move-key.ts'
 import type { Store } from '../vault/sealing-key.ts'
+import type { ConfigFile } from './config-file-door.ts'
 import type { CredentialsFile } from './credentials-file-door.ts'
 import type { Situation } from './failure.ts'
 import type { Terminal } from './terminal.ts'
@@ -22,6 +25,11 @@ export interface GlobalOptions {
 
 /** `cognito_*` keys given as flags, which outrank the profile. */
 export type Overrides = Record<string, string>
+
+export interface ReadProfileOptions {
+  sparesCredentials?: boolean
+  neverAsks?: boolean
+}
 
 export interface OpenBrokerOptions {
   profile: Profile
@@ -66,12 +74,23 @@ export interface CommandContext {
   openHelper: string[]
   /** What an error is explained with: the profile last read, and the clock as it was last measured. */
   situation(): Situation
-  /** `sparesCredentials`: also when the credentials file makes no sense. */
-  readProfile(overrides?: Overrides, how?: { sparesCredentials: boolean }): Promise<Profile>
+  /** The name of the profile that is meant, whether it exists or not. Throws `usage`. */
+  profileName(): Promise<string>
+  /** The door to the network as a profile has it. */
+  openHttp(profile: Pick<Profile, 'caBundle'>): Http
+  /**
+   * The profile that is meant; where none is named, a person may be asked which, unless `neverAsks`. `sparesCredentials`: also
+   * when the credentials file makes no sense.
+   */
+  readProfile(overrides?: Overrides, how?: ReadProfileOptions): Promise<Profile>
+  /** Where the values of a profile that was read come from. */
+  readOrigins(profile: Profile): Promise<ProfileOrigins>
   /** The files that the profile was read from. */
   filesRead: FilesRead
   /** Edits keys of a profile in the configuration file, in place. */
   setProfileKeys(profile: Profile, keys: Record<string, string>): Promise<void>
+  /** The configuration file. */
+  configFile: ConfigFile
   /** The shared credentials file. */
   credentialsFile: CredentialsFile
   /** Every poolkey profile of the configuration that can be read, whatever is in the credentials file. */

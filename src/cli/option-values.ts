@@ -30,3 +30,23 @@ export function portNumber(value: string): number {
     throw new InvalidArgumentError('a port from 1 to 65535 is needed.')
   return port
 }
+
+/** Several TCP ports, with commas. */
+export function portNumbers(value: string): number[] {
+  return [...new Set(words(value).map(portNumber))]
+}
+
+/** Names with commas. */
+export function words(value: string): string[] {
+  const names = value.split(',').map((name) => name.trim())
+  if (names.includes(''))
+    throw new InvalidArgumentError('names or numbers with commas between them are needed.')
+  return names
+}
+
+/** `--exchange`, of those that a template can set up. */
+export function exchangeOption(): Option {
+  return new Option('--exchange <kind>', 'how a sign-in becomes credentials')
+    .choices(['enhanced', 'web-identity'])
+    .default('enhanced')
+}

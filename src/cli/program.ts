@@ -19,6 +19,7 @@ import { wire } from './wire.ts'
 const INTRODUCTION = `Temporary AWS credentials from an Amazon Cognito sign-in, for every AWS tool on this machine.
 
 Examples:
+  poolkey configure --profile dev         write a profile: asks for what it needs
   poolkey login --profile dev             sign in with the browser
   poolkey exec --profile dev -- aws s3 ls run a command with credentials
   eval "$(poolkey env --profile dev)"     credentials for this shell
@@ -64,7 +65,7 @@ export async function runProgram(proc: NodeJS.Process, parts: OwnParts): Promise
     isHungUp = true
   })
   let ending: Ending = 0
-  const program = buildProgram(proc, parts, {
+  const program = await buildProgram(proc, parts, {
     terminal,
     explain,
     line,
@@ -138,7 +139,7 @@ function widthOf(proc: NodeJS.Process): number {
   return terminalsOf(proc)(1) ? proc.stdout.columns : 80
 }
 
-function buildProgram(
+async function buildProgram(
   proc: NodeJS.Process,
   parts: OwnParts,
   ending: {
@@ -147,7 +148,7 @@ function buildProgram(
     line: CommandLine
     onDone: (ending: Ending) => void
   },
-): Command {
+): Promise<Command> {
   const { terminal, explain, line, onDone } = ending
   const program = new Command('poolkey')
     .version(version, '-V, --version', 'print the version')
@@ -207,6 +208,6 @@ function buildProgram(
     return made
   }
 
-  addCommands(command, line.words[0])
+  await addCommands(command, line.words[0])
   return program
 }

@@ -26,6 +26,10 @@ export interface Terminal {
   isAnswerShown: boolean
   /** Whether stdout is a pipe or a socket: another program has the answer. */
   isAnswerPiped: boolean
+  /** Columns for the answer: the terminal's, else those that COLUMNS says, else 80. */
+  answerColumns: number
+  /** Whether the answer may have colours. */
+  isAnswerColoured: boolean
   /** Whether a person can be asked. */
   canAsk: boolean
   /** Whether stderr is a terminal that can redraw a line. */
@@ -34,6 +38,12 @@ export interface Terminal {
   askHidden(question: string, signal: AbortSignal): Promise<string>
   /** Reads a secret: asked for without being shown, or all that is piped into stdin. Throws `usage`, `interrupted`. */
   readSecret(question: string, signal: AbortSignal): Promise<string>
+  /** Asks for a line that is shown; undefined where there is no terminal, or no answer (Ctrl-D). Throws as `askHidden`. */
+  ask(question: string, signal: AbortSignal): Promise<string | undefined>
+  /** The bytes piped into stdin, of which there may be `mostBytes`. Throws `usage`, or the signal's reason. */
+  readInput(mostBytes: number, signal: AbortSignal): Promise<Buffer>
+  /** Shows a line of a diff. */
+  change(kind: 'file' | 'hunk' | 'added' | 'removed' | 'same', line: string): void
   /** Asks a yes-or-no question; false without a terminal. */
   confirm(question: string, signal: AbortSignal): Promise<boolean>
 }
@@ -45,6 +55,7 @@ export interface Terminal {
 export interface TerminalOptions {
   streams: {
     readonly stdin: NodeJS.ReadStream
+    readonly stdout: NodeJS.WriteStream
     readonly stderr: NodeJS.WriteStream
   }
   isTerminal: IsTerminal
@@ -82,12 +93,24 @@ export function openTerminal({ streams, isTerminal, env, noInput }: TerminalOpti
       writeAll(2, '\n')
     }
   }
+  const askShown = async (question: string, signal: AbortSignal) => {
+    erase()
+    const { readShown } = await import('./shown-input.ts')
+    return readShown(streams, plainText(question, 2000), signal)
+  }
   return {
     get isAnswerShown() {
       return isTerminal(1)
     },
     get isAnswerPiped() {
       return isPipe(1)
+    },
+    get answerColumns() {
+      const wanted = isTerminal(1) ? streams.stdout.columns : Number(env['COLUMNS'])
+      return Number.isInteger(wanted) && wanted > 0 ? wanted : 80
+    },
+    get isAnswerColoured() {
+      return wantsColour(env, () => env['TERM'] !== 'dumb' && isTerminal(1))
     },
     get canAsk() {
       return canAsk()
@@ -127,32 +150,24 @@ export function openTerminal({ streams, isTerminal, env, noInput }: TerminalOpti
       writeAll(2, plainText(line, (streams.stderr.columns || 80) - 1))
       drawn = true
     },
+    change(kind, line) {
+      const tint = { file: '1', hunk: '36', added: '32', removed: '31', same: '' }[kind]
+      const text = plainText(line, 2000)
+      say(tint !== '' && wantsColour(env, isLive) ? `\u001b[${tint}m${text}\u001b[0m` : text)
+    },
+    async ask(question, signal) {
+      return canAsk() ? askShown(question, signal) : undefined
+    },
+    async readInput(mostBytes, signal) {
+      if (isTerminal(0)) throw new PoolkeyError('usage', { problem: 'nothing is piped into stdin' })
+      const { readPipedBytes } = await import('./piped-input.ts')
+      return readPipedBytes(streams.stdin, mostBytes, signal)
+    },
     async confirm(question, signal) {
       if (!canAsk()) return false
-      erase()
-      const { createInterface } = await import('node:readline/promises')
-      const lines = createInterface({ input: streams.stdin, output: streams.stderr })
-      const given = new AbortController()
-      lines.once('SIGINT', () => {
-        given.abort(new PoolkeyError('interrupted', { signal: 'SIGINT' }))
-      })
-      // Ctrl-D, or a terminal that is gone: no answer is no leave.
-      lines.once('close', () => {
-        given.abort()
-      })
-      const over = AbortSignal.any([signal, given.signal])
-      try {
-        const reply = await lines.question(`${plainText(question, 2000)} [y/N] `, { signal: over })
-        return /^y(es)?$/i.test(reply.trim())
-      } catch (error) {
-        writeAll(2, '\n')
-        if (over.aborted && over.reason instanceof PoolkeyError) throw over.reason
-        signal.throwIfAborted()
-        if (given.signal.aborted) return false
-        throw error
-      } finally {
-        lines.close()
-      }
+      // No answer is no leave.
+      const reply = await askShown(`${question} [y/N] `, signal)
+      return /^y(es)?$/i.test(reply?.trim() ?? '')
     },
   }
 }

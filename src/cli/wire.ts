@@ -12,6 +12,7 @@ import type { Profile } from '../profile/profile.ts'
 import { Secret } from '../secret.ts'
 import { stateFolderOf } from '../folders.ts'
 import type { CommandContext, GlobalOptions, OwnParts } from './context.ts'
+import { configFileDoor } from './config-file-door.ts'
 import { credentialsFileDoor } from './credentials-file-door.ts'
 import { homeFolderOf } from './home-folder.ts'
 import { lazyHttp } from './lazy-http.ts'
@@ -40,6 +41,34 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
   const keychainHelper = parts.helperCommand('keychain-helper')
   const vault = vaultDoor({ env, platform, terminal, stateFolder, keychainHelper, now, interrupted })
   let measureClock: () => number | undefined = () => undefined
+  let pickedName: string | undefined
+  const profileName = async () => {
+    const { chooseProfileName } = await import('../profile/profile-name.ts')
+    return pickedName ?? chooseProfileName({ flag: options.profile, env })
+  }
+  // Inside of exec, which takes AWS_PROFILE away, the profile is known.
+  const isNamed = () =>
+    [options.profile, env['AWS_PROFILE'], env['AWS_DEFAULT_PROFILE'], env['INSIDE_POOLKEY']].some(Boolean)
+  const pickName = async () => {
+    const { readConfigFiles } = await import('../profile/config-files.ts')
+    const { pickProfile } = await import('./profile-picker.ts')
+    const files = readConfigFiles({ env, homeFolder, sparesCredentials: true })
+    pickedName = await pickProfile({ files, terminal, signal: interrupted })
+  }
+  const openHttp = (profile: Pick<Profile, 'caBundle'>): Http =>
+    lazyHttp({
+      caBundle: profile.caBundle,
+      extraCaCerts: env['NODE_EXTRA_CA_CERTS'],
+      env,
+      now,
+      ...(isTracing
+        ? {
+            onAnswer: ({ operation, host, outcome, ms }) => {
+              terminal.say(`debug: ${operation} at ${host}: ${outcome} in ${ms} ms`)
+            },
+          }
+        : {}),
+    })
 
   return {
     terminal,
@@ -60,11 +89,12 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
     openHelper: parts.helperCommand('open-helper'),
     filesRead,
     situation: () => ({ profile: profileInUse, clockSkewMs: measureClock() }),
+    profileName,
     async readProfile(overrides, how) {
-      const { chooseProfileName } = await import('../profile/profile-name.ts')
       const { readProfileFromDisk } = await import('../profile/config-files.ts')
       const { noteFile } = await import('../profile/file-identity.ts')
-      const name = chooseProfileName({ flag: options.profile, env })
+      if (how?.neverAsks !== true && terminal.canAsk && !isNamed()) await pickName()
+      const name = await profileName()
       const onRead = (path: string) => {
         noteFile(filesRead, path, now())
       }
@@ -86,6 +116,11 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
       }
       return profileInUse
     },
+    async readOrigins({ name }) {
+      const { readConfigFiles } = await import('../profile/config-files.ts')
+      const { readOrigins } = await import('../profile/setting-origins.ts')
+      return readOrigins({ ...readConfigFiles({ env, homeFolder }), name, env })
+    },
     async setProfileKeys(profile, keys) {
       const { editConfigFile } = await import('../profile/config-write.ts')
       const { setKeys } = await import('../profile/config-edit.ts')
@@ -93,6 +128,8 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
         setKeys(text, { file: profile.file, kind: 'config', profile: profile.name }, keys)
       await editConfigFile(profile.file, edit, interrupted)
     },
+    configFile: configFileDoor({ env, homeFolder }, interrupted),
+    openHttp,
     credentialsFile: credentialsFileDoor({ env, homeFolder }, interrupted),
     async readAllProfiles() {
       const { readAllProfilesFromDisk } = await import('../profile/config-files.ts')
@@ -114,23 +151,10 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
       const signal = asked.mayPrompt === true ? AbortSignal.any([end, deadline(asked.seconds)]) : opening
       if (!openedVault)
         throw new PoolkeyError('sign-in-required', { profile: asked.profile.name, reason: 'none' })
-      const http = lazyHttp({
-        caBundle: asked.profile.caBundle,
-        extraCaCerts: env['NODE_EXTRA_CA_CERTS'],
-        env,
-        now,
-        ...(isTracing
-          ? {
-              onAnswer: ({ operation, host, outcome, ms }) => {
-                terminal.say(`debug: ${operation} at ${host}: ${outcome} in ${ms} ms`)
-              },
-            }
-          : {}),
-      })
-      const { chooseProfileName } = await import('../profile/profile-name.ts')
-      const isNamed = asked.profile.name === chooseProfileName({ flag: options.profile, env })
+      const http = openHttp(asked.profile)
+      const isMeant = asked.profile.name === (await profileName())
       // It is one client's: where a command goes through all profiles, it is not sent to the others' pools.
-      const clientSecret = isNamed ? env['POOLKEY_CLIENT_SECRET'] : undefined
+      const clientSecret = isMeant ? env['POOLKEY_CLIENT_SECRET'] : undefined
       measureClock = () => http.clockSkewMs()
       const clients = clientsFor(asked.profile, http)
       const broker: Broker = {

@@ -1,5 +1,5 @@
 /** How poolkey was called (exit 2), and what it is configured with (exit 3). */
-import { FREE_SPACE, optional, shellWord } from './explanation.ts'
+import { FREE_SPACE, optional, shellWord, withProfile } from './explanation.ts'
 import type { Wordings } from './explanation.ts'
 import type { SettingPlace } from './poolkey-error.ts'
 
@@ -19,12 +19,14 @@ export const CONFIGURATION_WORDINGS: Wordings<
   | 'setting-missing'
   | 'setting-conflict'
   | 'environment-invalid'
+  | 'configure-refused'
   | 'store-mismatch'
   | 'no-exchange'
   | 'other-person'
   | 'token-file-unusable'
   | 'life-too-short'
   | 'value-unquotable'
+  | 'import-unusable'
 > = {
   usage: { exitCode: 2, what: ({ problem }) => problem, fix: ({ fix }) => fix ?? 'see: poolkey --help' },
 
@@ -60,7 +62,7 @@ export const CONFIGURATION_WORDINGS: Wordings<
       return bareSectionLine !== undefined
         ? `in line ${bareSectionLine} of ${file} write [profile ${profile}] in place of [${profile}]`
         : known.length === 0
-          ? 'add the profile as the README shows; to try poolkey without one, run: poolkey demo'
+          ? `write it by: ${withProfile('poolkey configure', profile)}; to try poolkey without one, run: poolkey demo`
           : nameOne(known)
     },
   },
@@ -70,10 +72,10 @@ export const CONFIGURATION_WORDINGS: Wordings<
       writtenFrom === undefined
         ? `profile ${profile} (${file}:${line}) has no cognito_ keys: it is none of poolkey's`
         : `[${profile}] (${file}:${line}) holds credentials that poolkey write put there from profile ${writtenFrom}`,
-    fix: ({ writtenFrom, own }) => {
+    fix: ({ profile, writtenFrom, own }) => {
       if (writtenFrom !== undefined) return `name that profile: --profile ${shellWord(writtenFrom)}`
       return own.length === 0
-        ? 'add its cognito_ keys as the README shows; to try poolkey without them, run: poolkey demo'
+        ? `write them by: ${withProfile('poolkey configure', profile)}; to try poolkey without them, run: poolkey demo`
         : nameOne(own)
     },
   },
@@ -110,6 +112,12 @@ export const CONFIGURATION_WORDINGS: Wordings<
         : `environment variable ${variable} = ${value} is not valid`,
     fix: ({ variable, allowed }) => `set ${variable} to ${allowed}`,
   },
+  'configure-refused': {
+    exitCode: 3,
+    what: ({ profile, file, line, key }) =>
+      `profile ${profile} has its credentials from elsewhere: ${key} (${file}:${line})`,
+    fix: () => 'choose another name with --profile; or put poolkey in the place of that with --force',
+  },
   'store-mismatch': {
     exitCode: 3,
     what: ({ store, requested }) => `this vault keeps its key in the ${store} store, not ${requested}`,
@@ -143,6 +151,14 @@ export const CONFIGURATION_WORDINGS: Wordings<
       profile?.exchange.kind === 'enhanced' && !profile.chain
         ? 'ask for less: the enhanced flow gives an hour at most; cognito_duration_seconds works with the other flows'
         : 'raise cognito_duration_seconds as far as the role allows, or ask for less',
+  },
+  'import-unusable': {
+    exitCode: 3,
+    what: ({ source, place, problem }) =>
+      place ? `${source}, line ${place.line}, column ${place.column}: ${problem}` : `${source}: ${problem}`,
+    fix: ({ fix }) =>
+      fix ??
+      'give the file as it was generated (amplify_outputs.json, aws-exports.js, stack outputs as JSON, ...), or the values as options: poolkey configure --help',
   },
   'value-unquotable': {
     exitCode: 3,

@@ -34,6 +34,8 @@ export interface ErrorFacts {
   'setting-missing': { profile: string; file: string; line?: number; key: string; neededFor: string }
   'setting-conflict': { place: SettingPlace; key: string; with: string; problem: string }
   'environment-invalid': { variable: string; value: string; allowed: string }
+  /** A profile that `configure` leaves alone: `key` gives it other credentials. */
+  'configure-refused': { profile: string; file: string; line: number; key: string }
   'store-mismatch': { store: string; requested: string }
   'no-exchange': { profile: string }
   'other-person': { current: string; next: string }
@@ -46,6 +48,13 @@ export interface ErrorFacts {
     | { reason: 'itself'; name: string; profile: string }
     | { reason: 'configured'; name: string; profile: string; file: string; line: number; key: string }
     | { reason: 'foreign' | 'changed'; name: string; profile: string; file: string; line: number }
+  /** A file to import, of which nothing can be made; `fix` in place of the usual one. */
+  'import-unusable': {
+    source: string
+    problem: string
+    place?: { line: number; column: number }
+    fix?: string
+  }
   'no-token': { profile: string }
   'no-browser': { profile: string; detail: string }
 

@@ -1,8 +1,9 @@
 /** The two AWS files on disk: where they are, and reading them. */
 import { join } from 'node:path'
-import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
+import { isOurs, isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
 import { parseConfigText } from './config-text.ts'
 import { listProfiles } from './profile-list.ts'
+import type { ProfileEntry } from './profile-list.ts'
 import { parseProfile } from './profile.ts'
 import type { Profile } from './profile.ts'
 import type { ConfigSources } from './profile-values.ts'
@@ -60,8 +61,16 @@ function textIfSound(file: string, read: (path: string) => string): string {
 export function readProfileFromDisk(
   options: ConfigPlace & { name: string; overrides?: Partial<Record<SettingKey, string>> },
 ): Profile {
+  return parseFiles(readConfigFiles(options), options)
+}
+
+/** The same from the files' texts, whatever is on disk. Throws what `parseProfile` throws. */
+export function parseFiles(
+  files: ConfigSources,
+  options: ConfigPlace & { name: string; overrides?: Partial<Record<SettingKey, string>> },
+): Profile {
   const { name, env, overrides = {} } = options
-  return parseProfile({ ...readConfigFiles(options), name, env, overrides, readFile: policyReader(options) })
+  return parseProfile({ ...files, name, env, overrides, readFile: policyReader(options) })
 }
 
 /**
@@ -69,17 +78,35 @@ export function readProfileFromDisk(
  * Throws `config-unreadable`, `config-syntax`.
  */
 export function readAllProfilesFromDisk(place: ConfigPlace): Profile[] {
+  return readProfileEntries(place).flatMap(({ profile }) =>
+    profile instanceof PoolkeyError ? [] : [profile],
+  )
+}
+
+/**
+ * Every poolkey profile of the files, and what is wrong with those that cannot be used. Throws `config-unreadable`,
+ * `config-syntax`.
+ */
+export function readProfileEntries(
+  place: ConfigPlace,
+): { entry: ProfileEntry; profile: Profile | PoolkeyError }[] {
   const files = readConfigFiles(place)
-  return listProfiles(files).flatMap(({ name, kind }) => {
-    if (kind === 'foreign') return []
-    try {
-      return [parseProfile({ ...files, name, env: place.env, readFile: policyReader(place) })]
-    } catch (error) {
-      // A profile nobody asked for may be broken; using it would say so.
-      if (error instanceof PoolkeyError) return []
-      throw error
-    }
-  })
+  return listProfiles(files)
+    .filter(({ kind }) => kind !== 'foreign')
+    .map((entry) => ({ entry, profile: profileOrMistake(files, { ...place, name: entry.name }) }))
+}
+
+// A profile nobody asked for may be broken; using it says so.
+function profileOrMistake(
+  files: ConfigSources,
+  options: ConfigPlace & { name: string },
+): Profile | PoolkeyError {
+  try {
+    return parseFiles(files, options)
+  } catch (error) {
+    if (isOurs(error)) return error
+    throw error
+  }
 }
 
 /** The text of one file, undefined where there is none. Throws `config-unreadable`. */

@@ -42,3 +42,33 @@ export function consoleHostsOf(
       : 'aws.amazon.com'
   return { console: `console.${domain}`, home: `console.${domain}`, signIn: `signin.${domain}` }
 }
+
+/** The partition in the ARNs of a region: `aws`, `aws-us-gov`, `aws-cn`, `aws-eusc`. */
+export function partitionOf(region: string): string {
+  return ARN_PARTITIONS.find(({ regions }) => regions.test(region))?.partition ?? 'aws'
+}
+
+const ARN_PARTITIONS = [
+  { regions: /^us-gov-/, partition: 'aws-us-gov' },
+  { regions: /^cn-/, partition: 'aws-cn' },
+  { regions: /^eusc-/, partition: 'aws-eusc' },
+]
+
+/** The principal of identity pools, and the prefix of their condition keys, in all commercial regions. */
+export const IDENTITY_POOL_PRINCIPAL = 'cognito-identity.amazonaws.com'
+
+/** The same where it has another name (AWS GovCloud (US) User Guide, "Amazon Cognito"). */
+export const GOVCLOUD_IDENTITY_POOL_PRINCIPALS = {
+  'us-gov-west-1': 'cognito-identity-us-gov.amazonaws.com',
+  'us-gov-east-1': 'cognito-identity.us-gov-east-1.amazonaws.com',
+}
+
+/**
+ * Whom roles trust to be handed out by an identity pool of a region. `isDocumented` is false where
+ * nothing but the commercial name was found, which is then the best guess.
+ */
+export function identityPoolPrincipalOf(region: string): { name: string; isDocumented: boolean } {
+  const govcloud = Object.entries(GOVCLOUD_IDENTITY_POOL_PRINCIPALS).find(([name]) => name === region)
+  if (govcloud) return { name: govcloud[1], isDocumented: true }
+  return { name: IDENTITY_POOL_PRINCIPAL, isDocumented: partitionOf(region) === 'aws' }
+}

@@ -1,7 +1,7 @@
 /** Which profiles there are, and which of them are poolkey's. */
 import { isAwsChained } from './aws-chain.ts'
 import { parseSources } from './profile-values.ts'
-import type { ConfigDocument, ConfigSources, ProfileSection } from './profile-values.ts'
+import type { ConfigDocument, ConfigSources, PlacedKey, ProfileSection } from './profile-values.ts'
 import { COMMAND } from './setting-types.ts'
 
 /** A profile of the files. `poolkey`: has `cognito_*` keys; `chained`: `role_arn` over such a one; `foreign`: neither. */
@@ -44,7 +44,7 @@ export function listProfiles(sources: ConfigSources): ProfileEntry[] {
     const { name, file, line } = section
     const sourceProfile =
       section.keys.get('cognito_source_profile')?.value ?? (kind === 'chained' ? source : undefined)
-    return { name, file, line, kind, sourceProfile, isOwn: isOwnProfile(section) }
+    return { name, file, line, kind, sourceProfile, isOwn: foreignCredential(section) === undefined }
   })
 }
 
@@ -82,8 +82,9 @@ export function hasOwnSettings(section: ProfileSection): boolean {
   return [...section.keys.keys()].some((key) => key.startsWith('cognito_'))
 }
 
-function isOwnProfile(section: ProfileSection): boolean {
+/** The first setting that gives a profile credentials which are not poolkey's; none where its `credential_process` is. */
+export function foreignCredential(section: ProfileSection): PlacedKey | undefined {
   const command = section.keys.get('credential_process')
-  if (command) return isPoolkeyCommand(command.value)
-  return ![...section.keys.keys()].some(isCredentialSetting)
+  if (command && isPoolkeyCommand(command.value)) return undefined
+  return command ?? [...section.keys.values()].find((key) => isCredentialSetting(key.name))
 }

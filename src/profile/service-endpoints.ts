@@ -1,32 +1,37 @@
 /** Where STS and Cognito are asked: region, endpoint overrides, FIPS and dual-stack, from environment and profile. */
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import { findAwsKey, parseAwsKey, placeOf, readAwsKey } from './profile-values.ts'
-import type { ConfigDocument, Layers, PlacedKey } from './profile-values.ts'
+import type { ConfigDocument, Layers, Origin, PlacedKey } from './profile-values.ts'
 import type { ServiceEndpoints } from './profile.ts'
 import { ENDPOINT, REGION, TRUE_OR_FALSE } from './setting-types.ts'
 import type { SettingType } from './setting-types.ts'
 
 type Environment = Record<string, string | undefined>
 
+/** A checked value, and whence it comes. */
+export interface Found<T> {
+  value: T
+  origin: Origin
+}
+
+/** What endpoints and region are looked up in. */
+export interface EndpointSources {
+  document: ConfigDocument
+  layers: Layers
+  env: Environment
+}
+
+/** The services whose endpoint can be set, by their names in `AWS_ENDPOINT_URL_<NAME>` and `[services]`. */
+export type ServiceId = 'sts' | 'cognito_identity' | 'cognito_identity_provider'
+
 /**
  * Endpoint overrides with botocore's precedence (ConfiguredEndpointProvider): the service's variable, the variable for
  * all, the service's entry in the `services` section, the profile's `endpoint_url`.
  * Throws `environment-invalid`, `setting-invalid`, `setting-conflict` (FIPS or dual-stack beside an override).
  */
-export function readEndpoints(options: {
-  document: ConfigDocument
-  layers: Layers
-  env: Environment
-}): ServiceEndpoints {
+export function readEndpoints(options: EndpointSources): ServiceEndpoints {
   const { layers, env } = options
-  const isIgnored =
-    readValue({
-      ...options,
-      variable: 'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
-      key: 'ignore_configured_endpoint_urls',
-      type: TRUE_OR_FALSE,
-    }) ?? false
-  const endpointOf = (id: string) => (isIgnored ? undefined : readEndpoint(id, options))
+  const endpointOf = (id: ServiceId) => findEndpoint(id, options)?.value
   const endpoints = {
     sts: endpointOf('sts'),
     cognitoIdentity: endpointOf('cognito_identity'),
@@ -56,11 +61,15 @@ export function readEndpoints(options: {
 
 /** The region of STS: AWS_REGION, AWS_DEFAULT_REGION, the profile's; undefined where none is set. */
 export function readRegion(layers: Layers, env: Environment): string | undefined {
-  for (const variable of ['AWS_REGION', 'AWS_DEFAULT_REGION']) {
-    const region = readVariable(variable, { env, type: REGION })
-    if (region !== undefined) return region
-  }
-  return readAwsKey('region', { layers, type: REGION })
+  return findRegion(layers, env)?.value
+}
+
+/** The same, and whence it comes. */
+export function findRegion(layers: Layers, env: Environment): Found<string> | undefined {
+  return (
+    findVariable(['AWS_REGION', 'AWS_DEFAULT_REGION'], { env, type: REGION }) ??
+    findKey('region', { layers, type: REGION })
+  )
 }
 
 /** The AWS account the profile states, `aws_account_id`. Throws `setting-invalid`. */
@@ -70,23 +79,28 @@ export function readAccountId(layers: Layers): string | undefined {
   return readAwsKey('aws_account_id', { layers: { ...layers, sections: layers.sections.slice(0, 1) }, type })
 }
 
-function readEndpoint(
-  id: string,
-  options: { document: ConfigDocument; layers: Layers; env: Environment },
-): URL | undefined {
+/** A service's endpoint where one is set, and whence it comes. Throws as `readEndpoints`. */
+export function findEndpoint(id: ServiceId, options: EndpointSources): Found<URL> | undefined {
   const { env, layers } = options
-  for (const variable of [`AWS_ENDPOINT_URL_${id.toUpperCase()}`, 'AWS_ENDPOINT_URL']) {
-    const url = readVariable(variable, { env, type: ENDPOINT })
-    if (url) return url
-  }
-  return readServicesEntry(id, options) ?? readAwsKey('endpoint_url', { layers, type: ENDPOINT })
+  const isIgnored = readValue({
+    ...options,
+    variable: 'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
+    key: 'ignore_configured_endpoint_urls',
+    type: TRUE_OR_FALSE,
+  })
+  if (isIgnored === true) return undefined
+  return (
+    findVariable([`AWS_ENDPOINT_URL_${id.toUpperCase()}`, 'AWS_ENDPOINT_URL'], { env, type: ENDPOINT }) ??
+    findServicesEntry(id, options) ??
+    findKey('endpoint_url', { layers, type: ENDPOINT })
+  )
 }
 
 /** `services = NAME` in the profile, and in `[services NAME]` the map of this service. */
-function readServicesEntry(
+function findServicesEntry(
   id: string,
   options: { document: ConfigDocument; layers: Layers },
-): URL | undefined {
+): Found<URL> | undefined {
   const { document, layers } = options
   const chosen = findAwsKey('services', layers)
   if (!chosen) return undefined
@@ -108,7 +122,8 @@ function readServicesEntry(
     { name: `services ${section.name}`, file: key.file, line: section.line, keys: new Map() },
     layers,
   )
-  return parseAwsKey({ key, place }, `${id} endpoint_url`, ENDPOINT)
+  const value = parseAwsKey({ key, place }, `${id} endpoint_url`, ENDPOINT)
+  return { value, origin: { kind: 'file', place } }
 }
 
 function readValue<T>(asked: {
@@ -122,11 +137,28 @@ function readValue<T>(asked: {
 }
 
 function readVariable<T>(variable: string, from: { env: Environment; type: SettingType<T> }): T | undefined {
-  const text = from.env[variable]
-  if (text === undefined || text === '') return undefined
-  const value = from.type.parse(text)
-  if (value !== undefined) return value
-  throw new PoolkeyError('environment-invalid', { variable, value: text, allowed: from.type.allowed })
+  return findVariable([variable], from)?.value
+}
+
+/** The first of the variables that is set. Throws `environment-invalid`. */
+function findVariable<T>(
+  variables: string[],
+  from: { env: Environment; type: SettingType<T> },
+): Found<T> | undefined {
+  for (const variable of variables) {
+    const text = from.env[variable]
+    if (text === undefined || text === '') continue
+    const value = from.type.parse(text)
+    if (value !== undefined) return { value, origin: { kind: 'environment', variable } }
+    throw new PoolkeyError('environment-invalid', { variable, value: text, allowed: from.type.allowed })
+  }
+  return undefined
+}
+
+function findKey<T>(name: string, from: { layers: Layers; type: SettingType<T> }): Found<T> | undefined {
+  const found = findAwsKey(name, from.layers)
+  if (!found) return undefined
+  return { value: parseAwsKey(found, name, from.type), origin: { kind: 'file', place: found.place } }
 }
 
 const FIPS = { name: 'FIPS', variable: 'AWS_USE_FIPS_ENDPOINT', key: 'use_fips_endpoint' }

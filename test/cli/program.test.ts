@@ -212,13 +212,13 @@ describe('wrong usage', () => {
   })
 
   test('is told as JSON to a script that asks for JSON', () => {
-    const { code, stdout, stderr } = poolkey(['status', '--json', '--forse'])
+    const { code, stdout, stderr } = poolkey(['status', '--json', '--whatever'])
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(JSON.parse(stderr)).toEqual({
       version: 1,
       error: {
         code: 'usage',
-        message: "unknown option '--forse'",
+        message: "unknown option '--whatever'",
         fix: 'see: poolkey status --help',
         exitCode: 2,
       },
@@ -268,7 +268,7 @@ describe('a command that fails', () => {
       error: {
         code: 'profile-unknown',
         message: `there is no profile nowhere in ${join(folder, 'config')}`,
-        fix: 'add the profile as the README shows; to try poolkey without one, run: poolkey demo',
+        fix: 'write it by: poolkey configure --profile nowhere; to try poolkey without one, run: poolkey demo',
         exitCode: 3,
       },
     })
@@ -278,7 +278,7 @@ describe('a command that fails', () => {
     expect(poolkey(['status', '--profile', 'nowhere'])).toEqual({
       code: 3,
       stdout: '',
-      stderr: `poolkey: error: there is no profile nowhere in ${join(folder, 'config')}\npoolkey: fix: add the profile as the README shows; to try poolkey without one, run: poolkey demo\n`,
+      stderr: `poolkey: error: there is no profile nowhere in ${join(folder, 'config')}\npoolkey: fix: write it by: poolkey configure --profile nowhere; to try poolkey without one, run: poolkey demo\n`,
     })
   })
 

@@ -13,7 +13,11 @@ export type Step =
   | { do: 'label'; kind: 'error' | 'fix' | 'warning'; line: string; times?: number }
   | { do: 'progress'; line?: string }
   | { do: 'confirm' }
+  | { do: 'ask' }
+  | { do: 'change'; kind: 'file' | 'hunk' | 'added' | 'removed' | 'same'; line: string }
   | { do: 'tell' }
+  /** What the answer may look like. */
+  | { do: 'measure' }
   /** Waits until a line comes on stdin. */
   | { do: 'wait' }
   /** Makes stdout a stream of Node, which does not wait until a full pipe is read. */
@@ -33,6 +37,9 @@ function terminalFor({ isTerminal, columns, env, noInput = false }: Order): Term
   return openTerminal({
     streams: {
       stdin: process.stdin,
+      get stdout() {
+        return Object.assign(Object.create(process.stdout) as typeof process.stdout, { columns })
+      },
       get stderr() {
         return Object.assign(Object.create(process.stderr) as typeof process.stderr, { columns })
       },
@@ -62,9 +69,22 @@ async function follow(terminal: Terminal, step: Step): Promise<void> {
         `${(await terminal.confirm('Sure?\u001b[2J', AbortSignal.timeout(10_000))).toString()}\n`,
       )
       return
+    case 'ask':
+      terminal.answer(
+        `${JSON.stringify(await terminal.ask('Name\u001b[2J: ', AbortSignal.timeout(10_000)))}\n`,
+      )
+      return
+    case 'change':
+      terminal.change(step.kind, step.line)
+      return
     case 'tell':
       terminal.answer(`${JSON.stringify({ canAsk: terminal.canAsk, isLive: terminal.isLive })}\n`)
       return
+    case 'measure': {
+      const { answerColumns, isAnswerColoured } = terminal
+      terminal.answer(`${JSON.stringify({ answerColumns, isAnswerColoured })}\n`)
+      return
+    }
     case 'wait':
       readSync(0, Buffer.alloc(16))
       return

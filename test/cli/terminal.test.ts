@@ -144,6 +144,36 @@ describe('colour', () => {
   })
 })
 
+test('a line of a diff is coloured by what it is, on a terminal alone, and its text is made safe', async () => {
+  const steps: Step[] = [
+    { do: 'change', kind: 'same', line: ' a' },
+    { do: 'change', kind: 'removed', line: '-b\u001b[2J' },
+    { do: 'change', kind: 'added', line: '+c' },
+  ]
+  expect((await run({ isTerminal: true, steps })).stderr).toBe(
+    ' a\n\u001b[31m-b\\u{1b}[2J\u001b[0m\n\u001b[32m+c\u001b[0m\n',
+  )
+  expect((await run({ steps })).stderr).toBe(' a\n-b\\u{1b}[2J\n+c\n')
+})
+
+describe('a question that is answered with a line', () => {
+  test('gives the line, and shows nothing of the question that could move the cursor', async () => {
+    const child = start({ isTerminal: true, steps: [{ do: 'ask' }] })
+    child.stdin.write('some text\n')
+    const { stdout, stderr } = await ended(child)
+    expect(stdout).toBe('"some text"\n')
+    expect(stderr).toContain('Name\\u{1b}[2J: ')
+    expect(stderr).not.toContain('\u001b[2J')
+  })
+
+  test('gives nothing when the input ends, and where nobody can be asked', async () => {
+    const child = start({ isTerminal: true, steps: [{ do: 'ask' }] })
+    child.stdin.end()
+    expect((await ended(child)).stdout).toBe('undefined\n')
+    expect(await run({ steps: [{ do: 'ask' }] })).toMatchObject({ stdout: 'undefined\n', stderr: '' })
+  })
+})
+
 describe('a progress line', () => {
   const steps: Step[] = [
     { do: 'progress', line: 'Waiting ... 4:59' },
@@ -217,3 +247,18 @@ describe('a question', () => {
     )
   })
 })
+
+test.each([
+  [{ isTerminal: true, columns: 120 }, {}, 120, true],
+  [{ isTerminal: true, columns: 120 }, { COLUMNS: '60', NO_COLOR: '1' }, 120, false],
+  [{ isTerminal: true, columns: 0 }, { TERM: 'dumb' }, 80, false],
+  [{ isTerminal: false, columns: 120 }, {}, 80, false],
+  [{ isTerminal: false }, { COLUMNS: '60', FORCE_COLOR: '1' }, 60, true],
+  [{ isTerminal: false }, { COLUMNS: 'wide' }, 80, false],
+])(
+  'the answer to %o in %o has %i columns, colours: %s',
+  async (where, env, answerColumns, isAnswerColoured) => {
+    const { stdout } = await run({ ...where, env, steps: [{ do: 'measure' }] })
+    expect(JSON.parse(stdout)).toEqual({ answerColumns, isAnswerColoured })
+  },
+)

@@ -34,6 +34,7 @@ export const EVERY_FAILURE: { [C in ErrorCode]: FactsFor<C> } = {
     { place: placeIn(text), key: 'cognito_exchange', with: text, problem: text },
   ],
   'environment-invalid': (text) => [{ variable: text, value: text, allowed: text }],
+  'configure-refused': (text) => [{ profile: text, file: text, line: 3, key: text }],
   'store-mismatch': (text) => [{ store: text, requested: text }],
   'no-exchange': (text) => [{ profile: text }],
   'other-person': (text) => [{ current: text, next: text }],
@@ -44,6 +45,10 @@ export const EVERY_FAILURE: { [C in ErrorCode]: FactsFor<C> } = {
     { reason: 'configured', name: text, profile: text, file: text, line: 3, key: text },
     { reason: 'foreign', name: text, profile: text, file: text, line: 3 },
     { reason: 'changed', name: text, profile: text, file: text, line: 3 },
+  ],
+  'import-unusable': (text) => [
+    { source: text, problem: text },
+    { source: text, problem: text, place: { line: 3, column: 7 }, fix: text },
   ],
   'no-token': (text) => [{ profile: text }],
   'console-refused': (text) => [{ host: text, status: 400, profile: text }],

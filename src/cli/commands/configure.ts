@@ -1,55 +1,39 @@
-import { storeClientSecret } from '../../broker/client-secret.ts'
-import { sealSecret } from '../../errors/explanation.ts'
-import { PoolkeyError } from '../../errors/poolkey-error.ts'
-import { Secret } from '../../secret.ts'
 import type { Store } from '../../vault/sealing-key.ts'
 import type { CommandContext } from '../context.ts'
+import { guestError, readClientSecret, sealClientSecret } from '../sealed-client-secret.ts'
+import { keysFrom } from '../setting-flags.ts'
+import { configureProfile } from './configure-profile.ts'
 
+/** Beside them the `cognito_*` keys as options of their own, and `region`. */
 export interface ConfigureOptions {
   clientSecretStdin?: boolean
+  yes?: boolean
+  force?: boolean
   store?: Store
 }
 
-const DEADLINE_SECONDS = 300
-
-// Cognito's are 24 to 64 of `[\w+]` (API_UserPoolClientType); other issuers take any printable ASCII (RFC 6749, appendix A.2).
-const CLIENT_SECRET = /^[\x21-\x7e]{1,1024}$/
-
-/** Seals an app client's secret, read from stdin; no file of the configuration is edited. */
+/** Asks for a profile, or takes it from the flags, and writes it; the secret alone is only sealed. */
 export async function configure(context: CommandContext, options: ConfigureOptions): Promise<number> {
-  if (options.clientSecretStdin !== true) {
-    throw new PoolkeyError('usage', {
-      problem: 'this version of configure seals a client secret or moves the sealing key',
-      fix: 'give --client-secret-stdin, or see: poolkey configure --help',
-    })
-  }
-  const profile = await context.readProfile()
-  const { signIn } = profile
-  if (!signIn) {
-    throw new PoolkeyError('usage', {
-      problem: `profile ${profile.name} is a guest's: no app client takes part`,
-    })
-  }
-  const question = `Secret of app client ${signIn.clientId}: `
-  const text = await context.terminal.readSecret(question, context.interrupted)
-  if (!CLIENT_SECRET.test(text)) {
-    throw new PoolkeyError('usage', {
-      problem:
-        text === ''
-          ? 'no client secret came on stdin'
-          : 'what came on stdin is no client secret: it holds blanks, line breaks or other than ASCII, or is too long',
-      fix: `put the secret alone into it: ${sealSecret(profile.name)} < FILE`,
-    })
-  }
-  const broker = await context.openBroker({
-    profile,
-    seconds: DEADLINE_SECONDS,
-    create: true,
-    announceWaits: true,
-    mayPrompt: true,
+  const keys = keysFrom({ ...options })
+  const hasSecret = options.clientSecretStdin === true
+  if (hasSecret && Object.keys(keys).length === 0) return sealOnly(context, options)
+  const secret = hasSecret
+    ? await readClientSecret(context, { profile: await context.profileName() })
+    : undefined
+  return configureProfile(context, {
+    keys,
+    yes: options.yes === true,
+    force: options.force === true,
+    ...(secret === undefined ? {} : { secret }),
     ...(options.store === undefined ? {} : { store: options.store }),
   })
-  storeClientSecret(broker, signIn, new Secret(text))
-  context.terminal.say(`The secret of app client ${signIn.clientId} is sealed in the vault.`)
+}
+
+/** Seals the secret of the profile's app client; no file of the configuration is edited. */
+async function sealOnly(context: CommandContext, { store }: ConfigureOptions): Promise<number> {
+  const profile = await context.readProfile()
+  if (!profile.signIn) throw guestError(profile.name)
+  const asked = { profile: profile.name, clientId: profile.signIn.clientId }
+  await sealClientSecret(context, { profile, secret: await readClientSecret(context, asked), store })
   return 0
 }

@@ -1,17 +1,39 @@
+import { Option } from 'commander'
 import type { CommandTable } from '../command-table.ts'
-import { portNumber, storeOption } from '../option-values.ts'
+import { exchangeOption, portNumber, portNumbers, storeOption, words } from '../option-values.ts'
 
 /** Commands that set poolkey up, and those to try it with. */
 export const SET_UP: CommandTable = {
-  configure(command) {
+  async configure(command, isAsked) {
     const configure = command(
       'configure',
       'Set up:',
-      "seal an app client's secret; move the sealing key",
+      'write a profile: asks what is missing; import, list, remove; seal a client secret, move the key',
       async () => (await import('../commands/configure.ts')).configure,
     )
+      .option('--yes', 'write without asking')
+      .option('--force', 'write even into a profile with other credential settings, which go')
       .option('--client-secret-stdin', 'read the secret of the app client from stdin and seal it')
       .addOption(storeOption())
+      .option('--region <value>', 'Region of the profile (default: that of its pool)')
+    if (isAsked) {
+      const { settingOptions } = await import('../setting-flags.ts')
+      for (const option of settingOptions()) configure.addOption(option)
+    }
+    command(
+      'list',
+      'Set up:',
+      "poolkey's profiles",
+      async () => (await import('../commands/configure-list.ts')).configureList,
+      configure,
+    ).option('--json', 'as JSON')
+    command(
+      'remove [name]',
+      'Set up:',
+      'take out of a profile what poolkey put there',
+      async () => (await import('../commands/configure-remove.ts')).configureRemove,
+      configure,
+    ).option('--yes', 'without asking')
     command(
       'store <store>',
       'Set up:',
@@ -19,6 +41,64 @@ export const SET_UP: CommandTable = {
       async () => (await import('../commands/configure-store.ts')).configureStore,
       configure,
     )
+    const imported = command(
+      'import <source>',
+      'Set up:',
+      'write a profile from what a file, an address or - (stdin) says of a user pool',
+      async () => (await import('../commands/configure-import.ts')).configureImport,
+      configure,
+    )
+      .option('--yes', 'write it without asking')
+      .option('--force', 'over a profile with other credential settings, too')
+      .option('--region <region>', 'region of the profile (default: that of the pool)')
+      .addOption(storeOption())
+    // The whole table of settings, which the other commands do not load here.
+    if (isAsked)
+      for (const option of (await import('../setting-flags.ts')).settingOptions()) imported.addOption(option)
+  },
+  explain(command) {
+    command(
+      'explain',
+      'Set up:',
+      'the chain of a profile as a picture; asks no network',
+      async () => (await import('../commands/explain.ts')).explain,
+    )
+      .addOption(new Option('--format <format>', 'what to draw').choices(['text', 'mermaid']).default('text'))
+      .addOption(new Option('--json', 'as JSON').conflicts('format'))
+  },
+  'trust-policy'(command) {
+    command(
+      'trust-policy',
+      'Set up:',
+      'the trust policy that the role needs; what is wrong with one',
+      async () => (await import('../commands/trust-policy.ts')).trustPolicy,
+    )
+      .option(
+        '--check <file>',
+        'say what is wrong with a policy, or with the output of aws iam get-role; - for stdin',
+      )
+      .option('--role <arn>', 'another first role, this once')
+      .option('--second-role', 'for the role that is assumed with the first one')
+  },
+  template(command) {
+    command(
+      'template',
+      'Set up:',
+      'CloudFormation for a user pool, an app client and roles',
+      async () => (await import('../commands/template.ts')).template,
+    )
+      .addOption(exchangeOption())
+      .option('--name-prefix <name>', "name of pools and app client (default: the stack's)")
+      .option(
+        '--domain-prefix <prefix>',
+        "host of the sign-in page, before .auth (default: made from the stack's ID)",
+      )
+      .option('--ports <ports>', 'ports of the callback URLs (default: 8400,8401)', portNumbers)
+      .option(
+        '--groups <names>',
+        'groups with a role each, the one that goes first in front (default: admin,editor)',
+        words,
+      )
   },
   demo(command) {
     command(

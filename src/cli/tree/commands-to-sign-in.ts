@@ -1,3 +1,4 @@
+import { Option } from 'commander'
 import type { CommandTable } from '../command-table.ts'
 import { storeOption, wholeSeconds } from '../option-values.ts'
 
@@ -40,7 +41,13 @@ export const SIGN_IN: CommandTable = {
       'who is signed in and what time is left; asks no network',
       async () => (await import('../commands/status.ts')).status,
     )
+      .addOption(new Option('--all', 'every session in the vault').conflicts(['check', 'format']))
       .option('--check', 'exit 4 unless credentials can be had without a person')
+      .addOption(
+        new Option('--format <text>', "for prompts, such as '{profile} {left}'; asks nobody").conflicts(
+          'json',
+        ),
+      )
       .option('--json', 'as JSON')
   },
   whoami(command) {

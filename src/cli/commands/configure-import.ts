@@ -1,0 +1,101 @@
+import { PoolkeyError } from '../../errors/poolkey-error.ts'
+import type { Found, ImportedKey } from '../../profile/import/chosen-settings.ts'
+import { parseImport } from '../../profile/import/imported.ts'
+import type { Imported } from '../../profile/import/imported.ts'
+import { SETTINGS } from '../../profile/settings.ts'
+import type { Secret } from '../../secret.ts'
+import type { Store } from '../../vault/sealing-key.ts'
+import { callbackAdvice } from '../callback-advice.ts'
+import type { CommandContext, GlobalOptions } from '../context.ts'
+import { importReport } from '../import-report.ts'
+import { readImportSource } from '../import-source.ts'
+import { flagOf, keysFrom } from '../setting-flags.ts'
+import type { WrittenKeys } from '../../profile/profile-edit.ts'
+import { configureProfile } from './configure-profile.ts'
+
+/** Besides these, every key as a flag: it outranks what is imported. */
+export interface ConfigureImportOptions extends GlobalOptions {
+  yes?: boolean
+  force?: boolean
+  store?: Store
+}
+
+/** Writes a profile from what a file, an address or stdin says of a user pool; shows what it found, and what to register. */
+export async function configureImport(
+  context: CommandContext,
+  options: ConfigureImportOptions,
+  source = '',
+): Promise<number> {
+  const { terminal } = context
+  const given = keysFrom({ ...options })
+  const { name, text } = await readImportSource(context, source)
+  const imported = parseImport(text, name)
+  for (const line of importReport(imported, name, (key) => given[key] !== undefined)) terminal.say(line)
+  const keys: WrittenKeys = { ...valuesOf(imported.settings), ...given }
+  for (const [key, candidates] of imported.ambiguous)
+    keys[key] ??= await chooseAmong(context, key, candidates)
+  for (const line of whatToRegister(imported, keys)) terminal.say(line)
+  const yes = options.yes === true
+  const secret = await secretToSeal(context, { imported, keys, yes })
+  return configureProfile(context, {
+    keys,
+    yes,
+    force: options.force === true,
+    ...(secret ? { secret } : {}),
+    ...(options.store === undefined ? {} : { store: options.store }),
+  })
+}
+
+function valuesOf(settings: Map<ImportedKey, Found>): WrittenKeys {
+  return Object.fromEntries([...settings].map(([key, { value }]) => [key, value]))
+}
+
+/** Throws `usage` where nobody can be asked, or nobody chooses. */
+async function chooseAmong(
+  { terminal, interrupted }: CommandContext,
+  key: ImportedKey,
+  candidates: Found[],
+): Promise<string> {
+  if (terminal.canAsk) {
+    terminal.say(`There are several values for ${key}:`)
+    candidates.forEach(({ value, where }, index) => {
+      terminal.say(`  ${index + 1}  ${value}  from ${where}`)
+    })
+    const reply = (await terminal.ask(`Which one (1 to ${candidates.length})? `, interrupted))?.trim() ?? ''
+    const chosen = candidates.find(({ value }, index) => reply === String(index + 1) || reply === value)
+    if (chosen) return chosen.value
+  }
+  throw new PoolkeyError('usage', {
+    problem: `there are several values for ${key}: ${candidates.map(({ value, where }) => `${value} (${where})`).join(', ')}`,
+    fix: `name one: ${flagOf(key)} VALUE`,
+  })
+}
+
+function whatToRegister({ callbacks, family }: Imported, keys: WrittenKeys): string[] {
+  if (callbacks.settings.has('cognito_redirect_uri')) return []
+  const [url = ''] = (keys.cognito_redirect_uri ?? SETTINGS.redirectUris.default ?? '').split(',')
+  return callbackAdvice({
+    url,
+    family,
+    userPoolId: keys.cognito_user_pool_id,
+    clientId: keys.cognito_client_id,
+    isMissing: callbacks.isListed,
+  })
+}
+
+/** The secret of the client that is written, if the file has one and it may be kept. */
+async function secretToSeal(
+  { terminal, interrupted }: CommandContext,
+  { imported, keys, yes }: { imported: Imported; keys: WrittenKeys; yes: boolean },
+): Promise<Secret | undefined> {
+  const { clientSecret, settings } = imported
+  const isOfClient = settings.get('cognito_client_id')?.value === keys.cognito_client_id
+  if (!clientSecret || !isOfClient) return undefined
+  const { secret, where } = clientSecret
+  const question = `The app client's secret is in it (${where}). Seal it in the vault? It is not written into the profile.`
+  if (!yes && terminal.canAsk && !(await terminal.confirm(question, interrupted))) return undefined
+  terminal.say(
+    `The app client's secret (${where}) goes into the vault, not into the profile; keep the file from others.`,
+  )
+  return secret
+}

@@ -1,0 +1,98 @@
+import { withProfile } from '../../errors/explanation.ts'
+import { unifiedDiff } from '../../profile/line-diff.ts'
+import { shadowingKey, withConfigText, writeProfile } from '../../profile/profile-edit.ts'
+import type { WrittenKeys } from '../../profile/profile-edit.ts'
+import type { Profile } from '../../profile/profile.ts'
+import type { ConfigSources } from '../../profile/profile-values.ts'
+import type { Secret } from '../../secret.ts'
+import type { Store } from '../../vault/sealing-key.ts'
+import { isAgreed } from '../asked-leave.ts'
+import type { CommandContext } from '../context.ts'
+import { checkValues, inForceIn, parseWritten, profileWish } from '../profile-draft.ts'
+import { askMissing } from '../profile-questions.ts'
+import { sayCheck } from '../said-check.ts'
+import { sealClientSecret } from '../sealed-client-secret.ts'
+import { flagOf } from '../setting-flags.ts'
+import { capitalised } from '../words.ts'
+
+/** What is known of the profile; the rest is asked for at a terminal. */
+export interface ConfigureWish {
+  keys: WrittenKeys
+  /** Asks for no leave. */
+  yes: boolean
+  /** Takes the place of other credential settings. */
+  force: boolean
+  /** The app client's, to be sealed. */
+  secret?: Secret
+  /** Where a new vault keeps its key. */
+  store?: Store
+}
+
+const LOGIN_TIMEOUT_SECONDS = 300
+const REFUSED = 5
+
+/**
+ * Completes a profile by questions, checks it, shows what would change, writes it, and offers to sign in. Gives the exit code.
+ * Throws `usage` for what is missing or not allowed, `configure-refused`, what `parseProfile` and `editConfigFile` throw.
+ */
+export async function configureProfile(context: CommandContext, wish: ConfigureWish): Promise<number> {
+  const { terminal, configFile, interrupted } = context
+  const name = await context.profileName()
+  checkValues(wish.keys)
+  const files = await configFile.read()
+  const edit = (on: ConfigSources, keys: WrittenKeys) =>
+    writeProfile(on, profileWish(context, { name, keys, force: wish.force }))
+  const inForce = inForceIn(withConfigText(files, edit(files, wish.keys)), name)
+  const keys = await askMissing({ profile: name, keys: wish.keys, inForce, terminal, signal: interrupted })
+  checkValues(keys)
+  const edited = withConfigText(files, edit(files, keys))
+  const profile = await parseWritten(context, { files: edited, name, keys })
+  await sayCheck(context, profile)
+  const diff = unifiedDiff(files.configFile, files.configText, edited.configText)
+  for (const { kind, text } of diff) terminal.change(kind, text)
+  if (diff.length > 0) {
+    if (!(await isAgreed(context, wish, `Write this into ${files.configFile}?`))) return REFUSED
+    await configFile.edit((now) => edit(now, keys))
+    terminal.say(`Wrote profile ${name} into ${files.configFile}.`)
+  } else terminal.say(`Profile ${name} says that already: nothing to write.`)
+  warn(context, edited, profile)
+  if (wish.secret) await sealClientSecret(context, { profile, secret: wish.secret, store: wish.store })
+  return finish(context, profile, wish)
+}
+
+function warn({ terminal }: CommandContext, files: ConfigSources, profile: Profile): void {
+  const { name, exchange } = profile
+  const shadow = shadowingKey(files, name)
+  if (shadow)
+    terminal.label(
+      'warning',
+      `AWS tools prefer the keys of [${name}] in ${shadow.file} (line ${shadow.line}): remove them`,
+    )
+  if (!/^[\w./%@:+-]+$/.test(name))
+    terminal.label(
+      'warning',
+      'only some AWS tools know profiles with other than letters, digits and - _ . / % @ : + in their names',
+    )
+  if (exchange.kind === 'none')
+    terminal.say(
+      `It only signs in; for credentials, add ${flagOf('cognito_identity_pool_id')} or ${flagOf('cognito_role_arn')}.`,
+    )
+}
+
+async function finish(context: CommandContext, profile: Profile, { yes }: ConfigureWish): Promise<number> {
+  const { terminal, interrupted } = context
+  const login = withProfile('poolkey login', profile.name)
+  const canSignIn = profile.signIn?.method === 'browser'
+  let code = 0
+  if (canSignIn && !yes && (await terminal.confirm('Sign in now?', interrupted))) {
+    code = await (await import('./login.ts')).login(context, { timeout: LOGIN_TIMEOUT_SECONDS })
+  } else if (canSignIn) terminal.say(capitalised(`sign in: ${login}`))
+  if (code === 0 && profile.exchange.kind !== 'none') {
+    const endpoint = profile.endpoints.sts
+    terminal.say('Then every AWS tool has credentials:')
+    terminal.say(
+      `  ${withProfile('aws sts get-caller-identity', profile.name)}${endpoint ? ` --endpoint-url ${endpoint.href.replace(/\/$/, '')}` : ''}`,
+    )
+  }
+  return code
+}

@@ -1,0 +1,18 @@
+import { readAllSessions } from '../../broker/all-sessions.ts'
+import { jsonLine } from '../../errors/plain-text.ts'
+import type { CommandContext } from '../context.ts'
+import { allSessionsText } from '../status-text.ts'
+
+/** Every session in the vault, and the credentials that profiles have from it; without any request. */
+export async function statusOfAll(context: CommandContext, options: { json?: boolean }): Promise<number> {
+  const { terminal } = context
+  const profiles = await context.readAllProfiles()
+  const vault = await context.openVault()
+  const clock = { now: context.now, http: { clockSkewMs: () => undefined } }
+  const found = vault ? readAllSessions(vault, { profiles, clock }) : []
+  const sessions = found.map(({ session }) => session)
+  if (options.json === true) terminal.answer(`${jsonLine({ version: 1, sessions })}\n`)
+  else if (found.length === 0) terminal.say('Nobody is signed in.')
+  else terminal.answer(allSessionsText(found))
+  return 0
+}

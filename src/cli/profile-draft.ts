@@ -1,0 +1,94 @@
+/** A profile before it is written: from keys that somebody gave to the profile that AWS tools and poolkey would read. */
+import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
+import { credentialProcessLine } from '../profile/credential-process-line.ts'
+import type { ProfileWish, WrittenKeys } from '../profile/profile-edit.ts'
+import type { Profile } from '../profile/profile.ts'
+import type { ConfigSources } from '../profile/profile-values.ts'
+import { COMMAND, REGION } from '../profile/setting-types.ts'
+import { listEffectiveSettings } from '../profile/setting-origins.ts'
+import { settingOf } from '../profile/settings.ts'
+import type { CommandContext } from './context.ts'
+import { installedCommand, runsInstallation } from './installed-command.ts'
+import type { InForce } from './profile-questions.ts'
+import { flagOf } from './setting-flags.ts'
+
+const SEE_HELP = 'see: poolkey configure --help'
+
+/** What is to be written for a profile by this installation. Throws `usage`. */
+export function profileWish(
+  { selfCommand, env, platform }: Pick<CommandContext, 'selfCommand' | 'env' | 'platform'>,
+  { name, keys, force }: { name: string; keys: WrittenKeys; force: boolean },
+): ProfileWish {
+  const program = installedCommand({ selfCommand, env, platform })
+  const tail = ['credential-process', '--profile', name]
+  return {
+    name,
+    keys,
+    processLine: credentialProcessLine({ program, profile: name, platform }),
+    isCurrentLine: (line) => {
+      const words = COMMAND.parse(line) ?? []
+      const isTail = tail.every((word, index) => words.at(index - tail.length) === word)
+      return isTail && runsInstallation(words.slice(0, -tail.length), { selfCommand })
+    },
+    force,
+  }
+}
+
+/** Checks what was typed. Throws `usage`. */
+export function checkValues(keys: WrittenKeys): void {
+  for (const [key, value] of Object.entries(keys)) {
+    const type = key === 'region' ? REGION : settingOf(key)?.type
+    // An empty one takes the key out.
+    if (!type || value === '' || type.parse(value) !== undefined) continue
+    throw new PoolkeyError('usage', {
+      problem: `${flagFor(key)} "${value}" is not allowed: it must be ${type.allowed}`,
+      fix: SEE_HELP,
+    })
+  }
+}
+
+/** The settings that a profile would have, inherited ones and defaults included; none where it has no `cognito_*` key yet. */
+export function inForceIn(files: ConfigSources, name: string): InForce {
+  try {
+    return new Map(listEffectiveSettings({ ...files, name }).map(({ key, text }) => [key, text]))
+  } catch (error) {
+    if (isPoolkeyError(error, 'profile-foreign') || isPoolkeyError(error, 'profile-unknown')) return new Map()
+    throw error
+  }
+}
+
+/** The profile as it would be read. What the keys of this run bring about is wrong usage: it stands in no file yet. */
+export async function parseWritten(
+  context: Pick<CommandContext, 'configFile'>,
+  { files, name, keys }: { files: Required<ConfigSources>; name: string; keys: WrittenKeys },
+): Promise<Profile> {
+  try {
+    return await context.configFile.parse(files, name)
+  } catch (error) {
+    if (isPoolkeyError(error, 'setting-conflict') && error.facts.key in keys)
+      throw new PoolkeyError('usage', {
+        problem: `${flagFor(error.facts.key)}: ${error.facts.problem}`,
+        fix: SEE_HELP,
+      })
+    if (isPoolkeyError(error, 'setting-invalid') && error.facts.key in keys) {
+      const { key, value, allowed } = error.facts
+      throw new PoolkeyError('usage', {
+        problem: `${flagFor(key)} "${value}" is not allowed: it must be ${allowed}`,
+        fix: SEE_HELP,
+      })
+    }
+    if (isPoolkeyError(error, 'setting-missing')) {
+      const { key, neededFor } = error.facts
+      throw new PoolkeyError('usage', {
+        problem: `${neededFor} needs ${key}`,
+        fix: `give ${flagFor(key)}, too`,
+      })
+    }
+    throw error
+  }
+}
+
+function flagFor(key: string): string {
+  const setting = settingOf(key)
+  return setting ? flagOf(setting.key) : `--${key}`
+}

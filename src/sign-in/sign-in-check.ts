@@ -1,0 +1,86 @@
+/** What can be known of a sign-in without anybody signing in: the issuer's documents, the domain, the app client. */
+import { explainError } from '../errors/catalogue.ts'
+import { isPoolkeyError } from '../errors/poolkey-error.ts'
+import type { Http, HttpAnswer } from '../http/http.ts'
+import { parseJsonObject } from '../json-object.ts'
+import type { SignInSettings } from '../profile/profile.ts'
+import { judgeAuthorizeAnswer } from './authorize-answer.ts'
+import type { Verdict } from './authorize-answer.ts'
+import { authorizeUrl, createAttempt } from './authorization.ts'
+import { parseSigningKeys } from './signing-keys.ts'
+
+/** The verdict on each link; no redirect URI is judged where there is no domain. */
+export interface SignInCheck {
+  discovery: Verdict
+  keys: Verdict
+  callbacks: { redirectUri: string; verdict: Verdict }[]
+}
+
+// Who registers more has tried the first ones.
+const MOST_CALLBACKS = 5
+
+/**
+ * Asks all of it at once, and nothing that has an effect. What cannot be reached within `signal` is unknown.
+ * Throws `environment-invalid`, and `interrupted` when that is the signal's reason.
+ */
+export async function checkSignIn(asked: {
+  signIn: SignInSettings
+  http: Http
+  signal: AbortSignal
+}): Promise<SignInCheck> {
+  const { signIn, http, signal } = asked
+  const request = async (operation: string, url: URL, judge: (answer: HttpAnswer) => Verdict) => {
+    try {
+      return judge(await http.request({ operation, method: 'GET', url, signal }))
+    } catch (error) {
+      if (isPoolkeyError(error, 'network') || isPoolkeyError(error, 'deadline-exceeded'))
+        return { kind: 'unknown', detail: explainError(error).what } as const
+      throw error
+    }
+  }
+  const attempt = createAttempt()
+  const redirectUris = signIn.domain ? signIn.redirectUris.slice(0, MOST_CALLBACKS) : []
+  const [discovery, keys, ...verdicts] = await Promise.all([
+    request('its configuration', documentOf(signIn, 'openid-configuration'), (answer) =>
+      judgeDiscovery(answer, signIn),
+    ),
+    request('its signing keys', documentOf(signIn, 'jwks.json'), judgeKeys),
+    ...redirectUris.map((redirectUri) => {
+      const url = authorizeUrl({ signIn, attempt, redirectUri })
+      return request('the sign-in page', url, (answer) => judgeAuthorizeAnswer(answer, { url, redirectUri }))
+    }),
+  ])
+  return {
+    discovery,
+    keys,
+    callbacks: redirectUris.flatMap((redirectUri, index) => {
+      const verdict = verdicts[index]
+      return verdict ? [{ redirectUri, verdict }] : []
+    }),
+  }
+}
+
+function documentOf({ issuer }: SignInSettings, name: string): URL {
+  return new URL(`${issuer.replace(/\/$/, '')}/.well-known/${name}`)
+}
+
+function judgeDiscovery({ status, body }: HttpAnswer, { acceptedIssuers }: SignInSettings): Verdict {
+  const document = status === 200 ? parseJsonObject(body.toString('utf8')) : undefined
+  const issuer = document?.['issuer']
+  if (typeof issuer !== 'string') return unlikeIt(status)
+  return acceptedIssuers.includes(issuer)
+    ? { kind: 'accepted' }
+    : { kind: 'refused', reason: `it calls itself ${issuer}` }
+}
+
+function judgeKeys({ status, body }: HttpAnswer): Verdict {
+  const keys = status === 200 ? parseSigningKeys(parseJsonObject(body.toString('utf8'))) : undefined
+  return keys ? { kind: 'accepted' } : unlikeIt(status)
+}
+
+/** A user pool that does not exist is answered for with 400 or 404. */
+function unlikeIt(status: number): Verdict {
+  return status === 400 || status === 404
+    ? { kind: 'refused', reason: `HTTP ${status}` }
+    : { kind: 'unknown', detail: `it answered HTTP ${status}, and not with what was asked for` }
+}

@@ -1,0 +1,214 @@
+/** A new user at a terminal: from nothing to credentials by four answers; and what others read of what was written. */
+import { execFile, spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { signInHeadlessly } from '../../src/emulator/headless-browser.ts'
+import { setKeys } from '../../src/profile/config-edit.ts'
+import { credentialProcessLine } from '../../src/profile/credential-process-line.ts'
+import { openStation } from '../e2e/poolkey-process.ts'
+import type { Station } from '../e2e/poolkey-process.ts'
+import { CTRL, ENTER, openTerminal } from './terminal/terminal.ts'
+import type { Terminal } from './terminal/terminal.ts'
+
+const run = promisify(execFile)
+
+/** A station without a configuration, whose environment leads to the emulator, where no browser is to be opened. */
+async function emptyStation(): Promise<Station> {
+  const station = await openStation({ redirectUris: ['http://localhost:8400/callback'] })
+  rmSync(station.configFile)
+  station.env['AWS_ENDPOINT_URL'] = station.emulator.origin
+  delete station.env['BROWSER']
+  return station
+}
+
+async function give(terminal: Terminal, answers: [question: string, answer: string][]): Promise<void> {
+  for (const [question, answer] of answers) {
+    await terminal.shows(question)
+    terminal.type(answer + ENTER)
+  }
+}
+
+const IDENTITY_POOL = 'Identity pool ID, or ARN of a role that trusts the user pool'
+
+describe('configure at a terminal', () => {
+  it('takes four answers; then leave to write and to sign in, and the AWS CLI has credentials', async () => {
+    const station = await emptyStation()
+    const { emulator } = station
+    const terminal = openTerminal(station, `poolkey configure --profile dev --issuer ${emulator.issuer}`, {
+      columns: 120,
+    })
+    await give(terminal, [
+      ['User pool ID, such as eu-west-1_AbCdEf123: ', emulator.userPoolId],
+      ['App client ID: ', emulator.clientId],
+      ["The user pool's domain, such as acme.auth.eu-west-1.amazoncognito.com: ", emulator.origin],
+      [`${IDENTITY_POOL} [Enter for none: sign in only]: `, emulator.identityPoolId],
+    ])
+    await terminal.shows('Checked: ')
+    await give(terminal, [
+      [`Write this into ${station.configFile}? [y/N] `, 'y'],
+      ['Sign in now? [y/N] ', 'y'],
+    ])
+    const said = await terminal.shows('\r\nWaiting for the browser')
+    const [, url] = /^ {2}(http\S+)\r$/m.exec(said) ?? []
+    await signInHeadlessly({ authorizeUrl: url ?? '', ...emulator.user })
+    const { code, shown } = await terminal.ended
+    expect(code).toBe(0)
+    // The last line is there to be pasted.
+    const pasted = shown.trimEnd().split('\n').at(-1) ?? ''
+    expect(pasted).toBe(`  aws sts get-caller-identity --profile dev --endpoint-url ${emulator.origin}`)
+    const { stdout } = await run('/bin/sh', ['-c', `${pasted} --output json`], { env: { ...station.env } })
+    expect(JSON.parse(stdout)).toMatchObject({ Account: emulator.accountId })
+  })
+
+  it('asks again for what cannot be one, and writes nothing without leave: exit 5', async () => {
+    const station = await emptyStation()
+    const { emulator } = station
+    const terminal = openTerminal(station, `poolkey configure --profile dev --issuer ${emulator.issuer}`, {
+      columns: 120,
+    })
+    await give(terminal, [
+      ['User pool ID, such as eu-west-1_AbCdEf123: ', 'nonsense'],
+      ['  It is a user pool ID such as eu-west-1_AbCdEf123.', emulator.userPoolId],
+      ['App client ID: ', emulator.clientId],
+      ["The user pool's domain, such as acme.auth.eu-west-1.amazoncognito.com: ", emulator.origin],
+      [IDENTITY_POOL, ''],
+      ['[y/N] ', 'n'],
+    ])
+    expect(await terminal.ended).toMatchObject({ code: 5 })
+    expect(existsSync(station.configFile)).toBe(false)
+  })
+
+  it.each([
+    { how: 'Ctrl-C', key: CTRL.c, code: 130 },
+    { how: 'Ctrl-D', key: CTRL.d, code: 2 },
+  ])('$how at a question ends it, with nothing written: exit $code', async ({ key, code }) => {
+    const station = await emptyStation()
+    const terminal = openTerminal(station, 'poolkey configure --profile dev')
+    await terminal.shows('User pool ID, such as eu-west-1_AbCdEf123: ')
+    terminal.type(key)
+    expect(await terminal.ended).toMatchObject({ code })
+    expect(existsSync(station.configFile)).toBe(false)
+    expect(station.emulator.requests).toEqual([])
+  })
+
+  it('shows the diff in colour', async () => {
+    const station = await openStation()
+    const terminal = openTerminal(station, 'poolkey configure --profile dev --lang de', {
+      env: { NO_COLOR: '' },
+    })
+    await terminal.shows('\u001b[32m+cognito_lang = de\u001b[0m')
+    await give(terminal, [
+      ['[y/N] ', 'y'],
+      ['Sign in now? [y/N] ', ''],
+    ])
+    expect(await terminal.ended).toMatchObject({ code: 0 })
+    expect(readFileSync(station.configFile, 'utf8')).toContain('cognito_lang = de\n')
+  })
+
+  it('asks before it removes a profile', async () => {
+    const station = await openStation()
+    const before = readFileSync(station.configFile, 'utf8')
+    for (const [answer, code, left] of [
+      ['n', 5, before],
+      ['y', 0, before.replace(/^cognito_.*\n/gm, '')],
+    ] as const) {
+      const terminal = openTerminal(station, 'poolkey configure remove dev')
+      await give(terminal, [[`? [y/N] `, answer]])
+      expect(await terminal.ended).toMatchObject({ code })
+      expect(readFileSync(station.configFile, 'utf8')).toBe(left)
+    }
+  })
+})
+
+it('nobody is asked by configure remove with --no-input', async () => {
+  const station = await openStation()
+  const { code, shown } = await openTerminal(station, 'poolkey configure remove dev --no-input').ended
+  expect(code).toBe(2)
+  expect(shown).not.toContain('[y/N]')
+})
+
+describe('where no profile is named', () => {
+  async function severalProfiles(): Promise<Station> {
+    const station = await openStation()
+    const text = readFileSync(station.configFile, 'utf8')
+    writeFileSync(station.configFile, text + text.replace('[profile dev]', '[profile prod]'))
+    return station
+  }
+
+  it('a person chooses one of several', async () => {
+    const station = await severalProfiles()
+    const terminal = openTerminal(station, 'poolkey status')
+    await terminal.shows('  1  dev\r\n  2  prod\r\n')
+    await give(terminal, [['Which one? Number or name: ', '2']])
+    const { code, shown } = await terminal.ended
+    expect(code).toBe(0)
+    expect(shown).toMatch(/^Profile {6}prod$/m)
+  })
+
+  it.each([
+    { line: 'poolkey status --no-input', code: 3 },
+    { line: 'AWS_PROFILE=dev poolkey status', code: 0 },
+    { line: 'poolkey status --profile dev', code: 0 },
+    { line: 'poolkey status </dev/null', code: 3 },
+    { line: 'poolkey credential-process', code: 3 },
+  ])('nobody is asked by: $line', async ({ line, code }) => {
+    const station = await severalProfiles()
+    const ended = await openTerminal(station, line).ended
+    expect(ended).toMatchObject({ code })
+    expect(ended.shown).not.toContain('Which one?')
+    if (code === 3) expect(ended.shown).toContain('known: dev, prod')
+  })
+
+  it('no choice is the error that names them', async () => {
+    const station = await severalProfiles()
+    const terminal = openTerminal(station, 'poolkey status')
+    await give(terminal, [['Which one? Number or name: ', '']])
+    const { code, shown } = await terminal.ended
+    expect(code).toBe(3)
+    expect(shown).toContain('known: dev, prod')
+  })
+})
+
+const SPLIT = `
+import json, sys
+from botocore.compat import compat_shell_split
+from botocore.configloader import load_config
+answers = []
+for path, platform in json.load(sys.stdin):
+    line = load_config(path)['profiles']['dev']['credential_process']
+    answers.append(compat_shell_split(line, platform))
+json.dump(answers, sys.stdout)
+`
+
+it('F95: botocore reads from the line what was meant, on POSIX and on Windows', async () => {
+  const station = await openStation()
+  const cases = [
+    { program: ['/usr/local/bin/poolkey'], profile: 'dev', platform: 'linux' },
+    { program: ['/home/a b/node', '/home/a & b/poolkey.cjs'], profile: 'dev', platform: 'linux' },
+    { program: ['/opt/poolkey'], profile: 'a b|(c)*~', platform: 'darwin' },
+    {
+      program: ['C:\\Program Files\\nodejs\\node.exe', 'C:\\a\\poolkey.cjs'],
+      profile: 'a b',
+      platform: 'win32',
+    },
+    { program: ['C:\\poolkey\\poolkey.exe'], profile: 'a&b', platform: 'win32' },
+  ] as const
+  const input = cases.map(({ program, profile, platform }, index) => {
+    const path = `${station.home}/line-${index}`
+    const line = credentialProcessLine({ program: [...program], profile, platform })
+    writeFileSync(
+      path,
+      setKeys('', { file: path, kind: 'config', profile: 'dev' }, { credential_process: line }),
+    )
+    return [path, platform]
+  })
+  const { stdout, stderr } = spawnSync('/usr/bin/python3', ['-c', SPLIT], {
+    input: JSON.stringify(input),
+    encoding: 'utf8',
+  })
+  expect(stderr).toBe('')
+  expect(JSON.parse(stdout)).toEqual(
+    cases.map(({ program, profile }) => [...program, 'credential-process', '--profile', profile]),
+  )
+})
