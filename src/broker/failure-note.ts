@@ -94,7 +94,7 @@ const FACTS: { [C in SharedCode]: Record<keyof ErrorFacts[C], Shape> } = {
     message: 'text',
     status: 'number?',
   },
-  'sign-in-refused': { error: 'text', description: 'text?' },
+  'sign-in-refused': { error: 'text', description: 'text?', redirectUri: 'text?' },
   'sign-in-timeout': { seconds: 'number', clientId: 'text', redirectUri: 'text' },
   'redirect-ports-taken': { redirectUris: 'texts', holders: 'texts' },
   'sign-in-required': {

@@ -6,6 +6,8 @@ import type { ConfigSources } from '../profile/profile-values.ts'
 
 /** The configuration file on disk, with the credentials file beside it. */
 export interface ConfigFile {
+  /** Where the files are, or would be. */
+  paths(): Promise<{ configFile: string; credentialsFile: string }>
   /** Both files as they are now. Throws `config-unreadable`. */
   read(): Promise<Required<ConfigSources>>
   /** What a profile would be if the files said so. Throws as `parseProfile`. */
@@ -19,6 +21,10 @@ export interface ConfigFile {
 /** Made with the wiring; everything is loaded when it is used. `signal` ends the waiting for another editor. */
 export function configFileDoor(place: ConfigPlace, signal: AbortSignal): ConfigFile {
   return {
+    async paths() {
+      const { configPaths } = await import('../profile/config-files.ts')
+      return configPaths(place)
+    },
     async read() {
       const { readConfigFiles } = await import('../profile/config-files.ts')
       return readConfigFiles(place)

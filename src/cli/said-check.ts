@@ -1,7 +1,5 @@
-import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { CommandContext } from './context.ts'
-import { checkNotes } from './sign-in-check-words.ts'
 
 // All of it together; a person waits.
 const CHECK_MS = 1_900
@@ -12,21 +10,20 @@ export async function sayCheck(context: CommandContext, profile: Profile): Promi
   if (!signIn) return
   const { terminal, interrupted } = context
   const { checkSignIn } = await import('../sign-in/sign-in-check.ts')
+  const { signInFindings } = await import('../insight/sign-in-findings.ts')
   const http = context.openHttp(profile)
-  const limit = new AbortController()
-  const timer = setTimeout(() => {
-    limit.abort(new PoolkeyError('deadline-exceeded', { waitedFor: 'an answer', seconds: 2 }))
-  }, CHECK_MS)
   terminal.progress('Checking ...')
   try {
-    const signal = AbortSignal.any([interrupted, limit.signal])
-    for (const { kind, what, fix } of checkNotes(signIn, await checkSignIn({ signIn, http, signal }))) {
-      if (kind === 'fine') terminal.say(`Checked: ${what}.`)
-      else terminal.label('warning', what)
-      if (fix !== undefined) terminal.label('fix', fix)
+    const check = await checkSignIn({ signIn, http, limitMs: CHECK_MS, signal: interrupted })
+    for (const found of signInFindings(profile, check)) {
+      if ('text' in found) {
+        terminal.say(`Checked: ${found.text}.`)
+        continue
+      }
+      terminal.label('warning', found.cause)
+      if (found.fix !== undefined) terminal.label('fix', found.fix)
     }
   } finally {
-    clearTimeout(timer)
     terminal.progress(undefined)
     http.close()
   }

@@ -19,6 +19,7 @@ export const IDENTITY_POOL_CAUSES: KnownCause[] = [
   {
     name: 'NotAuthorized',
     text: /not from a supported provider/i,
+    mend: 'identity-providers',
     explain: (profile) => ({
       what: 'the identity pool does not accept tokens of this app client',
       fix: `add user pool ${poolId(profile)} and client ${clientId(profile)} to the identity pool's identity providers`,
@@ -29,6 +30,7 @@ export const IDENTITY_POOL_CAUSES: KnownCause[] = [
     name: 'NotAuthorized',
     operation: 'GetId',
     text: /Logins don't match/i,
+    mend: 'identity-providers',
     explain: (profile) => ({
       what: 'the identity pool has no identity provider that fits this sign-in',
       fix: `add user pool ${poolId(profile)} and client ${clientId(profile)} to the identity providers of ${identityPoolId(profile)}`,
@@ -37,6 +39,7 @@ export const IDENTITY_POOL_CAUSES: KnownCause[] = [
   {
     name: 'NotAuthorized',
     text: /Logins don't match/i,
+    mend: 'sign-in',
     explain: (profile) => ({
       what: "the identity that poolkey asked for is another person's",
       fix: `try again; if it stays, ${loginAnew(profile)}`,
@@ -45,6 +48,7 @@ export const IDENTITY_POOL_CAUSES: KnownCause[] = [
   {
     name: 'NotAuthorized',
     text: /Issuer doesn't match providerName/i,
+    mend: 'logins-key',
     explain: (profile) => ({
       what: "the identity pool knows the token's issuer under another name",
       fix: loginsKeyFix(profile),
@@ -53,6 +57,7 @@ export const IDENTITY_POOL_CAUSES: KnownCause[] = [
   {
     name: 'NotAuthorized',
     text: /Token expired/i,
+    mend: 'sign-in',
     explain: (profile) => ({
       what: 'the identity pool says that the ID token has expired',
       fix: renewToken(profile),
@@ -61,6 +66,7 @@ export const IDENTITY_POOL_CAUSES: KnownCause[] = [
   {
     name: 'NotAuthorized',
     text: /Missing a required claim: aud/i,
+    mend: 'sign-in',
     explain: (profile) => ({
       what: 'the identity pool was given a token that is not an ID token',
       fix: loginAnew(profile),
@@ -69,6 +75,7 @@ export const IDENTITY_POOL_CAUSES: KnownCause[] = [
   {
     name: 'NotAuthorized',
     text: /Couldn't verify signed token|Not a Cognito token/i,
+    mend: 'sign-in',
     explain: (profile) => ({
       what: 'the identity pool could not verify the ID token',
       fix: `try again; if it stays, check cognito_user_pool_id (${poolId(profile)}), then ${loginAnew(profile)}`,
@@ -77,6 +84,7 @@ export const IDENTITY_POOL_CAUSES: KnownCause[] = [
   {
     name: 'NotAuthorized',
     text: /Unauthenticated access is not supported/i,
+    mend: 'guest-access',
     explain: (profile) => ({
       what: 'the identity pool lets no guests in',
       fix: `enable guest access on ${identityPoolId(profile)}, or sign in: remove cognito_guest`,
@@ -85,6 +93,7 @@ export const IDENTITY_POOL_CAUSES: KnownCause[] = [
   {
     name: 'NotAuthorized',
     text: /ambiguous role mapping/i,
+    mend: 'role-choice',
     explain: (profile) => ({
       what: 'the identity pool finds no one role for this person and is set to deny then: no group with a role, several that rank alike, or no rule that matches',
       fix: `if ${listRoles(profile)} lists some, choose one: ${withProfile('poolkey roles use NAME', profile?.name)}; else give the person a group with a role, or change the role mapping of ${identityPoolId(profile)}`,
@@ -94,6 +103,7 @@ export const IDENTITY_POOL_CAUSES: KnownCause[] = [
     // Seen where roles are assigned; not verified for CustomRoleArn, which other words are left to say for themselves.
     name: 'NotAuthorized',
     text: /Access to Role .* is forbidden/i,
+    mend: 'role-choice',
     explain: (profile) => ({
       what: `the identity pool does not let this person have ${askedRole(profile) ?? 'that role'}`,
       fix: `remove cognito_role_arn of ${profileName(profile)}, or choose another that ${listRoles(profile)} lists, or give the person a group with that role`,
@@ -103,6 +113,7 @@ export const IDENTITY_POOL_CAUSES: KnownCause[] = [
     // With ServerSideTokenCheck the pool asks whether the person is still signed in.
     name: 'NotAuthorized',
     text: /^Not Authorized\.?$/i,
+    mend: 'sign-in',
     explain: (profile) => ({
       what: 'the identity pool no longer takes this sign-in: signed out everywhere, or the user is disabled or deleted',
       fix: loginAnew(profile),
@@ -110,6 +121,7 @@ export const IDENTITY_POOL_CAUSES: KnownCause[] = [
   },
   {
     name: 'InvalidIdentityPoolConfiguration',
+    mend: 'first-role',
     explain: (profile) => ({
       what: `the identity pool could not assume ${askedRole(profile) ?? (isGuest(profile) ? 'its role for guests' : 'the role it has for this person')}`,
       fix: `${roleFix(profile)} trust policy must allow sts:AssumeRoleWithWebIdentity (not sts:AssumeRole), and sts:TagSession if attributes are mapped to tags, to ${identityPoolTrust(profile)}`,
@@ -118,6 +130,7 @@ export const IDENTITY_POOL_CAUSES: KnownCause[] = [
   {
     name: 'InvalidParameter',
     text: /RoleMappings/i,
+    mend: 'basic-flow',
     explain: (profile) => ({
       what: 'the identity pool maps roles, which rules out the basic flow',
       fix: `set cognito_exchange = enhanced, or remove the role mappings of ${identityPoolId(profile)}`,
@@ -126,6 +139,7 @@ export const IDENTITY_POOL_CAUSES: KnownCause[] = [
   {
     name: 'InvalidParameter',
     text: /Basic \(classic\) flow is not enabled/i,
+    mend: 'basic-flow',
     explain: (profile) => ({
       what: 'the identity pool does not allow the basic flow',
       fix: `set cognito_exchange = enhanced, or enable the basic (classic) flow on ${identityPoolId(profile)}`,
@@ -134,6 +148,7 @@ export const IDENTITY_POOL_CAUSES: KnownCause[] = [
   {
     name: 'InvalidParameter',
     text: /at 'logins' failed to satisfy constraint/i,
+    mend: 'token-claims',
     explain: () => ({
       what: 'the ID token is too long for the identity pool, which takes 50,000 characters',
       fix: "take claims out of it: look at the user pool's pre token generation trigger and the person's groups",
@@ -158,6 +173,7 @@ export const IDENTITY_POOL_CAUSES: KnownCause[] = [
   },
   {
     name: 'ResourceNotFound',
+    mend: 'identity-pool',
     explain: (profile) => ({
       what: `there is no identity pool ${profile?.identityPool?.id ?? 'of this ID'} in ${profile?.identityPool?.region ?? 'its region'}`,
       fix: `set cognito_identity_pool_id of ${profileName(profile)} to the ID that the Cognito console shows; its region is the part before the colon`,
@@ -165,6 +181,7 @@ export const IDENTITY_POOL_CAUSES: KnownCause[] = [
   },
   {
     name: 'ResourceConflict',
+    mend: 'sign-in',
     explain: (profile) => ({
       what: 'this sign-in is linked to another identity already',
       fix: `unlink it from the other identity of ${identityPoolId(profile)}, then ${loginAnew(profile)}`,

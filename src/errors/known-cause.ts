@@ -8,6 +8,24 @@ export interface Cause {
   fix: string
 }
 
+/** What has to be edited: a name for each edit that can be told more exactly than in a sentence. */
+export type Mend =
+  | 'identity-providers'
+  | 'logins-key'
+  | 'sign-in'
+  | 'guest-access'
+  | 'role-choice'
+  | 'first-role'
+  | 'second-role'
+  | 'basic-flow'
+  | 'identity-pool'
+  | 'audience'
+  | 'oidc-provider'
+  | 'first-duration'
+  | 'second-duration'
+  | 'region'
+  | 'token-claims'
+
 /** One refusal whose cause is known. */
 export interface KnownCause {
   /** The wire code without the ending "Exception", which wire, SDK and documentation add or drop as they please. */
@@ -15,6 +33,7 @@ export interface KnownCause {
   /** Only of this operation; of every one when absent. */
   operation?: string
   text?: RegExp
+  mend?: Mend
   explain: (profile: Profile | undefined, refusal: ErrorFacts['service-refused']) => Cause
 }
 

@@ -68,7 +68,8 @@ export interface ErrorFacts {
   'person-changed': { profile: string }
 
   // Refused by the person, the user pool, the identity pool or STS (exit 5)
-  'sign-in-refused': { error: string; description?: string }
+  /** `redirectUri`: where the user pool's own page said so, which calls nobody back. */
+  'sign-in-refused': { error: string; description?: string; redirectUri?: string }
   'token-refused': {
     grant: 'code' | 'refresh' | 'revoke'
     error: string

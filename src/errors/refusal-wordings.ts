@@ -36,7 +36,14 @@ export const REFUSAL_WORDINGS: Wordings<
   'sign-in-refused': {
     exitCode: 5,
     what: ({ error, description }) => `the sign-in was refused: ${error}${optional(' (', description, ')')}`,
-    fix: ({ error }, profile) => SIGN_IN_FIXES.get(error)?.(profile) ?? runLogin(profile?.name),
+    fix: ({ error, redirectUri }, profile) => {
+      if (error === 'redirect_mismatch')
+        return `register ${redirectUri ?? 'cognito_redirect_uri'} letter by letter as a callback URL of ${clientOf(profile)}`
+      const known = SIGN_IN_FIXES.get(error)
+      return (
+        known?.(profile) ?? (redirectUri === undefined ? runLogin(profile?.name) : belongTogether(profile))
+      )
+    },
   },
   'token-refused': {
     exitCode: 5,
@@ -79,6 +86,9 @@ type Fix = (profile: Profile | undefined) => string
 
 const registerExactly: Fix = (profile) =>
   `allow the authorization code grant and refresh tokens for ${clientOf(profile)}, and check that cognito_redirect_uri is registered exactly as written`
+
+const belongTogether: Fix = (profile) =>
+  `check that ${clientOf(profile)} and cognito_domain${optional(' (', profile?.signIn?.domain?.host, ')')} are those of ${poolOf(profile)}`
 
 // RFC 6749 4.1.2.1 and OpenID Connect Core 3.1.2.6: codes as Cognito sends them to the redirect URI.
 const SIGN_IN_FIXES = new Map<string, Fix>([

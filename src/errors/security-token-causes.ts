@@ -23,6 +23,7 @@ export const SECURITY_TOKEN_CAUSES: KnownCause[] = [
     name: 'AccessDenied',
     operation: WITH_TOKEN,
     text: /AssumeRoleWithWebIdentity/i,
+    mend: 'first-role',
     explain: (profile) => ({
       what: `STS does not let this token assume ${roleOf(profile)}: no such role, or its trust policy does not match`,
       fix: `if cognito_role_arn is right, let that role's trust policy allow ${trustFor(profile)}`,
@@ -32,6 +33,7 @@ export const SECURITY_TOKEN_CAUSES: KnownCause[] = [
     name: 'AccessDenied',
     operation: WITH_FIRST_ROLE,
     text: /AssumeRole/i,
+    mend: 'second-role',
     explain: (profile, { message }) =>
       profile?.exchange.kind === 'enhanced' && isGuest(profile)
         ? GUEST_CHAIN
@@ -44,11 +46,13 @@ export const SECURITY_TOKEN_CAUSES: KnownCause[] = [
     name: 'ExpiredToken',
     operation: WITH_TOKEN,
     text: /too old/i,
+    mend: 'sign-in',
     explain: (profile) => ({ what: 'the ID token is too old for STS', fix: loginAnew(profile) }),
   },
   {
     name: 'ExpiredToken',
     operation: WITH_TOKEN,
+    mend: 'sign-in',
     explain: (profile) => ({
       what: `STS says that ${tokenOf(profile)} has expired`,
       fix: renewToken(profile),
@@ -65,6 +69,7 @@ export const SECURITY_TOKEN_CAUSES: KnownCause[] = [
   {
     name: 'InvalidIdentityToken',
     text: /Incorrect token audience/i,
+    mend: 'audience',
     explain: (profile) => ({
       what: `the IAM OIDC provider does not list app client ${clientId(profile)} as an audience`,
       fix: `run: aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn ${oidcProvider(profile)} --client-id ${clientId(profile)}`,
@@ -73,6 +78,7 @@ export const SECURITY_TOKEN_CAUSES: KnownCause[] = [
   {
     name: 'InvalidIdentityToken',
     text: /No OpenIDConnect provider found/i,
+    mend: 'oidc-provider',
     explain: (profile, { message }) => ({
       what: `${accountInWords(askedRole(profile))} has no IAM OIDC provider for this user pool`,
       fix: `if that account is right, run there: aws iam create-open-id-connect-provider --url ${issuerIn(message) ?? `https://${issuerName(profile)}`} --client-id-list ${clientId(profile)}`,
@@ -88,6 +94,7 @@ export const SECURITY_TOKEN_CAUSES: KnownCause[] = [
   },
   {
     name: 'InvalidIdentityToken',
+    mend: 'sign-in',
     explain: (profile, { message }) => ({
       what: `STS does not take ${tokenOf(profile)}: ${message}`,
       fix: `check cognito_user_pool_id (${poolId(profile)}) and cognito_issuer of ${profileName(profile)}, then ${loginAnew(profile)}`,
@@ -95,6 +102,7 @@ export const SECURITY_TOKEN_CAUSES: KnownCause[] = [
   },
   {
     name: 'IDPRejectedClaim',
+    mend: 'sign-in',
     explain: (profile) => ({
       what: 'STS was told that the ID token is invalid, expired or revoked',
       fix: loginAnew(profile),
@@ -104,6 +112,7 @@ export const SECURITY_TOKEN_CAUSES: KnownCause[] = [
     name: 'ValidationError',
     operation: WITH_TOKEN,
     text: /DurationSeconds/i,
+    mend: 'first-duration',
     explain: (profile) => ({
       what: `the role does not allow so long a session: ${roleOf(profile)}`,
       fix: durationFix(profile),
@@ -113,6 +122,7 @@ export const SECURITY_TOKEN_CAUSES: KnownCause[] = [
     name: 'ValidationError',
     operation: WITH_FIRST_ROLE,
     text: /DurationSeconds/i,
+    mend: 'second-duration',
     explain: (profile) => ({
       what: `the second role does not allow so long a session: ${secondRole(profile)}`,
       fix: 'lower cognito_chain_duration_seconds (duration_seconds, where AWS chains): AWS allows 3600 at most, whatever the role says',
@@ -129,6 +139,7 @@ export const SECURITY_TOKEN_CAUSES: KnownCause[] = [
   {
     name: 'ValidationError',
     text: /WebIdentityToken/i,
+    mend: 'token-claims',
     explain: () => ({
       what: 'the ID token is too long for STS, which takes 20,000 characters',
       fix: "take claims out of it: look at the user pool's pre token generation trigger and the person's groups",
@@ -136,6 +147,7 @@ export const SECURITY_TOKEN_CAUSES: KnownCause[] = [
   },
   {
     name: 'RegionDisabled',
+    mend: 'region',
     explain: (profile, { operation }) => ({
       what: `STS is not active in ${profile?.region ?? 'this region'} for ${accountInWords(operation === WITH_FIRST_ROLE ? profile?.chain?.roleArn : askedRole(profile))}`,
       fix: `activate that region in the account settings of IAM, or set another region in ${profileName(profile)}`,

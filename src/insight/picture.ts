@@ -6,10 +6,15 @@ import { padText, textWidth, wrapText } from './text-width.ts'
 
 export type HopState = 'ok' | 'failed' | 'warning' | 'skipped'
 
-/** A link to draw: with `state` a mark stands before its title; `lines` are told below its values. */
+/** A link to draw: with `state` a mark stands before its title; `lines` are told below its values, each with its own mark. */
 export interface DrawnHop extends Hop {
   state?: HopState
-  lines?: string[]
+  lines?: DrawnLine[]
+}
+
+export interface DrawnLine {
+  state: HopState
+  text: string
 }
 
 const NARROWEST = 40
@@ -27,6 +32,9 @@ const MARKS: Record<HopState, { unicode: string; ascii: string; tint: Tint }> = 
   warning: { unicode: '!', ascii: 'warning', tint: 'yellow' },
   skipped: { unicode: '·', ascii: 'skipped', tint: 'dim' },
 }
+
+// `warning` and a blank.
+const WIDEST_MARK = 8
 
 /** How a line of a box is divided; all boxes alike. */
 interface Layout {
@@ -60,10 +68,7 @@ function drawBox(hop: DrawnHop, how: { layout: Layout; style: DrawingStyle; isLa
   const rule = ([left, right]: [string, string]) =>
     tinted(left + glyphs.line.repeat(width - 2) + right, 'dim', style)
   const values = hop.values.flatMap((one) => drawValue(one, layout, style)).map(inside)
-  const tint = hop.state && MARKS[hop.state].tint
-  const lines = (hop.lines ?? [])
-    .flatMap((line) => wrapText(line, inner))
-    .map((line) => inside(tinted(padText(line, inner), tint, style)))
+  const lines = (hop.lines ?? []).flatMap((line) => drawLine(line, inner, style)).map(inside)
   const between = values.length > 0 && lines.length > 0 ? `${rule(glyphs.middle)}\n` : ''
   const [left, right] = glyphs.bottom
   const rest = glyphs.line.repeat(width - 3 - (ARROW_AT - 1))
@@ -72,10 +77,25 @@ function drawBox(hop: DrawnHop, how: { layout: Layout; style: DrawingStyle; isLa
   return `${drawTitle(hop, layout, style)}\n${values.join('')}${between}${lines.join('')}${bottom}\n`
 }
 
+/** A mark, and the text beside it. */
+function drawLine({ state, text }: DrawnLine, width: number, style: DrawingStyle): string[] {
+  const mark = `${markOf(state, style)} `
+  const rest = width - textWidth(mark)
+  const tint = state === 'ok' ? undefined : MARKS[state].tint
+  return wrapText(text, rest).map((part, index) => {
+    const shownMark = index === 0 ? tinted(mark, MARKS[state].tint, style) : ' '.repeat(textWidth(mark))
+    return `${shownMark}${tinted(padText(part, rest), tint, style)}`
+  })
+}
+
+function markOf(state: HopState, { isUnicode }: DrawingStyle): string {
+  return MARKS[state][isUnicode ? 'unicode' : 'ascii']
+}
+
 /** The upper edge, with mark and title in it, and of the profile where it stands: of the others their values say so. */
 function drawTitle({ id, title, state, source }: DrawnHop, layout: Layout, style: DrawingStyle): string {
   const { top, line } = glyphsOf(style)
-  const mark = state ? `${MARKS[state][style.isUnicode ? 'unicode' : 'ascii']} ` : ''
+  const mark = state ? `${markOf(state, style)} ` : ''
   const full = ` ${source} ${line}`
   const ofSource = id === 'profile' && textWidth(full) <= layout.width / 3 ? full : line
   const room = layout.width - FRAME - 1 - textWidth(mark) - textWidth(ofSource)
@@ -109,7 +129,7 @@ function layoutOf(hops: DrawnHop[], style: DrawingStyle): Layout {
   const beside = name + GAP + GAP + source
   const wanted = Math.max(
     beside + widest(values.map((one) => one.value)),
-    widest(hops.flatMap((hop) => hop.lines ?? [])),
+    WIDEST_MARK + widest(hops.flatMap((hop) => hop.lines ?? []).map(({ text }) => text)),
   )
   const width = Math.min(columns, Math.max(60, wanted + FRAME))
   return { width, name, source, value: width - FRAME - beside }
@@ -122,6 +142,6 @@ function madeDrawable(hop: DrawnHop, style: DrawingStyle): DrawnHop {
     title: safe(hop.title),
     source: safe(hop.source),
     values: hop.values.map((one) => ({ ...one, value: safe(one.value), source: safe(one.source) })),
-    ...(hop.lines ? { lines: hop.lines.map(safe) } : {}),
+    ...(hop.lines ? { lines: hop.lines.map((line) => ({ ...line, text: safe(line.text) })) } : {}),
   }
 }

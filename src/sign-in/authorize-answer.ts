@@ -1,9 +1,15 @@
 /** What the answer of `/oauth2/authorize` says of an app client and a redirect URI, with nobody signed in. Pure. */
+import type { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { HttpAnswer } from '../http/http.ts'
 
-/** `refused`: the user pool said no, `reason` in its words. `unknown`: nothing can be told from it. */
+/**
+ * `refused`: the user pool said no, `reason` in its words. `unknown`: nothing can be told from it; with `error` where nobody
+ * answered.
+ */
 export type Verdict =
-  { kind: 'accepted' } | { kind: 'refused'; reason: string } | { kind: 'unknown'; detail: string }
+  | { kind: 'accepted' }
+  | { kind: 'refused'; reason: string }
+  | { kind: 'unknown'; detail: string; error?: PoolkeyError }
 
 /** The page of a sign-in that was asked for, and where it was to lead. */
 export interface AskedPage {

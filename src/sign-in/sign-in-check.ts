@@ -1,6 +1,6 @@
 /** What can be known of a sign-in without anybody signing in: the issuer's documents, the domain, the app client. */
 import { explainError } from '../errors/catalogue.ts'
-import { isPoolkeyError } from '../errors/poolkey-error.ts'
+import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Http, HttpAnswer } from '../http/http.ts'
 import { parseJsonObject } from '../json-object.ts'
 import type { SignInSettings } from '../profile/profile.ts'
@@ -19,22 +19,39 @@ export interface SignInCheck {
 // Who registers more has tried the first ones.
 const MOST_CALLBACKS = 5
 
-/**
- * Asks all of it at once, and nothing that has an effect. What cannot be reached within `signal` is unknown.
- * Throws `environment-invalid`, and `interrupted` when that is the signal's reason.
- */
-export async function checkSignIn(asked: {
+export interface SignInChecked {
   signIn: SignInSettings
   http: Http
+  /** For all of it together: what has not answered by then is unknown. */
+  limitMs: number
   signal: AbortSignal
-}): Promise<SignInCheck> {
-  const { signIn, http, signal } = asked
+}
+
+/**
+ * Asks all of it at once, and nothing that has an effect. Throws `environment-invalid`, and `interrupted` when that is the
+ * signal's reason.
+ */
+export async function checkSignIn(asked: SignInChecked): Promise<SignInCheck> {
+  // Not AbortSignal.timeout: within AbortSignal.any, Node 20 may collect it, and the time never comes.
+  const limit = new AbortController()
+  const timer = setTimeout(() => {
+    const seconds = Math.ceil(asked.limitMs / 1000)
+    limit.abort(new PoolkeyError('deadline-exceeded', { waitedFor: 'an answer', seconds }))
+  }, asked.limitMs)
+  try {
+    return await checkWithin({ ...asked, signal: AbortSignal.any([asked.signal, limit.signal]) })
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function checkWithin({ signIn, http, signal }: Omit<SignInChecked, 'limitMs'>): Promise<SignInCheck> {
   const request = async (operation: string, url: URL, judge: (answer: HttpAnswer) => Verdict) => {
     try {
       return judge(await http.request({ operation, method: 'GET', url, signal }))
     } catch (error) {
       if (isPoolkeyError(error, 'network') || isPoolkeyError(error, 'deadline-exceeded'))
-        return { kind: 'unknown', detail: explainError(error).what } as const
+        return { kind: 'unknown', detail: explainError(error).what, error } as const
       throw error
     }
   }

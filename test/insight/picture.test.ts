@@ -42,7 +42,11 @@ describe('the picture stays as it was looked at', () => {
     }
     const hops = chainFor('dev').map((hop, index) => {
       const state = states[index]
-      return { ...hop, ...(state ? { state } : {}), lines: lines[hop.id] ?? [] }
+      return {
+        ...hop,
+        ...(state ? { state } : {}),
+        lines: (lines[hop.id] ?? []).map((text) => ({ state: state ?? 'ok', text })),
+      }
     })
     const file = `__snapshots__/states-${isUnicode ? 'unicode' : 'ascii'}.txt`
     await expect(drawChain(hops, style(80, isUnicode))).toMatchFileSnapshot(file)
@@ -68,7 +72,7 @@ test('what anybody wrote cannot break the frame or reach the terminal', () => {
   const hop: DrawnHop = {
     ...{ id: 'profile', title: `Profile ${value}`, source: value },
     values: [{ name: 'region', value, source: value }],
-    ...{ state: 'failed', lines: [value] },
+    ...{ state: 'failed', lines: [{ state: 'failed', text: value }] },
   }
   for (const isUnicode of [true, false]) {
     const lines = drawChain([hop], style(60, isUnicode)).trimEnd().split('\n')

@@ -56,6 +56,16 @@ export const SET_UP: CommandTable = {
     if (isAsked)
       for (const option of (await import('../setting-flags.ts')).settingOptions()) imported.addOption(option)
   },
+  doctor(command) {
+    command(
+      'doctor',
+      'Set up:',
+      'test every link of the chain for real: which is broken, and what mends it',
+      async () => (await import('../commands/doctor.ts')).doctor,
+    )
+      .option('--public', 'without names and ids, to be shown to anybody')
+      .option('--json', 'as JSON')
+  },
   explain(command) {
     command(
       'explain',

@@ -1,0 +1,111 @@
+import { isOurs, isPoolkeyError } from '../../errors/poolkey-error.ts'
+import { jsonLine, plainText } from '../../errors/plain-text.ts'
+import { chainOf } from '../../insight/chain.ts'
+import { adviceOn, diagnosisJson, drawnHops, exitCodeOf } from '../../insight/diagnosis.ts'
+import { examine, MACHINE } from '../../insight/doctor.ts'
+import type { ExaminedHop } from '../../insight/doctor.ts'
+import { tinted } from '../../insight/drawing-style.ts'
+import { troubleOf } from '../../insight/finding.ts'
+import { checkMachine } from '../../insight/machine-check.ts'
+import { drawChain } from '../../insight/picture.ts'
+import { publicValue } from '../../insight/public-text.ts'
+import type { Profile } from '../../profile/profile.ts'
+import { answerStyle } from '../answer-style.ts'
+import type { CommandContext } from '../context.ts'
+import { runsInstallation } from '../installed-command.ts'
+import { publicTextFor } from '../public-words.ts'
+
+export interface DoctorOptions {
+  json?: boolean
+  public?: boolean
+}
+
+// A refresh, an exchange, a call of AWS and a run of the profile's own line, each with its retries.
+const DEADLINE_SECONDS = 120
+
+/** Tests every link of the chain for real, and says which is broken and what mends it. */
+export async function doctor(context: CommandContext, options: DoctorOptions): Promise<number> {
+  const { terminal } = context
+  const { hops, profile } = await examined(context)
+  const name = profile?.name ?? (await context.profileName())
+  const show = options.public === true ? publicTextFor(context, { name, profile, hops }) : same
+  if (options.json === true) {
+    terminal.answer(`${jsonLine(publicValue(diagnosisJson(name, hops), show))}\n`)
+    return exitCodeOf(hops)
+  }
+  const style = answerStyle(context)
+  const drawn = drawnHops(hops).map((hop) => ({
+    ...{ ...hop, title: show(hop.title) },
+    lines: (hop.lines ?? []).map((line) => ({ ...line, text: show(line.text) })),
+  }))
+  const advice = adviceOn(hops).map(({ kind, text }) => {
+    const safe = plainText(show(text), 2000)
+    switch (kind) {
+      case 'verdict':
+        return tinted(safe, 'bold', style)
+      case 'trouble':
+        return `\n${safe}`
+      case 'fix':
+        return `  ${safe}`
+      case 'command':
+        return `    ${safe}`
+    }
+  })
+  terminal.answer(`${drawChain(drawn, style)}\n${advice.join('\n')}\n`)
+  return exitCodeOf(hops)
+}
+
+const same = (text: string) => text
+
+async function examined(context: CommandContext): Promise<{ hops: ExaminedHop[]; profile?: Profile }> {
+  let profile: Profile
+  try {
+    profile = await context.readProfile()
+  } catch (error) {
+    if (!isOurs(error) || isPoolkeyError(error, 'interrupted') || isPoolkeyError(error, 'usage')) throw error
+    return { hops: await withoutProfile(context, error) }
+  }
+  const { terminal, env, platform, interrupted } = context
+  const http = context.openHttp(profile)
+  try {
+    const hops = await examine({
+      profile,
+      chain: chainOf(profile, await context.readOrigins(profile)),
+      files: await context.configFile.read(),
+      around: { env, platform, isThisInstallation: (words) => runsInstallation(words, context) },
+      http,
+      openBroker: () =>
+        context.openBroker({
+          profile,
+          seconds: DEADLINE_SECONDS,
+          create: profile.signIn === undefined,
+          announceWaits: true,
+          mayPrompt: true,
+        }),
+      signal: interrupted,
+      onHop: (title) => {
+        terminal.progress(`Testing ${title} ...`)
+      },
+    })
+    return { hops, profile }
+  } finally {
+    terminal.progress(undefined)
+    http.close()
+  }
+}
+
+/** Where the profile cannot be read, the rest of its chain is not even known. */
+async function withoutProfile(
+  context: CommandContext,
+  error: Parameters<typeof troubleOf>[0],
+): Promise<ExaminedHop[]> {
+  const { configFile, credentialsFile } = await context.configFile.paths()
+  const around = { env: context.env, platform: context.platform, configFile, credentialsFile }
+  return [
+    { ...MACHINE, findings: checkMachine(around) },
+    {
+      ...{ id: 'profile', title: `Profile ${await context.profileName()}`, values: [], source: configFile },
+      findings: [troubleOf(error, undefined)],
+    },
+  ]
+}

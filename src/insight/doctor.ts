@@ -1,0 +1,176 @@
+/** Tests every link of a profile's chain for real, in the order in which they are passed, and the machine around them. */
+import type { Broker } from '../broker/broker.ts'
+import { isPoolkeyError } from '../errors/poolkey-error.ts'
+import { createAttempt } from '../sign-in/authorization.ts'
+import { openCallbackListener } from '../sign-in/callback-listener.ts'
+import type { Http } from '../http/http.ts'
+import type { Profile } from '../profile/profile.ts'
+import { parseSources } from '../profile/profile-values.ts'
+import type { ConfigSources } from '../profile/profile-values.ts'
+import { checkSignIn } from '../sign-in/sign-in-check.ts'
+import { configFindings } from './config-findings.ts'
+import { checkExchange, checkSession, troubleOrThrow } from './exchange-check.ts'
+import type { ExchangeCheck } from './exchange-check.ts'
+import { fine, skipped } from './finding.ts'
+import type { Finding } from './finding.ts'
+import type { Hop, HopId } from './hop.ts'
+import { checkMachine, clockFinding } from './machine-check.ts'
+import { shadowingSettings } from './shadow-findings.ts'
+import { signInFindings } from './sign-in-findings.ts'
+import { checkProcessLine } from './tools-check.ts'
+import type { ToolsAround } from './tools-check.ts'
+
+/** A link, and what was found out about it. */
+export interface ExaminedHop extends Hop {
+  findings: Finding[]
+}
+
+/** Whom to examine. `chain` is the profile's, as `explain` draws it. */
+export interface Patient {
+  profile: Profile
+  chain: Hop[]
+  files: Required<ConfigSources>
+  around: ToolsAround
+  http: Http
+  /** Throws `sign-in-required` where nobody ever signed in. */
+  openBroker: () => Promise<Broker>
+  signal: AbortSignal
+  /** Told which link is next. */
+  onHop: (title: string) => void
+}
+
+// For all that can be asked of a sign-in's servers.
+const SIGN_IN_LIMIT_MS = 10_000
+
+/** What is known before there is a profile: the machine, and the profile's own failure. */
+export const MACHINE: Hop = { id: 'machine', title: 'This machine', values: [], source: '' }
+
+/** What all tests found, link by link. Throws the signal's reason. */
+export async function examine(patient: Patient): Promise<ExaminedHop[]> {
+  const { profile, chain, files, around, http, signal, onHop } = patient
+  const found = new Map<HopId, Finding[]>()
+  onHop('this machine')
+  const { configFile, credentialsFile = '' } = files
+  found.set('machine', checkMachine({ configFile, credentialsFile, ...around }))
+  found.set('profile', configFindings(files, [profile.name, profile.settingsFrom]))
+  const store = await opened(patient)
+  found.get('machine')?.push(...store.findings)
+  if (profile.signIn) {
+    onHop('the sign-in')
+    found.set('sign-in', await signInCheck(patient))
+    onHop('the session')
+  }
+  const { broker } = store
+  const isGuest = !profile.signIn
+  const sessionCheck = broker && !isGuest ? await checkSession(broker) : { findings: store.session }
+  if (!isGuest) found.set('session', sessionCheck.findings)
+  const session = 'session' in sessionCheck ? sessionCheck.session : undefined
+  const exchange: ExchangeCheck =
+    broker && (isGuest || session) && profile.exchange.kind !== 'none'
+      ? await exchanged(broker, { chain, session, onHop })
+      : { findings: new Map() }
+  for (const [id, findings] of exchange.findings) found.set(id, [...(found.get(id) ?? []), ...findings])
+  onHop('the tools')
+  found.set('tools', [
+    ...(profile.exchange.kind === 'none' ? [] : await callerIdentity(broker, exchange)),
+    ...(await lineFindings(patient, exchange.credentials !== undefined)),
+    ...(found.get('tools') ?? []),
+  ])
+  signal.throwIfAborted()
+  found.get('machine')?.push(...clockFinding(broker?.http.clockSkewMs() ?? http.clockSkewMs()))
+  return [MACHINE, ...chain].map((hop) => ({
+    ...hop,
+    findings: found.get(hop.id) ?? [skipped(`not tried: ${brokenBefore(found)}`)],
+  }))
+}
+
+function brokenBefore(found: Map<HopId, Finding[]>): string {
+  const session = found.get('session') ?? []
+  return session.some(({ state }) => state === 'failed')
+    ? 'nobody is signed in'
+    : 'a link before it is broken'
+}
+
+/** The vault, opened: its trouble is the machine's, that nobody signed in is the session's. */
+async function opened({ profile, openBroker }: Patient): Promise<{
+  broker?: Broker
+  findings: Finding[]
+  session: Finding[]
+}> {
+  try {
+    const broker = await openBroker()
+    return { broker, findings: [fine(`the vault opens; its key is in: ${broker.vault.store}`)], session: [] }
+  } catch (error) {
+    const trouble = troubleOrThrow(error, profile)
+    return isPoolkeyError(error, 'sign-in-required')
+      ? { findings: [], session: [trouble] }
+      : { findings: [trouble], session: [skipped('not tried: the vault does not open')] }
+  }
+}
+
+async function signInCheck({ profile, http, signal }: Patient): Promise<Finding[]> {
+  const { signIn } = profile
+  if (!signIn) return []
+  const check = await checkSignIn({ signIn, http, limitMs: SIGN_IN_LIMIT_MS, signal })
+  const findings = signInFindings(profile, check)
+  return signIn.method === 'browser' ? [...findings, await portFinding(profile)] : findings
+}
+
+/** Whether a sign-in could listen for its callback. */
+async function portFinding(profile: Profile): Promise<Finding> {
+  const redirectUris = profile.signIn?.redirectUris ?? []
+  try {
+    const listener = await openCallbackListener({
+      ...{ redirectUris, issuers: [], attempt: createAttempt() },
+      onNotice: () => undefined,
+    })
+    await listener.close()
+    return fine(`a port to come back to is free: ${listener.redirectUri}`)
+  } catch (error) {
+    return troubleOrThrow(error, profile)
+  }
+}
+
+function exchanged(
+  broker: Broker,
+  {
+    chain,
+    session,
+    onHop,
+  }: Pick<Patient, 'chain' | 'onHop'> & Pick<Parameters<typeof checkExchange>[1], 'session'>,
+): Promise<ExchangeCheck> {
+  onHop('the exchange')
+  const links = chain.map(({ id }) => id).filter((id) => EXCHANGE_LINKS.includes(id))
+  return checkExchange(broker, { links, session })
+}
+
+const EXCHANGE_LINKS: HopId[] = ['identity-pool', 'role', 'second-role']
+
+/** Whether AWS knows the credentials, and as whom. */
+async function callerIdentity(
+  broker: Broker | undefined,
+  { credentials }: ExchangeCheck,
+): Promise<Finding[]> {
+  if (!broker || !credentials) return [skipped('GetCallerIdentity was not tried: there are no credentials')]
+  try {
+    const sts = await broker.clients.securityToken()
+    const { arn } = await sts.requestCallerIdentity({ credentials, signal: broker.signal })
+    return [fine(`GetCallerIdentity: ${arn}`)]
+  } catch (error) {
+    return [troubleOrThrow(error, broker.profile)]
+  }
+}
+
+/** The profile's own line, or that of the profile which AWS tools go to for its first credentials. */
+async function lineFindings(
+  { profile, files, around, signal }: Patient,
+  mayRun: boolean,
+): Promise<Finding[]> {
+  const { profiles } = parseSources(files)
+  const [own, base] = [profiles.get(profile.name), profiles.get(profile.settingsFrom)]
+  if (!own || !base) return []
+  const shadows = shadowingSettings(own, files.credentialsFile ?? '')
+  if (profile.exchange.kind === 'none')
+    return [...shadows, fine('no AWS tool is to ask: the profile only signs in')]
+  return [...shadows, ...(await checkProcessLine(base, { around, mayRun, signal }))]
+}

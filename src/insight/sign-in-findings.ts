@@ -1,0 +1,73 @@
+/** What a check of the sign-in found, in words. Pure. */
+import { PoolkeyError } from '../errors/poolkey-error.ts'
+import type { Profile, SignInSettings } from '../profile/profile.ts'
+import type { Verdict } from '../sign-in/authorize-answer.ts'
+import type { SignInCheck } from '../sign-in/sign-in-check.ts'
+import { fine, misconfigured, troubleOf } from './finding.ts'
+import type { Finding } from './finding.ts'
+
+const UNREACHABLE = 6
+
+/** The findings, in the order of the sign-in: the issuer's documents, then each callback URL. */
+export function signInFindings(profile: Profile, { discovery, keys, callbacks }: SignInCheck): Finding[] {
+  const { signIn } = profile
+  if (!signIn) return []
+  const isThere = discovery.kind === 'accepted' && keys.kind === 'accepted'
+  const ofIssuer = isThere
+    ? [fine(`the issuer ${signIn.issuer} is there, with its keys`)]
+    : [...issuerFinding('configuration', discovery, profile), ...issuerFinding('signing keys', keys, profile)]
+  return [...ofIssuer, ...callbacks.map((one) => callbackFinding(signIn, one, profile))]
+}
+
+function issuerFinding(what: string, verdict: Verdict, profile: Profile): Finding[] {
+  const issuer = profile.signIn?.issuer ?? ''
+  switch (verdict.kind) {
+    case 'accepted':
+      return []
+    case 'unknown':
+      return [unknown(`could not tell of the issuer's ${what}: ${verdict.detail}`, verdict, profile)]
+    case 'refused':
+      return [
+        misconfigured({
+          code: 'issuer-unknown',
+          cause: `${issuer} does not give its ${what}: ${verdict.reason}`,
+          fix: 'check cognito_user_pool_id, and cognito_issuer if it is set',
+          steps: [
+            `aws cognito-idp list-user-pools --max-results 60 --region ${profile.signIn?.userPoolRegion ?? 'REGION'}`,
+          ],
+        }),
+      ]
+  }
+}
+
+function callbackFinding(
+  signIn: SignInSettings,
+  { redirectUri, verdict }: SignInCheck['callbacks'][number],
+  profile: Profile,
+): Finding {
+  const host = signIn.domain?.host ?? ''
+  const client = `app client ${signIn.clientId}`
+  switch (verdict.kind) {
+    case 'accepted':
+      return fine(`${host} takes ${client} with ${redirectUri}`)
+    case 'unknown':
+      return unknown(
+        `could not tell whether ${client} takes ${redirectUri}: ${verdict.detail}`,
+        verdict,
+        profile,
+      )
+    case 'refused': {
+      const { reason } = verdict
+      const [error = reason] = reason.split(':')
+      const refused = troubleOf(new PoolkeyError('sign-in-refused', { error, redirectUri }), profile)
+      return { ...refused, cause: `${host} refuses ${client} with ${redirectUri}: ${reason}` }
+    }
+  }
+}
+
+/** Something that was not answered: broken where nobody could be reached, else only not known. */
+function unknown(cause: string, { error }: Extract<Verdict, { kind: 'unknown' }>, profile: Profile): Finding {
+  if (error) return { ...troubleOf(error, profile), cause }
+  const fix = 'check cognito_domain, and whether a firewall or a portal stands in between'
+  return { state: 'warning', code: 'unexpected-answer', cause, fix, steps: [], exitCode: UNREACHABLE }
+}

@@ -1,0 +1,138 @@
+/** What mends a failure, as commands to paste and places in the AWS console, with the profile's ids filled in. Pure. */
+import { loginCommand, sealSecret, shellWord, withProfile } from '../errors/explanation.ts'
+import type { Mend } from '../errors/known-cause.ts'
+import { isPoolkeyError } from '../errors/poolkey-error.ts'
+import type { PoolkeyError } from '../errors/poolkey-error.ts'
+import { knownCauseOf } from '../errors/service-causes.ts'
+import type { Profile } from '../profile/profile.ts'
+import { firstRoleOf } from './trust-policy.ts'
+
+/** None where the fix in words says all there is to do. Words in capitals are for the person to fill in. */
+export function stepsFor(error: PoolkeyError, profile: Profile | undefined): string[] {
+  if (!profile) return []
+  if (isPoolkeyError(error, 'sign-in-required')) return [loginCommand(profile.name)]
+  if (isPoolkeyError(error, 'sign-in-refused')) return signInSteps(error.facts.error, profile)
+  if (isPoolkeyError(error, 'token-refused')) return clientSteps(error.facts.error, profile)
+  if (!isPoolkeyError(error, 'service-refused')) return []
+  const mend = knownCauseOf(error.facts)?.mend
+  return mend === undefined ? [] : STEPS[mend](profile)
+}
+
+function signInSteps(error: string, profile: Profile): string[] {
+  return error === 'login_required' ? [] : [loginPages(profile), showClient(profile)]
+}
+
+function clientSteps(error: string, profile: Profile): string[] {
+  switch (error) {
+    case 'invalid_client':
+      return [sealSecret(profile.name), showClient(profile)]
+    case 'invalid_grant':
+      return [loginCommand(profile.name)]
+    default:
+      return [loginPages(profile), showClient(profile)]
+  }
+}
+
+const STEPS: Record<Mend, (profile: Profile) => string[]> = {
+  'identity-providers': (profile) => [
+    inConsole(
+      ...identityPoolPage(profile),
+      'User access',
+      'Add identity provider',
+      `Amazon Cognito user pool ${profile.signIn?.userPoolId ?? ''}, app client ${profile.signIn?.clientId ?? ''}`,
+    ),
+    showIdentityPool(profile),
+  ],
+  'logins-key': (profile) => [showIdentityPool(profile)],
+  'sign-in': (profile) => [`${loginCommand(profile.name)} --force`],
+  'guest-access': (profile) => [
+    inConsole(...identityPoolPage(profile), 'User access', 'Guest access', 'Activate'),
+  ],
+  'role-choice': (profile) => [
+    withProfile('poolkey roles', profile.name),
+    inConsole(...identityPoolPage(profile), 'User access', 'the user pool', 'Role settings'),
+  ],
+  'first-role': (profile) => {
+    const role = firstRoleOf(profile)
+    const see = role === undefined ? [showPoolRoles(profile)] : []
+    return [...see, ...putTrustPolicy('poolkey trust-policy', { profile, role })]
+  },
+  'second-role': (profile) =>
+    putTrustPolicy('poolkey trust-policy --second-role', { profile, role: profile.chain?.roleArn }),
+  'basic-flow': (profile) => [
+    withProfile('poolkey configure --exchange enhanced', profile.name),
+    inConsole(...identityPoolPage(profile), 'Identity pool properties', 'Basic (classic) authentication'),
+  ],
+  'identity-pool': ({ identityPool }) => [
+    `aws cognito-identity list-identity-pools --max-results 60 --region ${identityPool?.region ?? 'REGION'}`,
+  ],
+  audience: (profile) => [
+    `aws iam list-open-id-connect-providers`,
+    inConsole('IAM', 'Identity providers', issuerName(profile), 'Audiences', 'Add audience'),
+  ],
+  'oidc-provider': (profile) => [
+    `aws iam create-open-id-connect-provider --url ${profile.signIn?.issuer ?? 'ISSUER'} --client-id-list ${profile.signIn?.clientId ?? 'CLIENT'}`,
+  ],
+  'first-duration': (profile) => [
+    `aws iam get-role --role-name ${roleName(firstRoleOf(profile))} --query Role.MaxSessionDuration`,
+    withProfile('poolkey configure --duration-seconds 3600', profile.name),
+  ],
+  'second-duration': (profile) => [
+    withProfile('poolkey configure --chain-duration-seconds 3600', profile.name),
+  ],
+  region: () => [inConsole('IAM', 'Account settings', 'Security Token Service (STS)', 'Endpoints')],
+  'token-claims': (profile) => [
+    inConsole(...userPoolPage(profile), 'Extensions', 'the pre token generation trigger'),
+  ],
+}
+
+/** Where callback URLs, grants and scopes of an app client are edited; the AWS CLI would reset what it is not told. */
+function loginPages(profile: Profile): string {
+  return inConsole(
+    ...userPoolPage(profile),
+    'App clients',
+    profile.signIn?.clientId ?? 'CLIENT',
+    'Login pages',
+    'Edit',
+  )
+}
+
+function showClient({ signIn }: Profile): string {
+  const { userPoolId = 'POOL', clientId = 'CLIENT', userPoolRegion = 'REGION' } = signIn ?? {}
+  return `aws cognito-idp describe-user-pool-client --user-pool-id ${userPoolId} --client-id ${clientId} --region ${userPoolRegion}`
+}
+
+function showIdentityPool({ identityPool }: Profile): string {
+  return `aws cognito-identity describe-identity-pool --identity-pool-id ${identityPool?.id ?? 'POOL'} --region ${identityPool?.region ?? 'REGION'}`
+}
+
+function showPoolRoles({ identityPool }: Profile): string {
+  return `aws cognito-identity get-identity-pool-roles --identity-pool-id ${identityPool?.id ?? 'POOL'} --region ${identityPool?.region ?? 'REGION'}`
+}
+
+function putTrustPolicy(command: string, about: { profile: Profile; role: string | undefined }): string[] {
+  return [
+    `${withProfile(command, about.profile.name)} > trust.json`,
+    `aws iam update-assume-role-policy --role-name ${roleName(about.role)} --policy-document file://trust.json`,
+  ]
+}
+
+function roleName(roleArn: string | undefined): string {
+  return shellWord(roleArn?.split('/').at(-1) ?? 'ROLE')
+}
+
+function identityPoolPage({ identityPool }: Profile): string[] {
+  return ['Amazon Cognito', 'Identity pools', identityPool?.id ?? 'POOL']
+}
+
+function userPoolPage({ signIn }: Profile): string[] {
+  return ['Amazon Cognito', 'User pools', signIn?.userPoolId ?? 'POOL']
+}
+
+function issuerName({ signIn }: Profile): string {
+  return signIn?.issuer.replace(/^https?:\/\//, '') ?? 'ISSUER'
+}
+
+function inConsole(...places: string[]): string {
+  return `AWS console: ${places.join(' > ')}`
+}
