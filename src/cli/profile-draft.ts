@@ -26,6 +26,8 @@ export function profileWish(
     keys,
     processLine: credentialProcessLine({ program, profile: name, platform }),
     isCurrentLine: (line) => {
+      // AWS tools in Go cut such a line short.
+      if (platform !== 'win32' && line.startsWith('"')) return false
       const words = COMMAND.parse(line) ?? []
       const isTail = tail.every((word, index) => words.at(index - tail.length) === word)
       return isTail && runsInstallation(words.slice(0, -tail.length), { selfCommand })

@@ -146,6 +146,15 @@ export const SECURITY_TOKEN_CAUSES: KnownCause[] = [
     }),
   },
   {
+    // Of credentials that another service made, or that were made before it started anew.
+    name: 'InvalidClientTokenId',
+    mend: 'sign-in',
+    explain: (profile) => ({
+      what: 'STS does not know these credentials',
+      fix: `${loginAnew(profile)}; if it stays, check that the endpoints of ${profileName(profile)} belong together`,
+    }),
+  },
+  {
     name: 'RegionDisabled',
     mend: 'region',
     explain: (profile, { operation }) => ({

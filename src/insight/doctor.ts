@@ -51,7 +51,7 @@ export async function examine(patient: Patient): Promise<ExaminedHop[]> {
   const found = new Map<HopId, Finding[]>()
   onHop('this machine')
   const { configFile, credentialsFile = '' } = files
-  found.set('machine', checkMachine({ configFile, credentialsFile, ...around }))
+  found.set('machine', checkMachine({ configFile, credentialsFile, caBundle: profile.caBundle, ...around }))
   found.set('profile', configFindings(files, [profile.name, profile.settingsFrom]))
   const store = await opened(patient)
   found.get('machine')?.push(...store.findings)
@@ -111,8 +111,14 @@ async function opened({ profile, openBroker }: Patient): Promise<{
 async function signInCheck({ profile, http, signal }: Patient): Promise<Finding[]> {
   const { signIn } = profile
   if (!signIn) return []
-  const check = await checkSignIn({ signIn, http, limitMs: SIGN_IN_LIMIT_MS, signal })
-  const findings = signInFindings(profile, check)
+  let findings: Finding[]
+  try {
+    const check = await checkSignIn({ signIn, http, limitMs: SIGN_IN_LIMIT_MS, signal })
+    findings = signInFindings(profile, check)
+  } catch (error) {
+    // Without a way out nothing was asked.
+    findings = [troubleOrThrow(error, profile)]
+  }
   return signIn.method === 'browser' ? [...findings, await portFinding(profile)] : findings
 }
 

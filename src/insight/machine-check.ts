@@ -1,5 +1,6 @@
 /** The machine around the chain, as far as it can be looked at: variables, files that others could read or write, the proxy. */
 import { statSync } from 'node:fs'
+import { readAuthorities } from '../http/certificate-authorities.ts'
 import { proxyFor } from '../http/proxy.ts'
 import { isPoolkeyError } from '../errors/poolkey-error.ts'
 import { shellWord } from '../errors/explanation.ts'
@@ -12,6 +13,8 @@ export interface Machine {
   platform: NodeJS.Platform
   configFile: string
   credentialsFile: string
+  /** The file of certificate authorities that the profile names, or the environment. */
+  caBundle: string | undefined
 }
 
 /** What is wrong around poolkey; one line for all that is right. */
@@ -29,7 +32,7 @@ export function checkMachine(machine: Machine): Finding[] {
         ]
   const troubles = [...shadowingVariables(env), ...open]
   const quiet = fine('no variable and no file of AWS stands in the way')
-  return [...(troubles.length === 0 ? [quiet] : troubles), ...proxyFinding(env)]
+  return [...(troubles.length === 0 ? [quiet] : troubles), ...wayOut(machine)]
 }
 
 function openTo(path: string, bits: number, what: string): Trouble[] {
@@ -45,9 +48,11 @@ function openTo(path: string, bits: number, what: string): Trouble[] {
   ]
 }
 
-function proxyFinding(env: Machine['env']): Finding[] {
+/** How requests leave: through which proxy, and whom they trust. */
+function wayOut({ env, caBundle }: Machine): Finding[] {
   try {
     const proxy = proxyFor(new URL('https://sts.amazonaws.com/'), env)
+    readAuthorities({ env, caBundle, extraCaCerts: env['NODE_EXTRA_CA_CERTS'] })
     return proxy ? [fine(`requests go through the proxy ${proxy.protocol}//${proxy.host}`)] : []
   } catch (error) {
     if (isPoolkeyError(error, 'environment-invalid')) return [troubleOf(error, undefined)]

@@ -124,7 +124,7 @@ function judgeRun(
     return {
       ...broken(
         `credential_process speaks on stderr, which some SDKs take for part of its answer: ${said}`,
-        'unset POOLKEY_DEBUG where tools run',
+        'find what speaks there: NODE_OPTIONS and POOLKEY_DEBUG may make it so',
       ),
       state: 'warning',
     }

@@ -100,7 +100,13 @@ async function withoutProfile(
   error: Parameters<typeof troubleOf>[0],
 ): Promise<ExaminedHop[]> {
   const { configFile, credentialsFile } = await context.configFile.paths()
-  const around = { env: context.env, platform: context.platform, configFile, credentialsFile }
+  const around = {
+    env: context.env,
+    platform: context.platform,
+    configFile,
+    credentialsFile,
+    caBundle: context.env['AWS_CA_BUNDLE'],
+  }
   return [
     { ...MACHINE, findings: checkMachine(around) },
     {
