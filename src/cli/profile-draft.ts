@@ -47,13 +47,16 @@ export function checkValues(keys: WrittenKeys): void {
   }
 }
 
-/** The settings that a profile would have, inherited ones and defaults included; none where it has no `cognito_*` key yet. */
-export function inForceIn(files: ConfigSources, name: string): InForce {
+/**
+ * The settings that a profile would have, inherited ones and defaults included; none where it has no `cognito_*` key yet.
+ * Throws as `parseWritten`.
+ */
+export function inForceIn(files: ConfigSources, name: string, keys: WrittenKeys): InForce {
   try {
     return new Map(listEffectiveSettings({ ...files, name }).map(({ key, text }) => [key, text]))
   } catch (error) {
     if (isPoolkeyError(error, 'profile-foreign') || isPoolkeyError(error, 'profile-unknown')) return new Map()
-    throw error
+    throw ofThisRun(error, keys)
   }
 }
 
@@ -65,27 +68,31 @@ export async function parseWritten(
   try {
     return await context.configFile.parse(files, name)
   } catch (error) {
-    if (isPoolkeyError(error, 'setting-conflict') && error.facts.key in keys)
-      throw new PoolkeyError('usage', {
-        problem: `${flagFor(error.facts.key)}: ${error.facts.problem}`,
-        fix: SEE_HELP,
-      })
-    if (isPoolkeyError(error, 'setting-invalid') && error.facts.key in keys) {
-      const { key, value, allowed } = error.facts
-      throw new PoolkeyError('usage', {
-        problem: `${flagFor(key)} "${value}" is not allowed: it must be ${allowed}`,
-        fix: SEE_HELP,
-      })
-    }
-    if (isPoolkeyError(error, 'setting-missing')) {
-      const { key, neededFor } = error.facts
-      throw new PoolkeyError('usage', {
-        problem: `${neededFor} needs ${key}`,
-        fix: `give ${flagFor(key)}, too`,
-      })
-    }
-    throw error
+    throw ofThisRun(error, keys)
   }
+}
+
+function ofThisRun(error: unknown, keys: WrittenKeys): unknown {
+  if (isPoolkeyError(error, 'setting-conflict') && error.facts.key in keys)
+    return new PoolkeyError('usage', {
+      problem: `${flagFor(error.facts.key)}: ${error.facts.problem}`,
+      fix: SEE_HELP,
+    })
+  if (isPoolkeyError(error, 'setting-invalid') && error.facts.key in keys) {
+    const { key, value, allowed } = error.facts
+    return new PoolkeyError('usage', {
+      problem: `${flagFor(key)} "${value}" is not allowed: it must be ${allowed}`,
+      fix: SEE_HELP,
+    })
+  }
+  if (isPoolkeyError(error, 'setting-missing')) {
+    const { key, neededFor } = error.facts
+    return new PoolkeyError('usage', {
+      problem: `${neededFor} needs ${key}`,
+      fix: `give ${flagFor(key)}, too`,
+    })
+  }
+  return error
 }
 
 function flagFor(key: string): string {

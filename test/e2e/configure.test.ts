@@ -102,6 +102,8 @@ describe('configure with flags', () => {
     { flags: { 'duration-seconds': '7200' }, says: '--duration-seconds: in the enhanced exchange' },
     { flags: { exchange: 'basic' }, says: 'the basic exchange needs cognito_role_arn' },
     { flags: { lang: 'de # c' }, says: '--lang "de # c" is not allowed' },
+    { flags: { 'source-profile': 'nope' }, says: '--source-profile "nope" is not allowed' },
+    { flags: { 'source-profile': 'dev' }, says: '--source-profile: a profile cannot be its own source' },
     { flags: { username: 'a ;b' }, says: 'cognito_username cannot be written into an AWS file' },
   ])('$flags is refused and nothing written: exit 2', async ({ flags, says }) => {
     const station = await emptyStation()
