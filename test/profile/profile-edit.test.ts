@@ -137,6 +137,12 @@ describe('removing a profile', () => {
     expect(removeProfile(files(`[profile dev]\n# mine\n${OURS}`), 'dev')).toBe('# mine\n')
   })
 
+  test('a key of any name goes', () => {
+    expect(removeProfile(files('[profile dev]\ncognito_über.x = 1\noutput = json\n'), 'dev')).toBe(
+      '[profile dev]\noutput = json\n',
+    )
+  })
+
   test('a credential_process of others stays', () => {
     const before = '[profile dev]\ncredential_process = /usr/bin/other\ncognito_client_id = 1abc\n'
     expect(removeProfile(files(before), 'dev')).toBe('[profile dev]\ncredential_process = /usr/bin/other\n')
