@@ -49,7 +49,7 @@ export function writeProfile(files: ConfigSources, wish: ProfileWish): string {
   }
   const line = section?.keys.get('credential_process')?.value
   const texts: Record<string, string | undefined> = {}
-  const region = keys.region ?? (section?.keys.has('region') === true ? undefined : usualRegion(files, keys))
+  const region = keys.region ?? (hasRegion(files, name) ? undefined : usualRegion(files, keys))
   if (region !== undefined) texts['region'] = region === '' ? undefined : region
   if (line === undefined || !wish.isCurrentLine(line)) texts['credential_process'] = wish.processLine
   for (const key of replacedAmong(own)) texts[key] = undefined
@@ -92,6 +92,11 @@ export function removeProfile(files: ConfigSources, name: string): string {
   const doomed = isAll ? [...keys.keys()] : ours.map((key) => key.name)
   const emptied = setKeys(configText, place, Object.fromEntries(doomed.map((key) => [key, undefined])))
   return isAll ? removeSection(emptied, place) : emptied
+}
+
+/** Whether a profile has a region of its own. Throws `config-syntax`. */
+export function hasRegion(files: ConfigSources, name: string): boolean {
+  return parseSources(files).profiles.get(name)?.keys.has('region') === true
 }
 
 /** The profiles that take their sign-in, or their first credentials, from this one. Throws `config-syntax`. */
