@@ -12,6 +12,7 @@ import { installedCommand, runsInstallation } from './installed-command.ts'
 import type { InForce } from './profile-questions.ts'
 import { flagOf } from './setting-flags.ts'
 
+const LONGEST_SHOWN = 100
 const SEE_HELP = 'see: poolkey configure --help'
 
 /** What is to be written for a profile by this installation. Throws `usage`. */
@@ -34,17 +35,30 @@ export function profileWish(
   }
 }
 
-/** Checks what was typed. Throws `usage`. */
+// An app client's ID has 26 characters, its secret about twice as many of the same kind.
+const CLIENT_SECRET = /^[a-z0-9]{45,64}$/
+
+/** Checks what was typed. Throws `usage`, never showing what may be a secret in the wrong place. */
 export function checkValues(keys: WrittenKeys): void {
   for (const [key, value] of Object.entries(keys)) {
     const type = key === 'region' ? REGION : settingOf(key)?.type
+    if (key === 'cognito_client_id' && CLIENT_SECRET.test(value))
+      throw new PoolkeyError('usage', {
+        problem: `${flagFor(key)} looks like the secret of an app client, not like its ID`,
+        fix: 'give the ID, and pipe the secret into stdin, with --client-secret-stdin',
+      })
     // An empty one takes the key out.
     if (!type || value === '' || type.parse(value) !== undefined) continue
     throw new PoolkeyError('usage', {
-      problem: `${flagFor(key)} "${value}" is not allowed: it must be ${type.allowed}`,
+      problem: `${flagFor(key)} ${quoted(value)} is not allowed: it must be ${type.allowed}`,
       fix: SEE_HELP,
     })
   }
+}
+
+function quoted(value: string): string {
+  if (/^[\w+/=-]{32,}$/.test(value)) return '(not shown: it may be a secret)'
+  return value.length > LONGEST_SHOWN ? `"${value.slice(0, LONGEST_SHOWN)}..."` : `"${value}"`
 }
 
 /**
@@ -81,7 +95,7 @@ function ofThisRun(error: unknown, keys: WrittenKeys): unknown {
   if (isPoolkeyError(error, 'setting-invalid') && error.facts.key in keys) {
     const { key, value, allowed } = error.facts
     return new PoolkeyError('usage', {
-      problem: `${flagFor(key)} "${value}" is not allowed: it must be ${allowed}`,
+      problem: `${flagFor(key)} ${quoted(value)} is not allowed: it must be ${allowed}`,
       fix: SEE_HELP,
     })
   }
