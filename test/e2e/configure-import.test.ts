@@ -175,6 +175,9 @@ describe('what is imported works', () => {
     ]
     const imported = await station.run(words, {}, JSON.stringify({ UserPoolClient }))
     expect(imported).toMatchObject({ code: 0 })
+    expect(imported.stderr).toContain(
+      "(UserPoolClient.ClientSecret) may be another client's: it is not taken.",
+    )
     expect(imported.stderr).not.toContain('vault')
     expect(existsSync(station.stateFolder)).toBe(false)
   })

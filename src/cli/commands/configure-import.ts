@@ -94,8 +94,14 @@ async function secretToSeal(
 ): Promise<Secret | undefined> {
   const { clientSecret, settings } = imported
   const isOfClient = settings.get('cognito_client_id')?.value === keys.cognito_client_id
-  if (!clientSecret || !isOfClient) return undefined
+  if (!clientSecret) return undefined
   const { secret, where } = clientSecret
+  if (!isOfClient) {
+    terminal.say(
+      `The app client's secret (${where}) may be another client's: it is not taken. To seal one: poolkey configure --client-secret-stdin`,
+    )
+    return undefined
+  }
   const question = `The app client's secret is in it (${where}). Seal it in the vault? It is not written into the profile.`
   if (!yes && terminal.canAsk && !(await terminal.confirm(question, interrupted))) return undefined
   terminal.say(
