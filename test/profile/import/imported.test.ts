@@ -45,6 +45,25 @@ describe('several values', () => {
     expect(read({ pool: POOL, deployment: CLIENT }).settings).toMatchObject({ cognito_client_id: CLIENT })
   })
 
+  test('what the file calls a key or a secret is no app client, even where none is named', () => {
+    const key = '0123456789abcdef0123456789abcdef'
+    for (const document of [
+      { pool: POOL, monitoringApiKey: key },
+      { pool: POOL, secrets: { monitoring: key } },
+      {
+        pool: { sensitive: false, type: 'string', value: POOL },
+        monitoring: { sensitive: true, type: 'string', value: key },
+      },
+    ])
+      expect(read(document).settings).not.toHaveProperty('cognito_client_id')
+    expect(read({ pool: POOL, secrets: { clientId: CLIENT } }).settings).toHaveProperty('cognito_client_id')
+  })
+
+  test('a name of any length makes no long path', () => {
+    const { settings } = parseImport(JSON.stringify({ ['x'.repeat(1_000_000)]: POOL }), 'file')
+    expect(settings.get('cognito_user_pool_id')?.where).toBe(`["${'x'.repeat(100)}..."]`)
+  })
+
   test("without an identity pool a role is taken, or chosen among; a guest's is not", () => {
     const role = (name: string) => `arn:aws:iam::111122223333:role/${name}`
     expect(read({ pool: POOL, a: role('a'), unauthRole: role('u') }).settings).toMatchObject({
