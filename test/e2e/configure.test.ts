@@ -119,7 +119,7 @@ describe('configure with flags', () => {
     { flags: { 'source-profile': 'nope' }, says: '--source-profile "nope" is not allowed' },
     { flags: { 'source-profile': 'dev' }, says: '--source-profile: a profile cannot be its own source' },
     { flags: { username: 'a ;b' }, says: 'cognito_username cannot be written into an AWS file' },
-    { flags: { 'login-hint': `${'a b'.repeat(40_000)}` }, says: `"${'a b'.repeat(33)}a..." is not allowed` },
+    { flags: { 'login-hint': 'a b'.repeat(40_000) }, says: `"${'a b'.repeat(33)}a..." is not allowed` },
   ])('$flags is refused and nothing written: exit 2', async ({ flags, says }) => {
     const station = await emptyStation()
     const outcome = await station.run(['configure', ...DEV, '--yes', ...flagsFor(station, flags)])
