@@ -12,6 +12,7 @@ import { installedCommand, runsInstallation } from './installed-command.ts'
 import type { InForce } from './profile-questions.ts'
 import { flagOf } from './setting-flags.ts'
 
+const LONGEST_SHOWN = 100
 const SEE_HELP = 'see: poolkey configure --help'
 
 /** What is to be written for a profile by this installation. Throws `usage`. */
@@ -36,26 +37,42 @@ export function profileWish(
   }
 }
 
-/** Checks what was typed. Throws `usage`. */
+// An app client's ID has 26 characters, its secret about twice as many of the same kind.
+const CLIENT_SECRET = /^[a-z0-9]{45,64}$/
+
+/** Checks what was typed. Throws `usage`, never showing what may be a secret in the wrong place. */
 export function checkValues(keys: WrittenKeys): void {
   for (const [key, value] of Object.entries(keys)) {
     const type = key === 'region' ? REGION : settingOf(key)?.type
+    if (key === 'cognito_client_id' && CLIENT_SECRET.test(value))
+      throw new PoolkeyError('usage', {
+        problem: `${flagFor(key)} looks like the secret of an app client, not like its ID`,
+        fix: 'give the ID, and pipe the secret into stdin, with --client-secret-stdin',
+      })
     // An empty one takes the key out.
     if (!type || value === '' || type.parse(value) !== undefined) continue
     throw new PoolkeyError('usage', {
-      problem: `${flagFor(key)} "${value}" is not allowed: it must be ${type.allowed}`,
+      problem: `${flagFor(key)} ${quoted(value)} is not allowed: it must be ${type.allowed}`,
       fix: SEE_HELP,
     })
   }
 }
 
-/** The settings that a profile would have, inherited ones and defaults included; none where it has no `cognito_*` key yet. */
-export function inForceIn(files: ConfigSources, name: string): InForce {
+function quoted(value: string): string {
+  if (/^[\w+/=-]{32,}$/.test(value)) return '(not shown: it may be a secret)'
+  return value.length > LONGEST_SHOWN ? `"${value.slice(0, LONGEST_SHOWN)}..."` : `"${value}"`
+}
+
+/**
+ * The settings that a profile would have, inherited ones and defaults included; none where it has no `cognito_*` key yet.
+ * Throws as `parseWritten`.
+ */
+export function inForceIn(files: ConfigSources, name: string, keys: WrittenKeys): InForce {
   try {
     return new Map(listEffectiveSettings({ ...files, name }).map(({ key, text }) => [key, text]))
   } catch (error) {
     if (isPoolkeyError(error, 'profile-foreign') || isPoolkeyError(error, 'profile-unknown')) return new Map()
-    throw error
+    throw ofThisRun(error, keys)
   }
 }
 
@@ -67,27 +84,31 @@ export async function parseWritten(
   try {
     return await context.configFile.parse(files, name)
   } catch (error) {
-    if (isPoolkeyError(error, 'setting-conflict') && error.facts.key in keys)
-      throw new PoolkeyError('usage', {
-        problem: `${flagFor(error.facts.key)}: ${error.facts.problem}`,
-        fix: SEE_HELP,
-      })
-    if (isPoolkeyError(error, 'setting-invalid') && error.facts.key in keys) {
-      const { key, value, allowed } = error.facts
-      throw new PoolkeyError('usage', {
-        problem: `${flagFor(key)} "${value}" is not allowed: it must be ${allowed}`,
-        fix: SEE_HELP,
-      })
-    }
-    if (isPoolkeyError(error, 'setting-missing')) {
-      const { key, neededFor } = error.facts
-      throw new PoolkeyError('usage', {
-        problem: `${neededFor} needs ${key}`,
-        fix: `give ${flagFor(key)}, too`,
-      })
-    }
-    throw error
+    throw ofThisRun(error, keys)
   }
+}
+
+function ofThisRun(error: unknown, keys: WrittenKeys): unknown {
+  if (isPoolkeyError(error, 'setting-conflict') && error.facts.key in keys)
+    return new PoolkeyError('usage', {
+      problem: `${flagFor(error.facts.key)}: ${error.facts.problem}`,
+      fix: SEE_HELP,
+    })
+  if (isPoolkeyError(error, 'setting-invalid') && error.facts.key in keys) {
+    const { key, value, allowed } = error.facts
+    return new PoolkeyError('usage', {
+      problem: `${flagFor(key)} ${quoted(value)} is not allowed: it must be ${allowed}`,
+      fix: SEE_HELP,
+    })
+  }
+  if (isPoolkeyError(error, 'setting-missing')) {
+    const { key, neededFor } = error.facts
+    return new PoolkeyError('usage', {
+      problem: `${neededFor} needs ${key}`,
+      fix: `give ${flagFor(key)}, too`,
+    })
+  }
+  return error
 }
 
 function flagFor(key: string): string {

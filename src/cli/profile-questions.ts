@@ -56,7 +56,7 @@ export async function askMissing(asked: Asked): Promise<WrittenKeys> {
     : [POOL, CLIENT, ...(inForce.get(SETTINGS.method.key) === 'password' ? [] : [DOMAIN_QUESTION])]
   const missing = required.filter(({ key }) => !inForce.has(key))
   const wanted = isChange && terminal.canAsk ? required : missing
-  if (missing.length > 0 && !terminal.canAsk) throw missingError(asked.profile, missing)
+  if (missing.length > 0 && !terminal.canAsk) throw missingError(asked, missing)
   const hasWay = inForce.has(SETTINGS.identityPoolId.key) || inForce.has(SETTINGS.roleArn.key)
   // Whoever takes it from another profile has said all there is to say.
   const mayLack = isGuest || inForce.has(SETTINGS.sourceProfile.key)
@@ -67,7 +67,7 @@ export async function askMissing(asked: Asked): Promise<WrittenKeys> {
     const known = inForce.get(question.key)
     const answer = await askOne(question, { asked, known, answers })
     if (answer === undefined) {
-      if (known === undefined) throw missingError(asked.profile, [question])
+      if (known === undefined) throw missingError(asked, [question])
       continue
     }
     answers[question.key] = answer
@@ -125,11 +125,13 @@ async function askWay({ inForce, terminal, signal }: Asked): Promise<WrittenKeys
   }
 }
 
-function missingError(profile: string, missing: Question[]): PoolkeyError<'usage'> {
+function missingError({ profile, terminal }: Asked, missing: Question[]): PoolkeyError<'usage'> {
   const flags = missing.map(({ key }) => flagOf(key))
   return new PoolkeyError('usage', {
     problem: `profile ${profile} cannot do without ${listed(missing.map(({ key }) => key))}`,
-    fix: `give ${listed(flags)}; they are asked for only at a terminal, without --no-input`,
+    fix: terminal.canAsk
+      ? `answer, or give ${listed(flags)}`
+      : `give ${listed(flags)}; they are asked for only at a terminal, without --no-input`,
   })
 }
 

@@ -99,7 +99,9 @@ export async function runProgram(proc: NodeJS.Process, parts: OwnParts): Promise
     const { named, name } = innermost(program)
     const surplus = named.args.slice(named.registeredArguments.length)
     const profiles = surplus.length === 0 ? [] : (await import('./profile-names.ts')).readProfileNames(proc)
-    const command = named === program ? undefined : { name, longOptions: longOptionsOf(named), surplus }
+    const subcommands = named.commands.map((one) => one.name())
+    const command =
+      named === program ? undefined : { name, longOptions: longOptionsOf(named), surplus, subcommands }
     return explain(terminal(), usageError(error, { words, command, profiles }))
   }
 }

@@ -18,6 +18,8 @@ export interface Typed {
         longOptions: string[]
         /** Words that are neither options nor their values, beyond those that the command takes. */
         surplus: string[]
+        /** Commands below it. */
+        subcommands?: string[]
       }
     | undefined
   /** Names of the profiles that there are. */
@@ -26,12 +28,16 @@ export interface Typed {
 
 /** The parser's complaint in poolkey's form, with a better fix where one is known. */
 export function usageError(complaint: Complaint, typed: Typed): PoolkeyError<'usage'> {
-  const [, problem = '', suggestion] = /^(?:error: )?([^]*?)(?:\n\((.+)\))?$/.exec(complaint.message) ?? []
+  const [, said = '', suggestion] = /^(?:error: )?([^]*?)(?:\n\((.+)\))?$/.exec(complaint.message) ?? []
+  // What stands behind the "=" of an option that does not exist may be a secret.
+  const problem = said.replace(/^(unknown option '[^'=]*)=[^]*$/, "$1'")
   const { command } = typed
   const see = `see: ${command === undefined ? 'poolkey' : `poolkey ${command.name}`} --help`
   const dashed = singleDashed(typed.words, command?.longOptions ?? ['--profile'])
   if (dashed !== undefined) return singleDashError(dashed)
-  const meant = meantBy(complaint, typed)
+  const other = subcommandError(complaint, typed)
+  if (other !== undefined) return other
+  const meant = meantBy(complaint, typed) ?? stdinOption(problem, command?.longOptions ?? [])
   if (meant !== undefined) return new PoolkeyError('usage', { problem, fix: meant })
   const found = suggestion ?? synonymOf(complaint, typed)
   return new PoolkeyError('usage', {
@@ -99,7 +105,37 @@ function meantBy({ code }: Complaint, { words, command, profiles }: Typed): stri
     : `leave out ${shellWord(first)}${hasProfile ? '' : ', or name a profile with --profile'}; see: poolkey ${command.name} --help`
 }
 
+/** A secret is not given as a word, which others of this machine can see. */
+function stdinOption(problem: string, longOptions: string[]): string | undefined {
+  const [, name = ''] = /^unknown option '(--[\w-]+)'$/.exec(problem) ?? []
+  return longOptions.includes(`${name}-stdin`) ? `pipe it into stdin, with ${name}-stdin` : undefined
+}
+
+/** For a word where only the name of a command below may stand. */
+function subcommandError(
+  { code }: Complaint,
+  { command, profiles }: Typed,
+): PoolkeyError<'usage'> | undefined {
+  const { name = '', subcommands = [], surplus: [first] = [] } = command ?? {}
+  const isOne = first !== undefined && subcommands.length > 0 && !profiles.includes(first)
+  if (code !== 'commander.excessArguments' || !isOne) return undefined
+  const meant = SUBCOMMAND_SYNONYMS.get(first) ?? ''
+  return new PoolkeyError('usage', {
+    problem: `there is no command ${name} ${first}`,
+    fix: subcommands.includes(meant)
+      ? `Did you mean poolkey ${name} ${meant}?`
+      : `there is ${subcommands.map((one) => `poolkey ${name} ${one}`).join(', ')}; a profile is named with --profile`,
+  })
+}
+
 // What other tools call it.
+const SUBCOMMAND_SYNONYMS = new Map([
+  ['ls', 'list'],
+  ['show', 'list'],
+  ['rm', 'remove'],
+  ['delete', 'remove'],
+])
+
 const SYNONYMS = new Map([
   ['ls', 'status'],
   ['list', 'status'],

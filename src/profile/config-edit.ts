@@ -165,6 +165,8 @@ function lineEnd(text: string): string {
 }
 
 function checkKeyValue(key: string, value: string | undefined): void {
+  // One that goes stands there already, whatever its name.
+  if (value === undefined) return
   const problem = /^[A-Za-z][A-Za-z0-9_-]*$/.test(key)
     ? valueProblem(value)
     : 'its name has characters a key cannot have'
@@ -173,8 +175,7 @@ function checkKeyValue(key: string, value: string | undefined): void {
   }
 }
 
-function valueProblem(value: string | undefined): string | undefined {
-  if (value === undefined) return undefined
+function valueProblem(value: string): string | undefined {
   if (value === '') return 'its value is empty'
   if (splitLines(value).length > 1 || /[\p{Cc}\p{Zl}\p{Zp}]/u.test(value))
     return 'its value has line breaks or control characters'

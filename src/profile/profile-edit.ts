@@ -39,18 +39,20 @@ export interface ProfileWish {
 export function writeProfile(files: ConfigSources, wish: ProfileWish): string {
   const { name, keys, force } = wish
   const section = parseSources(files).profiles.get(name)
-  const foreign = section && foreignCredential(section)
+  const own = ownSectionKeys(files, name)
+  // Beside poolkey's command, too, they are somebody's: writing takes them out.
+  const beside = own.find((key) => isCredentialSetting(key) && key !== 'credential_process')
+  const foreign = section && (foreignCredential(section) ?? section.keys.get(beside ?? ''))
   if (section && foreign && !force) {
     const { file, line } = foreign
     throw new PoolkeyError('configure-refused', { profile: name, file, line, key: foreign.name })
   }
-  const own = ownSectionKeys(files, name)
   const line = section?.keys.get('credential_process')?.value
   const texts: Record<string, string | undefined> = {}
-  const region = keys.region ?? (section?.keys.has('region') === true ? undefined : usualRegion(files, keys))
+  const region = keys.region ?? (hasRegion(files, name) ? undefined : usualRegion(files, keys))
   if (region !== undefined) texts['region'] = region === '' ? undefined : region
   if (line === undefined || !wish.isCurrentLine(line)) texts['credential_process'] = wish.processLine
-  for (const key of own) if (isCredentialSetting(key) && key !== 'credential_process') texts[key] = undefined
+  for (const key of replacedAmong(own)) texts[key] = undefined
   for (const { key } of SETTING_LIST) {
     const value = keys[key]
     if (value !== undefined) texts[key] = value === '' ? undefined : value
@@ -92,6 +94,11 @@ export function removeProfile(files: ConfigSources, name: string): string {
   return isAll ? removeSection(emptied, place) : emptied
 }
 
+/** Whether a profile has a region of its own. Throws `config-syntax`. */
+export function hasRegion(files: ConfigSources, name: string): boolean {
+  return parseSources(files).profiles.get(name)?.keys.has('region') === true
+}
+
 /** The profiles that take their sign-in, or their first credentials, from this one. Throws `config-syntax`. */
 export function profilesLeaningOn(files: ConfigSources, name: string): string[] {
   return listProfiles(files)
@@ -103,6 +110,17 @@ export function profilesLeaningOn(files: ConfigSources, name: string): string[] 
 export function shadowingKey(files: ConfigSources, name: string): PlacedKey | undefined {
   const key = parseSources(files).profiles.get(name)?.keys.get('aws_access_key_id')
   return key?.file === files.credentialsFile && files.credentialsFile !== files.configFile ? key : undefined
+}
+
+/** The credential settings that make room for poolkey's. */
+function replacedAmong(keys: string[]): string[] {
+  // An access key goes as a whole: its secret would stay behind unseen, of use to nobody but a thief.
+  const rest = keys.includes('aws_access_key_id')
+    ? ['aws_secret_access_key', 'aws_session_token', 'aws_security_token']
+    : []
+  return keys.filter(
+    (key) => (isCredentialSetting(key) && key !== 'credential_process') || rest.includes(key),
+  )
 }
 
 function ownSectionKeys({ configText, configFile: file }: ConfigSources, name: string): string[] {

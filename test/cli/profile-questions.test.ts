@@ -59,6 +59,11 @@ describe('at a terminal', () => {
     expect((await ask([], { keys: ALL })).questions).toEqual([])
   })
 
+  test('whoever ends the input instead of answering is not told to come to a terminal', async () => {
+    const { got } = await ask([POOL])
+    expect(got).toMatchObject({ code: 'usage', facts: { fix: 'answer, or give --client-id' } })
+  })
+
   test('what is not allowed is asked again', async () => {
     const { got, questions } = await ask([IDENTITY_POOL, POOL, '1abc', 'https://x/y', DOMAIN, POOL, ROLE])
     expect(got).toMatchObject({ cognito_user_pool_id: POOL, cognito_domain: DOMAIN, cognito_role_arn: ROLE })

@@ -70,6 +70,30 @@ describe('words that a command does not take', () => {
     )
   })
 
+  test.each([
+    ['ls', 'Did you mean poolkey configure list?'],
+    ['rm', 'Did you mean poolkey configure remove?'],
+    ['x', 'there is poolkey configure list, poolkey configure remove; a profile is named with --profile'],
+    ['dev', 'name the profile with --profile: poolkey configure --profile dev'],
+  ])('configure %s: the commands below are named', (word, fix) => {
+    const command = { name: 'configure', longOptions: [], surplus: [word], subcommands: ['list', 'remove'] }
+    const typed = { words: ['configure', word], command, profiles: ['dev'] }
+    expect(usageError({ code: 'commander.excessArguments', message: 'no' }, typed).facts.fix).toBe(fix)
+  })
+
+  test.each(['--client-secret', '--client-secret=canary', "--client-secret=cana'ry\ncanary"])(
+    '%s is not repeated, and leads to stdin',
+    (word) => {
+      const command = { name: 'configure', longOptions: ['--client-secret-stdin'], surplus: [] }
+      const typed = { words: ['configure', word], command, profiles: [] }
+      const message = `error: unknown option '${word}'`
+      expect(usageError({ code: 'commander.unknownOption', message }, typed).facts).toEqual({
+        problem: "unknown option '--client-secret'",
+        fix: 'pipe it into stdin, with --client-secret-stdin',
+      })
+    },
+  )
+
   test('an option with one dash outranks what it made of the words behind it', () => {
     expect(fixOf('env -profile dev', ['dev'])).toBe('Did you mean --profile?')
   })

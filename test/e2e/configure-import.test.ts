@@ -103,6 +103,16 @@ describe('what is imported works', () => {
     answerOf(await station.run(['credential-process', '--profile', 'dev']))
   })
 
+  test('the region that somebody has set stays, unless another is given', async () => {
+    const station = await openBareStation()
+    station.configure({ ...IMPORTED_KEYS, region: 'sa-east-1' })
+    const text = amplifyOutputs(station.emulator)
+    expect(await station.run([...IMPORT, '-'], {}, text)).toMatchObject({ code: 0 })
+    expect(readFileSync(station.configFile, 'utf8')).toContain('region = sa-east-1\n')
+    await station.run([...IMPORT, '-', '--region', 'us-west-2'], {}, text)
+    expect(readFileSync(station.configFile, 'utf8')).toContain('region = us-west-2\n')
+  })
+
   test('stack outputs on stdin, with a flag for what they do not tell, which outranks them', async () => {
     const station = await openBareStation()
     const { emulator } = station
@@ -165,6 +175,9 @@ describe('what is imported works', () => {
     ]
     const imported = await station.run(words, {}, JSON.stringify({ UserPoolClient }))
     expect(imported).toMatchObject({ code: 0 })
+    expect(imported.stderr).toContain(
+      "(UserPoolClient.ClientSecret) may be another client's: it is not taken.",
+    )
     expect(imported.stderr).not.toContain('vault')
     expect(existsSync(station.stateFolder)).toBe(false)
   })

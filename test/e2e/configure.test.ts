@@ -96,13 +96,30 @@ describe('configure with flags', () => {
     expect(station.emulator.requests).toEqual([])
   })
 
+  test.each(['client-id', 'user-pool-id', 'region', 'domain'])(
+    "an app client's secret as --%s is refused, and not shown: exit 2",
+    async (flag) => {
+      const secret = 'canary0123456789'.repeat(4).slice(0, 51)
+      const station = await emptyStation()
+      const words = ['configure', ...DEV, '--yes', ...flagsFor(station, { [flag]: secret })]
+      const outcome = await station.run(words)
+      expect(outcome).toMatchObject({ code: 2, stdout: '' })
+      expect(outcome.stderr).toContain('secret')
+      expect(outcome.stderr).not.toContain(secret)
+      expect(() => textOf(station)).toThrow('ENOENT')
+    },
+  )
+
   test.each([
     { flags: { 'user-pool-id': 'nonsense' }, says: '--user-pool-id "nonsense" is not allowed' },
     { flags: { region: 'EU West' }, says: '--region "EU West" is not allowed' },
     { flags: { 'duration-seconds': '7200' }, says: '--duration-seconds: in the enhanced exchange' },
     { flags: { exchange: 'basic' }, says: 'the basic exchange needs cognito_role_arn' },
     { flags: { lang: 'de # c' }, says: '--lang "de # c" is not allowed' },
+    { flags: { 'source-profile': 'nope' }, says: '--source-profile "nope" is not allowed' },
+    { flags: { 'source-profile': 'dev' }, says: '--source-profile: a profile cannot be its own source' },
     { flags: { username: 'a ;b' }, says: 'cognito_username cannot be written into an AWS file' },
+    { flags: { 'login-hint': 'a b'.repeat(40_000) }, says: `"${'a b'.repeat(33)}a..." is not allowed` },
   ])('$flags is refused and nothing written: exit 2', async ({ flags, says }) => {
     const station = await emptyStation()
     const outcome = await station.run(['configure', ...DEV, '--yes', ...flagsFor(station, flags)])

@@ -53,6 +53,7 @@ describe('writing a profile', () => {
 
   test.each([
     ['aws_access_key_id = AKIAEXAMPLE'],
+    ['aws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = canary\naws_session_token = canary'],
     ['role_arn = arn:aws:iam::111122223333:role/X\nsource_profile = base'],
     ['source_profile = base'],
     ['credential_source = Ec2InstanceMetadata'],
@@ -73,6 +74,19 @@ describe('writing a profile', () => {
     for (const line of lines.split('\n')) expect(forced).not.toContain(line)
     expect(forced).toContain('[profile base]\nregion = eu-west-1\n\n[profile dev]\nregion = eu-west-1\n')
     expect(forced).toContain('output = json\n')
+  })
+
+  test.each([
+    ['aws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = canary'],
+    ['role_arn = arn:aws:iam::111122223333:role/X\nsource_profile = base'],
+  ])("F93: beside poolkey's own command, %s is not taken out without force", (lines) => {
+    const before = `[profile base]\nregion = eu-west-1\n\n[profile dev]\ncredential_process = ${LINE}\n${lines}\n`
+    expect(failureOf(() => writeProfile(files(before), wish()))).toMatchObject({
+      code: 'configure-refused',
+      facts: { profile: 'dev', line: 6, key: lines.split(' ')[0] },
+    })
+    const forced = writeProfile(files(before), wish({ force: true }))
+    for (const line of lines.split('\n')) expect(forced).not.toContain(line)
   })
 
   test("keys of the credentials file make it somebody else's, too", () => {
@@ -121,6 +135,12 @@ describe('removing a profile', () => {
       '[profile dev]\n# mine\nregion = eu-west-1\ns3 =\n  max_queue_size = 10\n',
     )
     expect(removeProfile(files(`[profile dev]\n# mine\n${OURS}`), 'dev')).toBe('# mine\n')
+  })
+
+  test('a key of any name goes', () => {
+    expect(removeProfile(files('[profile dev]\ncognito_über.x = 1\noutput = json\n'), 'dev')).toBe(
+      '[profile dev]\noutput = json\n',
+    )
   })
 
   test('a credential_process of others stays', () => {

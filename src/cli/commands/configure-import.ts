@@ -10,6 +10,7 @@ import type { CommandContext, GlobalOptions } from '../context.ts'
 import { importReport } from '../import-report.ts'
 import { readImportSource } from '../import-source.ts'
 import { flagOf, keysFrom } from '../setting-flags.ts'
+import { hasRegion } from '../../profile/profile-edit.ts'
 import type { WrittenKeys } from '../../profile/profile-edit.ts'
 import { configureProfile } from './configure-profile.ts'
 
@@ -32,6 +33,9 @@ export async function configureImport(
   const imported = parseImport(text, name)
   for (const line of importReport(imported, name, (key) => given[key] !== undefined)) terminal.say(line)
   const keys: WrittenKeys = { ...valuesOf(imported.settings), ...given }
+  // The file tells where the pools are; whoever has set a region has set that of their own work.
+  if (given.region === undefined && hasRegion(await context.configFile.read(), await context.profileName()))
+    delete keys.region
   for (const [key, candidates] of imported.ambiguous)
     keys[key] ??= await chooseAmong(context, key, candidates)
   for (const line of whatToRegister(imported, keys)) terminal.say(line)
@@ -90,8 +94,14 @@ async function secretToSeal(
 ): Promise<Secret | undefined> {
   const { clientSecret, settings } = imported
   const isOfClient = settings.get('cognito_client_id')?.value === keys.cognito_client_id
-  if (!clientSecret || !isOfClient) return undefined
+  if (!clientSecret) return undefined
   const { secret, where } = clientSecret
+  if (!isOfClient) {
+    terminal.say(
+      `The app client's secret (${where}) may be another client's: it is not taken. To seal one: poolkey configure --client-secret-stdin`,
+    )
+    return undefined
+  }
   const question = `The app client's secret is in it (${where}). Seal it in the vault? It is not written into the profile.`
   if (!yes && terminal.canAsk && !(await terminal.confirm(question, interrupted))) return undefined
   terminal.say(

@@ -42,7 +42,7 @@ export async function configureProfile(context: CommandContext, wish: ConfigureW
   const files = await configFile.read()
   const edit = (on: ConfigSources, keys: WrittenKeys) =>
     writeProfile(on, profileWish(context, { name, keys, force: wish.force }))
-  const inForce = inForceIn(withConfigText(files, edit(files, wish.keys)), name)
+  const inForce = inForceIn(withConfigText(files, edit(files, wish.keys)), name, wish.keys)
   const keys = await askMissing({ profile: name, keys: wish.keys, inForce, terminal, signal: interrupted })
   checkValues(keys)
   const edited = withConfigText(files, edit(files, keys))

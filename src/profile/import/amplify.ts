@@ -107,8 +107,17 @@ export const AMPLIFY_READERS: Reader[] = [
 function readerOf({ format, family, marks, paths }: Format): Reader {
   return (document) =>
     marks.some((mark) => valueAt(document, mark) !== undefined)
-      ? { format, family, sightings: sightingsAt(document, paths), notes: [] }
+      ? { format, family, sightings: ofOneClient(document, sightingsAt(document, paths)), notes: [] }
       : undefined
+}
+
+/** Without a secret that stands beside another app client (`AppClientId`, `AppClientSecret`) than the one that is taken. */
+function ofOneClient(document: Literal, sightings: Sighting[]): Sighting[] {
+  const taken = sightings.find(({ subject }) => subject === 'cognito_client_id')?.value
+  return sightings.filter(
+    ({ subject, where }) =>
+      subject !== 'client-secret' || valueAt(document, where.replace(/Secret$/, 'Id')) === taken,
+  )
 }
 
 /** What stands at the paths of each subject. */

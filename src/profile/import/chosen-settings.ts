@@ -65,11 +65,11 @@ function seenAs(sightings: Sighting[], subject: Subject): Found[] {
 function chooseOne(chosen: Chosen, key: ImportedKey, seen: Found[]): void {
   const plain = seen.map((one) => (key === 'cognito_domain' ? { ...one, value: bareHost(one.value) } : one))
   const type = key === 'region' ? REGION : settingOf(key)?.type
-  const valid = plain.filter(({ value }) => type?.parse(value) !== undefined)
-  for (const { where } of plain.filter((one) => !valid.includes(one)))
+  const isValid = ({ value }: Found) => type?.parse(value) !== undefined
+  for (const { where } of plain.filter((one) => !isValid(one)))
     // Not what stands there: it may be anything.
     chosen.notes.push(`${where} is left out: it is not ${type?.allowed ?? key}.`)
-  takeOne(chosen, key, valid)
+  takeOne(chosen, key, plain.filter(isValid))
 }
 
 function takeOne({ settings, ambiguous }: Chosen, key: ImportedKey, valid: Found[]): void {

@@ -8,7 +8,8 @@ import type { Literal, LiteralObject } from './literal.ts'
 import { LiteralScanner } from './literal-scanner.ts'
 import { NAME, takeValue } from './literal-value.ts'
 
-const IMPORT = /import\b(?:\s+(?:type\s+)?[\w$*{},\s]+?\bfrom)?\s*(?=["'])/y
+// What stands before the quote takes in every blank: two patterns that share blanks would try each way to part them.
+const IMPORT = /import\b(?:[\w$*{},\s]*\bfrom\b)?\s*(?=["'])/y
 const EXPORT_DEFAULT = /export\s+default\b|module\.exports\s*=(?!=)|exports\.default\s*=(?!=)/y
 const DECLARATION = /(?:export\s+)?(?:const|let|var)\s+(?=[\p{ID_Start}$_])|exports\.(?=[\p{ID_Start}$_])/uy
 const TYPE = /\s*:[\w$.\s<>,[\]|&'"]+(?==)/y
@@ -17,6 +18,9 @@ const ASSERTION = /\s*(?:as|satisfies)\s+[\w$.]+(?:<[\w$.\s<>,[\]|'"]*>)?/y
 const MARK_OF_MODULE =
   /Object\.defineProperty\(exports, ['"]__esModule['"], \{ value: true \}\)|exports\.[\w$]+ = void 0/y
 
+// Far more than anybody's commands print into one file; each is held against every format.
+const MOST_DOCUMENTS = 1000
+
 /** The objects that a text holds. Throws `import-unusable`, naming line and column; `source` is for errors. */
 export function parseDocuments(text: string, source: string): LiteralObject[] {
   const scanner = new LiteralScanner(text, source)
@@ -24,12 +28,15 @@ export function parseDocuments(text: string, source: string): LiteralObject[] {
   if (scanner.isAtEnd()) throw scanner.mistake('there is nothing in it')
   const values = /[{[]/.test(scanner.peek()) ? takeTexts(scanner) : [takeModule(scanner)]
   // A list may be of documents (`jq -s`), or itself be one (`sam list stack-outputs`).
-  return values.flatMap((value) => {
+  const documents = values.flatMap((value) => {
     if (!Array.isArray(value)) return isObject(value) ? [value] : []
     const items = value.filter(isObject)
     const isOutputs = items.length > 0 && items.every((item) => item.has('OutputKey'))
     return isOutputs ? [new Map([['Outputs', items]])] : items
   })
+  if (documents.length > MOST_DOCUMENTS)
+    throw scanner.mistake(`this is more than ${MOST_DOCUMENTS} documents`)
+  return documents
 }
 
 function takeTexts(scanner: LiteralScanner): Literal[] {

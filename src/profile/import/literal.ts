@@ -55,12 +55,16 @@ export function leavesOf(value: Literal, way: Way = { where: '', names: [] }): L
   return [{ value, ...way }]
 }
 
+const LONGEST_NAME = 100
+
 /** The way to a member. */
 export function below(way: Way, name: string): Way {
-  const isPlain = /^[\w$-]+$/.test(name)
+  // A path is for people to look at.
+  const shown = name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}...` : name
+  const isPlain = /^[\w$-]+$/.test(shown)
   const dot = way.where === '' ? '' : '.'
   return {
-    where: isPlain ? `${way.where}${dot}${name}` : `${way.where}[${JSON.stringify(name)}]`,
+    where: isPlain ? `${way.where}${dot}${shown}` : `${way.where}[${JSON.stringify(shown)}]`,
     names: [...way.names, name],
   }
 }

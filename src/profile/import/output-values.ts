@@ -21,6 +21,7 @@ const PREFIX = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 const ROLE = /^arn:aws[\w-]*:iam::\d{12}:role\/.+$/
 const URLS = /^[a-z][a-z0-9+.-]*:\/\/[^\s,]*(?:\s*,\s*[a-z][a-z0-9+.-]*:\/\/[^\s,]*)*$/i
 const LONGEST = 4096
+const OF_SECRETS = /secret|sensitive|passw|private|token|key|cred|hash/i
 
 interface Named extends Sighting {
   /** Whether the name says the same as the value. */
@@ -46,8 +47,9 @@ export function subjectOf({ value, where, names }: Leaf): Named[] {
       : found('cognito_role_arn', value, /auth|cognito|federat|poolkey/i.test(name))
   if (CLIENT.test(value)) {
     const isNamed = /client/i.test(name)
-    if (isNamed || !/domain|prefix|bucket|account/i.test(name))
-      return found('cognito_client_id', value, isNamed)
+    // An API key looks the same: it would be shown, written into the profile and sent to the user pool.
+    const isOther = /domain|prefix|bucket|account/i.test(name) || names.some((one) => OF_SECRETS.test(one))
+    if (isNamed || !isOther) return found('cognito_client_id', value, isNamed)
   }
   const [, cognitoHost] = COGNITO_HOST.exec(value) ?? []
   if (cognitoHost !== undefined) return found('cognito_domain', cognitoHost)

@@ -43,7 +43,10 @@ function outputsOf(document: LiteralObject): Outputs {
     members.length > 0 && members.every((member) => isObject(member) && test(member))
   if (isOfEach((member) => member.has('value') && member.has('sensitive'))) {
     const leaves = [...document].flatMap(([name, member]) =>
-      leavesOf(valueAt(member, 'value') ?? null, { where: name, names: [name] }),
+      leavesOf(valueAt(member, 'value') ?? null, {
+        where: name,
+        names: valueAt(member, 'sensitive') === true ? ['sensitive', name] : [name],
+      }),
     )
     return { format: 'Terraform or OpenTofu outputs (output -json)', family: 'terraform', leaves }
   }

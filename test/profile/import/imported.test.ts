@@ -32,10 +32,36 @@ describe('several values', () => {
     })
   })
 
+  test('200,000 of them are told apart within seconds', () => {
+    const pools = Array.from({ length: 200_000 }, (_, at) => [`p${at}`, `eu-west-1_${at}`])
+    const begunMs = performance.now()
+    expect(read(Object.fromEntries(pools)).ambiguous).toHaveProperty('cognito_user_pool_id')
+    expect(performance.now() - begunMs).toBeLessThan(20_000)
+  })
+
   test('a name that says what it is of outweighs one that does not', () => {
     const { settings } = read({ pool: POOL, clientId: CLIENT, deployment: 'abcdefghijklmnopqrstuvwx' })
     expect(settings).toMatchObject({ cognito_client_id: CLIENT })
     expect(read({ pool: POOL, deployment: CLIENT }).settings).toMatchObject({ cognito_client_id: CLIENT })
+  })
+
+  test('what the file calls a key or a secret is no app client, even where none is named', () => {
+    const key = '0123456789abcdef0123456789abcdef'
+    for (const document of [
+      { pool: POOL, monitoringApiKey: key },
+      { pool: POOL, secrets: { monitoring: key } },
+      {
+        pool: { sensitive: false, type: 'string', value: POOL },
+        monitoring: { sensitive: true, type: 'string', value: key },
+      },
+    ])
+      expect(read(document).settings).not.toHaveProperty('cognito_client_id')
+    expect(read({ pool: POOL, secrets: { clientId: CLIENT } }).settings).toHaveProperty('cognito_client_id')
+  })
+
+  test('a name of any length makes no long path', () => {
+    const { settings } = parseImport(JSON.stringify({ ['x'.repeat(1_000_000)]: POOL }), 'file')
+    expect(settings.get('cognito_user_pool_id')?.where).toBe(`["${'x'.repeat(100)}..."]`)
   })
 
   test("without an identity pool a role is taken, or chosen among; a guest's is not", () => {
@@ -44,6 +70,21 @@ describe('several values', () => {
       cognito_role_arn: role('a'),
     })
     expect(read({ pool: POOL, a: role('a'), b: role('b') }).ambiguous).toHaveProperty('cognito_role_arn')
+  })
+
+  test('of two clients in a mobile configuration, only the secret of the one that is taken is', () => {
+    const [own, other] = ['a', 'b'].map((letter) => letter.repeat(51))
+    const file = (oauth: object) => ({
+      CognitoUserPool: { Default: { PoolId: POOL, AppClientId: 'other', AppClientSecret: other } },
+      Auth: { Default: { OAuth: { AppClientId: CLIENT, ...oauth } } },
+    })
+    expect(read(file({})).clientSecret).toBeUndefined()
+    expect(read(file({ AppClientSecret: own })).clientSecret?.where).toBe(
+      'Auth.Default.OAuth.AppClientSecret',
+    )
+    expect(read(file({ AppClientId: 'other' })).clientSecret?.where).toBe(
+      'CognitoUserPool.Default.AppClientSecret',
+    )
   })
 
   test('several client secrets are none', () => {

@@ -254,6 +254,9 @@ describe('J122: hostile data', () => {
   test.each([
     ['commas', `{${','.repeat(5_000_000)}`],
     ['beginnings of an import', 'import a '.repeat(500_000)],
+    ['blanks behind an import', `import${' '.repeat(5_000_000)}x`],
+    ['texts', '{}'.repeat(2_500_000)],
+    ['texts in a list', `[${'{},'.repeat(1_600_000)}{}]`],
     ['beginnings of a type', `const a: ${'<'.repeat(5_000_000)}`],
     ['opened comments', '/*'.repeat(2_500_000)],
   ])('5 MB of %s are refused within seconds', (_, text) => {
