@@ -68,7 +68,7 @@ function audienceFindings(
   return limiting.flatMap((condition): ConditionFinding[] => {
     const { operator, values } = condition
     const fix = `in "Condition", set ${edit}`
-    const isLike = /Like/.test(operator)
+    const isLike = /Like/i.test(operator)
     if (!isKey(condition, key)) return [wrongKey(condition, key)]
     if (holdsFor(condition, knownKeys(need)) !== 'yes') {
       const what = isPool ? "identity pool's id" : "app client's id"
@@ -202,7 +202,7 @@ function isKey(condition: Condition, key: string): boolean {
 
 function isLimiting(condition: Condition): boolean {
   const { name, isNegated } = operatorOf(condition)
-  return !isNegated && name !== 'Null'
+  return !isNegated && name !== undefined && name !== 'Null'
 }
 
 function amrOf({ amr, loginsKey }: IdentityPoolNeed): string[] {

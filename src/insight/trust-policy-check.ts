@@ -5,7 +5,7 @@
 import { conditionFindings, knownKeys } from './trust-policy-check-conditions.ts'
 import type { ConditionFinding } from './trust-policy-check-conditions.ts'
 import { namesWhoAsks, principalEdit, principalFinding } from './trust-policy-check-principal.ts'
-import { holdsFor, isLike } from './trust-policy-condition.ts'
+import { holdsFor, isLike, operatorOf } from './trust-policy-condition.ts'
 import { readTrustPolicy } from './trust-policy-document.ts'
 import type { Finding, PolicyDocument, Statement } from './trust-policy-document.ts'
 import type { TrustNeed } from './trust-policy.ts'
@@ -32,7 +32,7 @@ function formFindings({ version, statements }: PolicyDocument): Finding[] {
   const findings: Finding[] = []
   if (version !== undefined && version !== '2012-10-17' && version !== '2008-10-17')
     findings.push({ problem: `IAM knows no version ${version}`, fix: 'set "Version": "2012-10-17"' })
-  for (const { where, effect, elements } of statements) {
+  for (const { where, effect, elements, conditions } of statements) {
     if (effect !== 'Allow' && effect !== 'Deny')
       findings.push({ problem: `${where}Effect is neither Allow nor Deny`, fix: 'set "Effect": "Allow"' })
     for (const name of elements.filter((one) => !ELEMENTS.includes(one))) {
@@ -44,6 +44,11 @@ function formFindings({ version, statements }: PolicyDocument): Finding[] {
             }
           : { problem: `${where}a trust policy has no ${name}`, fix: `remove "${name}"` },
       )
+    }
+    const unknown = conditions.filter((condition) => operatorOf(condition).name === undefined)
+    for (const operator of new Set(unknown.map((condition) => condition.operator))) {
+      const fix = 'take one of the condition operators of the IAM User Guide, such as StringEquals'
+      findings.push({ problem: `${where}IAM knows no condition operator ${operator}`, fix })
     }
   }
   return findings

@@ -58,15 +58,18 @@ export function readTrustPolicy(text: string): ReadPolicy {
   }
   if (!isJsonObject(value) || value['Statement'] === undefined)
     return { kind: 'unreadable', problem: 'it is no policy: it has no Statement' }
+  if (!listOf(value['Statement']).every(isJsonObject))
+    return { kind: 'unreadable', problem: 'it is no policy: not everything in its Statement is one' }
   return { kind: 'policy', document: readDocument(value, role) }
 }
 
 function parseText(given: string): { value: unknown } | { problem: string } {
   const text = given.replace(/^\ufeff/, '').trim()
   if (text === '') return { problem: 'it is empty' }
-  if (/^%7B/i.test(text)) {
+  if (/^(?:%(?:0a|0d|09|20)|\+)*%7b/i.test(text)) {
     try {
-      return { value: decodeURIComponent(text) }
+      // As forms encode it a blank is +; a + itself is encoded everywhere.
+      return { value: decodeURIComponent(text.replaceAll('+', ' ')) }
     } catch {
       // The message quotes nothing that would help.
       return { problem: 'it is URL-encoded, but cut off or damaged' }

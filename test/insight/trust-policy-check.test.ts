@@ -389,7 +389,22 @@ describe('finds, and says how to mend it:', () => {
   test('what is no policy', () => {
     expect(problems('not at all', pool)).toEqual(['it is not JSON'])
     expect(problems('{"Statement": []}', pool)).toEqual([`it does not trust ${P}`])
-    expect(problems('{"Statement": [1, null]}', pool)).toEqual([`it does not trust ${P}`])
+    expect(problems('{"Statement": [1, null]}', pool)).toEqual([
+      'it is no policy: not everything in its Statement is one',
+    ])
+  })
+
+  test('operators that IAM does not know, also beside those that are needed', () => {
+    const Condition = {
+      ...AUD,
+      ...AMR,
+      constructor: { 'aws:username': 'me' },
+      StringMatch: { a: 'b', c: 'd' },
+    }
+    expect(problems(changed(pool, { Condition }), pool)).toEqual([
+      'IAM knows no condition operator constructor',
+      'IAM knows no condition operator StringMatch',
+    ])
   })
 
   test('several mistakes at once', () => {
@@ -457,6 +472,16 @@ describe('has nothing against', () => {
       {
         Action: ['STS:assumerolewithwebidentity', 'sts:tag*'],
         Condition: { StringEquals: { [`${P}:AUD`]: POOL }, ...AMR },
+      },
+    ],
+    [
+      'operators in other letters',
+      pool,
+      {
+        Condition: {
+          stringequals: AUD.StringEquals,
+          'foranyvalue:stringlike': AMR['ForAnyValue:StringLike'],
+        },
       },
     ],
     ['a Sid', pool, { Sid: 'Cognito' }],
