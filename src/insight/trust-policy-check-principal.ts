@@ -4,7 +4,11 @@ import type { ChainNeed, TrustNeed, WebIdentityNeed } from './trust-policy.ts'
 
 /** Whether a statement is about who asks: by name, because it is about everybody, or not. */
 export function namesWhoAsks(statement: Statement, need: TrustNeed): 'by-name' | 'everybody' | 'no' {
-  const { principals } = statement
+  const { principals, notPrincipals } = statement
+  if (notPrincipals) {
+    const isSpared = notPrincipals.some(({ name }) => name === '*' || wantedNames(need).includes(name))
+    return isSpared ? 'no' : 'everybody'
+  }
   if (principals.some(({ type, name }) => type === wantedType(need) && wantedNames(need).includes(name)))
     return 'by-name'
   return principals.some(({ name }) => name === '*') ? 'everybody' : 'no'

@@ -512,6 +512,82 @@ describe('has nothing against', () => {
   })
 })
 
+describe('of several statements, and what they leave out', () => {
+  const right = trustPolicyFor(pool).Statement[0]!
+  const denied = (element: Record<string, unknown>, allow: Record<string, unknown> = {}) =>
+    problems(
+      JSON.stringify({
+        Statement: [
+          { ...right, ...allow },
+          { Effect: 'Deny', ...element },
+        ],
+      }),
+      pool,
+    )
+  const guests = { [`${P}:amr`]: 'unauthenticated' }
+
+  test.each<[string, Record<string, unknown>]>([
+    ['to a list', { 'ForAllValues:StringNotLike': guests }],
+    ['to one of a list', { 'ForAnyValue:StringNotEquals': guests }],
+    ['at all', { StringNotEquals: guests }],
+  ])('a condition that keeps guests out, applied %s, is as good', (_, Condition) => {
+    expect(problems(changed(pool, { Condition: { ...AUD, ...Condition } }), pool)).toEqual([])
+  })
+
+  test('a Deny that keeps others out is as good as a condition', () => {
+    const others = { Principal: { Federated: P }, Action: 'sts:*' }
+    const others2 = { Principal: '*', NotAction: 'sts:AssumeRole' }
+    const unlessPool = { Condition: { StringNotEquals: { [`${P}:aud`]: POOL } } }
+    expect(denied({ ...others, ...unlessPool }, { Condition: AMR })).toEqual([])
+    expect(denied({ ...others2, ...unlessPool }, { Condition: AMR })).toEqual([])
+    const ofGuests = { Condition: { 'ForAnyValue:StringEquals': guests } }
+    expect(denied({ ...others, ...ofGuests }, { Condition: AUD })).toEqual([])
+  })
+
+  test.each<[string, Record<string, unknown>]>([
+    ['another principal', { Principal: { Federated: 'accounts.google.com' } }],
+    ['another action', { Action: 'sts:TagSession' }],
+    ['those of other regions', { Condition: { StringNotLike: { [`${P}:aud`]: 'eu-west-1:*' } } }],
+    ['some of them', { Condition: { StringEquals: { [`${P}:aud`]: OTHER_POOL } } }],
+    [
+      'what is not known',
+      {
+        Condition: {
+          StringNotEquals: { [`${P}:aud`]: POOL },
+          NotIpAddress: { 'aws:SourceIp': '10.0.0.0/8' },
+        },
+      },
+    ],
+  ])('a Deny of %s keeps nobody out', (_, change) => {
+    const deny = {
+      ...{ Principal: '*', Action: '*', Condition: { StringNotEquals: { [`${P}:aud`]: POOL } } },
+      ...change,
+    }
+    expect(denied(deny, { Condition: AMR })).toEqual([expect.stringContaining('no condition on')])
+  })
+
+  test('a Deny of everything but this exchange is none of it', () => {
+    const actions = ['sts:AssumeRoleWithWebIdentity', 'sts:TagSession']
+    expect(denied({ Principal: '*', NotAction: actions })).toEqual([])
+    expect(denied({ NotPrincipal: { Federated: P }, Action: '*' })).toEqual([])
+  })
+
+  test('a Deny of everything but something else denies this exchange', () => {
+    const tags = 'statement 2: it denies sts:TagSession to this very exchange'
+    expect(denied({ Principal: '*', NotAction: 'sts:AssumeRoleWithWebIdentity' })).toEqual([
+      expect.stringContaining(tags),
+    ])
+    expect(denied({ NotPrincipal: { AWS: ROLE }, Action: 'sts:*' })).toEqual([
+      expect.stringContaining('it denies sts:AssumeRoleWithWebIdentity and sts:TagSession'),
+    ])
+  })
+
+  test('an Allow of everything but something is found fault with, once', () => {
+    const text = JSON.stringify({ Statement: { ...right, Action: undefined, NotAction: 'sts:AssumeRole' } })
+    expect(problems(text, pool)).toEqual(['NotAction means everything but what it lists'])
+  })
+})
+
 const statement = (need: TrustNeed) => {
   const right = trustPolicyFor(need).Statement[0]!
   const audience = need.kind === 'web-identity' ? `${ISSUER}:aud` : `${P}:aud`

@@ -45,7 +45,7 @@ describe('a policy is read', () => {
     ['with a byte order mark and white space', `\ufeff\n ${JSON.stringify(POLICY, null, 2)}\n`],
     ['URL-encoded', encoded],
     ['URL-encoded, from the second line on', encodeURIComponent(`\n ${text}`)],
-    ['encoded as in a form', `${new URLSearchParams({ x: JSON.stringify(POLICY, null, 2) })}`.slice(2)],
+    ['encoded as in a form', new URLSearchParams({ x: JSON.stringify(POLICY, null, 2) }).toString().slice(2)],
     ['URL-encoded, in a JSON string', JSON.stringify(encoded)],
     ['as a JSON string', JSON.stringify(text)],
   ])('%s', (_, given) => {
