@@ -135,6 +135,8 @@ function limitingOn(
   })
 }
 
+const MEANT = ['aws:principalarn', 'aws:principalaccount', 'sts:rolesessionname']
+
 /** Conditions that no function above has judged, and that the request cannot meet. */
 function otherFindings(conditions: Condition[], need: TrustNeed): ConditionFinding[] {
   const isJudged = ({ key }: Condition) =>
@@ -147,7 +149,16 @@ function otherFindings(conditions: Condition[], need: TrustNeed): ConditionFindi
       if (special) return [special]
       if (isJudged(condition)) return []
     }
-    if (holdsFor(condition, knownKeys(need)) !== 'no') return []
+    const known = knownKeys(need)
+    if (holdsFor(condition, known) !== 'no') return []
+    const brought = known(key.toLowerCase())
+    // To remove it would open the role to others.
+    if (MEANT.includes(key.toLowerCase()) && isLimiting(condition) && Array.isArray(brought)) {
+      const [wanted, is] = [condition.values.join(', '), brought.join(', ')]
+      return [
+        { problem: `${key} is ${wanted}, but here it is ${is}`, fix: `in "Condition", set ${key} to ${is}` },
+      ]
+    }
     return [{ problem: `${operator} on ${key} never holds here: the request does not bring it so`, fix }]
   })
 }

@@ -4,7 +4,12 @@
  */
 import { conditionFindings } from './trust-policy-check-conditions.ts'
 import type { ConditionFinding } from './trust-policy-check-conditions.ts'
-import { namesWhoAsks, principalEdit, principalFinding } from './trust-policy-check-principal.ts'
+import {
+  limitsPrincipals,
+  namesWhoAsks,
+  principalEdit,
+  principalFinding,
+} from './trust-policy-check-principal.ts'
 import { holdsFor, isLike, operatorOf } from './trust-policy-condition.ts'
 import { knownKeys, strangersKeys } from './trust-policy-keys.ts'
 import type { Strangers } from './trust-policy-keys.ts'
@@ -65,7 +70,9 @@ function trustFindings({ statements }: PolicyDocument, need: TrustNeed): Finding
   const named = allowing.filter((one) => namesWhoAsks(one, need) === 'by-name')
   // A statement for sts:TagSession alone is about the same request, not another way in.
   const waysIn = named.filter((one) => !allowsOnlyTags(one))
-  const open = wide.filter(({ principals }) => principals.some(({ name }) => name === '*'))
+  const open = wide
+    .filter(({ principals }) => principals.some(({ name }) => name === '*'))
+    .filter((one) => need.kind !== 'chain' || !limitsPrincipals(one))
   const wideOpen = open.map(({ where }) => ({
     problem: `${where}the principal is *: everybody is trusted, in every account`,
     fix: principalEdit(need),

@@ -50,8 +50,11 @@ export function holdsFor(condition: Condition, known: KnownKeys): Holds {
   const compare = COMPARISONS[name.replace('Not', '')]
   if (compare === undefined) return 'unknown'
   const fits = (value: string) => condition.values.some((wanted) => compare(value, wanted)) !== isNegated
+  // What stands for a policy variable is not known.
+  const isVariable = condition.values.some((value) => value.includes('${'))
   const isOfAll = set === 'ForAllValues' || (isNegated && set === undefined)
-  return yesOrNo(isOfAll ? actual.every(fits) : actual.some(fits))
+  const holds = isOfAll ? actual.every(fits) : actual.some(fits)
+  return isVariable && holds === isNegated ? 'unknown' : yesOrNo(holds)
 }
 
 /**

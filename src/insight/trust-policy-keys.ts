@@ -39,6 +39,11 @@ function nextTo(id: string): string {
 const ABSENT = ['sts:externalid', 'aws:multifactorauthpresent', 'aws:multifactorauthage']
 
 function valuesOf(need: TrustNeed): Record<string, string[]> {
+  const session = need.sessionName === undefined ? {} : { 'sts:RoleSessionName': [need.sessionName] }
+  return { ...session, ...othersOf(need) }
+}
+
+function othersOf(need: TrustNeed): Record<string, string[]> {
   switch (need.kind) {
     case 'identity-pool': {
       const { principal, identityPoolId, amr, loginsKey } = need
@@ -52,6 +57,8 @@ function valuesOf(need: TrustNeed): Record<string, string[]> {
     case 'chain':
       return {
         ...(need.externalId === undefined ? {} : { 'sts:ExternalId': [need.externalId] }),
+        // Requests signed with temporary credentials always tell.
+        'aws:MultiFactorAuthPresent': ['false'],
         'aws:PrincipalArn': [need.firstRoleArn],
         'aws:PrincipalAccount': [need.firstRoleArn.split(':')[4] ?? ''],
       }

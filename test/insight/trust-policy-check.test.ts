@@ -25,6 +25,8 @@ function problems(text: string, need: TrustNeed, wish = NOBODY): string[] {
   return checkTrustPolicy(text, need, wish).map(({ problem }) => problem)
 }
 
+const SESSION = 'arn:aws:sts::111122223333:assumed-role/Developer/me'
+
 type Row = [mistake: string, need: TrustNeed, change: Record<string, unknown>, problem: string, fix: string]
 
 // Mistakes of one statement: each is found, alone, with its edit.
@@ -358,8 +360,57 @@ const MISTAKES: Row[] = [
     'another account’s principals',
     chain,
     { Condition: { StringEquals: { 'aws:PrincipalAccount': '444455556666' } } },
-    'aws:PrincipalAccount never holds',
+    'aws:PrincipalAccount is 444455556666, but here it is 111122223333',
+    'set aws:PrincipalAccount to 111122223333',
+  ],
+  [
+    'the first role without its path',
+    chain,
+    { Condition: { ArnEquals: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/Developer' } } },
+    `but here it is ${ROLE}`,
+    `set aws:PrincipalArn to ${ROLE}`,
+  ],
+  [
+    'a second factor, if the request tells',
+    chain,
+    { Condition: { BoolIfExists: { 'aws:MultiFactorAuthPresent': true } } },
+    'never holds here',
     'remove',
+  ],
+  [
+    'another session of the first role',
+    { ...chain, firstSessionName: 'me' },
+    { Principal: { AWS: SESSION.replace('/me', '/you') } },
+    `not ${ROLE}`,
+    ROLE,
+  ],
+  ...(
+    [
+      ['any', { 'aws:PrincipalOrgID': '*' }],
+      ['any that it may be of', { 'aws:PrincipalArn': 'arn:aws:iam::*:role/team/Developer' }],
+      ['what IAM does not know', { constructor: 'o-abc' }],
+      ['a name that anybody may have', { 'aws:username': 'me' }],
+    ] as const
+  ).map(([what, keys]): Row => [
+    `everybody, of ${what}`,
+    chain,
+    { Principal: { AWS: '*' }, Condition: { StringLike: keys } },
+    'everybody is trusted',
+    ROLE,
+  ]),
+  [
+    'everybody whose organization is not known',
+    chain,
+    { Principal: '*', Condition: { StringEqualsIfExists: { 'aws:PrincipalOrgID': 'o-abc' } } },
+    'everybody is trusted',
+    ROLE,
+  ],
+  [
+    'the name of another session',
+    { ...pool, sessionName: 'CognitoIdentityCredentials' },
+    { Condition: { StringEquals: { [`${P}:aud`]: POOL, 'sts:RoleSessionName': 'me' }, ...AMR } },
+    'sts:RoleSessionName is me, but here it is CognitoIdentityCredentials',
+    'set sts:RoleSessionName to CognitoIdentityCredentials',
   ],
 ]
 
@@ -488,6 +539,36 @@ describe('has nothing against', () => {
     ['other principals beside', direct, { Principal: { Federated: [PROVIDER, 'accounts.google.com'] } }],
     ['the account of the first role', chain, { Principal: { AWS: 'arn:aws:iam::111122223333:root' } }],
     ['the account by its number', chain, { Principal: { AWS: '111122223333' } }],
+    ['the session of the first role', { ...chain, firstSessionName: 'me' }, { Principal: { AWS: SESSION } }],
+    ['a session whose name hangs on who signs in', chain, { Principal: { AWS: SESSION } }],
+    [
+      'a session without a second factor',
+      chain,
+      { Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'false' } } },
+    ],
+    [
+      'everybody of an organization',
+      chain,
+      { Principal: '*', Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-abc' } } },
+    ],
+    [
+      'everybody of a part of one',
+      chain,
+      {
+        Principal: { AWS: '*' },
+        Condition: { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-abc/r-1/*' } },
+      },
+    ],
+    [
+      'everybody, of certain roles',
+      chain,
+      { Principal: '*', Condition: { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/*' } } },
+    ],
+    [
+      'a session name by a variable',
+      { ...chain, sessionName: 'me' },
+      { Condition: { StringEquals: { 'sts:RoleSessionName': '${aws:userid}' } } },
+    ],
     [
       'a pattern of principals',
       chain,

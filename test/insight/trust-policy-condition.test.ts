@@ -57,6 +57,8 @@ describe('a condition', () => {
     ['Null', 'p:aud', 'FALSE', 'yes'],
     ['stringequals', 'p:aud', 'pool', 'yes'],
     ['foranyvalue:stringlikeifexists', 'p:aud', 'po*', 'yes'],
+    ['StringEquals', 'p:aud', '${aws:username}', 'unknown'],
+    ['StringNotEquals', 'p:aud', '${aws:username}', 'unknown'],
     ['StringEqual', 'p:aud', 'pool', 'unknown'],
     ['constructor', 'p:aud', 'pool', 'unknown'],
     ['ForAnyValue:StringNotEquals', 'p:aud', 'pool', 'no'],
