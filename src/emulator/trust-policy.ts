@@ -64,15 +64,16 @@ function holds(operator: string, values: { actual: string[] | undefined; wanted:
   if (operator === 'Null') return wanted.includes(actual === undefined ? 'true' : 'false')
 
   const forAll = operator.startsWith('ForAllValues:')
+  const forAny = operator.startsWith('ForAnyValue:')
   const ifExists = operator.endsWith('IfExists')
   const name = operator.replace(/^(ForAnyValue|ForAllValues):/, '').replace(/IfExists$/, '')
   const isNegated = name.includes('Not')
   const compare = comparison(name)
-  if (actual === undefined) return forAll || ifExists || isNegated
+  if (actual === undefined) return forAll || ifExists || (isNegated && !forAny)
 
   const holdsFor = (value: string) =>
     isNegated ? !wanted.some((one) => compare(value, one)) : wanted.some((one) => compare(value, one))
-  return forAll || isNegated ? actual.every(holdsFor) : actual.some(holdsFor)
+  return forAll || (isNegated && !forAny) ? actual.every(holdsFor) : actual.some(holdsFor)
 }
 
 function comparison(operator: string): (actual: string, wanted: string) => boolean {

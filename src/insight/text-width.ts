@@ -8,12 +8,17 @@ const WIDE =
 
 const PLAIN_ASCII = /^[\x20-\x7e]*$/
 
+// Two of these make a flag, which takes two columns, as do both where no flag is drawn. Unicode counts them as emoji.
+const HALF_FLAG = /[\u{1f1e6}-\u{1f1ff}]/u
+
 /** Columns of a text that `plainText` has made safe: two for wide characters, none for marks over others. */
 export function textWidth(text: string): number {
   if (PLAIN_ASCII.test(text)) return text.length
   const wide = new RegExp(WIDE, 'u')
   return Array.from(text).reduce(
-    (width, character) => width + (/[\p{Mn}\p{Me}]/u.test(character) ? 0 : wide.test(character) ? 2 : 1),
+    (width, character) =>
+      width +
+      (/[\p{Mn}\p{Me}]/u.test(character) ? 0 : wide.test(character) && !HALF_FLAG.test(character) ? 2 : 1),
     0,
   )
 }
@@ -23,12 +28,12 @@ export function padText(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - textWidth(text)))
 }
 
-// Where a text is broken, the first choice first: between its parts, then within long ones, then anywhere.
-const BREAKS = [/(?<=[\s:/,])/, /(?<=[-._=?&@])/]
+// Where a text is broken, the first choice first: between words, then between the parts of long ones, within those, anywhere.
+const BREAKS = [/(?<=\s)/, /(?<=[:/,])/, /(?<=[-._=?&@])/]
 
 /**
- * Lines of at most `width` columns (2 or more), broken behind a blank, `:`, `/` or `,`; what is longer than a line behind
- * `-`, `.` and the like, or anywhere. Joined they are the text again, but for blanks at their ends.
+ * Lines of at most `width` columns (2 or more), broken behind a blank; a word that is longer than a line behind `:`, `/` or
+ * `,`, or else behind `-`, `.` and the like, or anywhere. Joined they are the text again, but for blanks at their ends.
  */
 export function wrapText(text: string, width: number): string[] {
   const lines = ['']

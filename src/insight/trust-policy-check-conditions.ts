@@ -1,37 +1,12 @@
 /** What is wrong with the conditions of a statement that trusts who asks. Pure. */
 import { holdsFor, operatorOf } from './trust-policy-condition.ts'
-import type { KnownKeys } from './trust-policy-condition.ts'
 import type { Condition, Finding, Statement } from './trust-policy-document.ts'
+import { knownKeys } from './trust-policy-keys.ts'
+import type { Strangers } from './trust-policy-keys.ts'
 import type { ChainNeed, IdentityPoolNeed, TrustNeed, WebIdentityNeed } from './trust-policy.ts'
 
-/** `isWide`: it lets others in, whatever other statements say. */
-export type ConditionFinding = Finding & { isWide?: true }
-
-/** The keys of the request that are known before it is made. */
-export function knownKeys(need: TrustNeed): KnownKeys {
-  const given = new Map(Object.entries(valuesOf(need)).map(([key, values]) => [key.toLowerCase(), values]))
-  // A token brings its own claims, and no issuer's else; a role session may keep those that it was made with.
-  const isOfOthers = (key: string) => need.kind !== 'chain' && /:(aud|amr)$/.test(key)
-  return (key) => given.get(key) ?? (ABSENT.includes(key) || isOfOthers(key) ? 'absent' : undefined)
-}
-
-// Nothing on the way from a token to credentials leaves the mark of a second factor, whatever the person did to sign in.
-const ABSENT = ['sts:externalid', 'aws:multifactorauthpresent', 'aws:multifactorauthage']
-
-function valuesOf(need: TrustNeed): Record<string, string[]> {
-  switch (need.kind) {
-    case 'identity-pool':
-      return { [`${need.principal}:aud`]: [need.identityPoolId], [`${need.principal}:amr`]: amrOf(need) }
-    case 'web-identity':
-      return { [`${need.providerName}:aud`]: [need.clientId] }
-    case 'chain':
-      return {
-        ...(need.externalId === undefined ? {} : { 'sts:ExternalId': [need.externalId] }),
-        'aws:PrincipalArn': [need.firstRoleArn],
-        'aws:PrincipalAccount': [need.firstRoleArn.split(':')[4] ?? ''],
-      }
-  }
-}
+/** `lets`: whom else it lets in, whatever other statements say. */
+export type ConditionFinding = Finding & { lets?: Strangers }
 
 export function conditionFindings(statement: Statement, need: TrustNeed): ConditionFinding[] {
   const { conditions } = statement
@@ -63,12 +38,18 @@ function audienceFindings(
     const whose = isPool
       ? 'any identity pool, of any account, can hand this role out'
       : "every app client that the provider lists can have this role's credentials"
-    return [{ problem: `no condition on ${key}: ${whose}`, fix: `add to "Condition": ${edit}`, isWide: true }]
+    return [
+      {
+        problem: `no condition on ${key}: ${whose}`,
+        fix: `add to "Condition": ${edit}`,
+        lets: 'other-audience',
+      },
+    ]
   }
   return limiting.flatMap((condition): ConditionFinding[] => {
     const { operator, values } = condition
     const fix = `in "Condition", set ${edit}`
-    const isLike = /Like/.test(operator)
+    const isLike = /Like/i.test(operator)
     if (!isKey(condition, key)) return [wrongKey(condition, key)]
     if (holdsFor(condition, knownKeys(need)) !== 'yes') {
       const what = isPool ? "identity pool's id" : "app client's id"
@@ -82,7 +63,7 @@ function audienceFindings(
       ? `${operator} with ${values.join(', ')} on ${key} lets others in, too`
       : `${operator} on ${key} reads * and ? as patterns, where one id is meant`
     const change = `in "Condition", replace that of ${operator} by ${edit}`
-    return [{ problem, fix: change, ...(isWide ? { isWide } : {}) }]
+    return [{ problem, fix: change, ...(isWide ? { lets: 'other-audience' } : {}) }]
   })
 }
 
@@ -95,7 +76,7 @@ function amrFindings(conditions: Condition[], need: IdentityPoolNeed): Condition
       need.amr === 'authenticated'
         ? `no condition on ${key}: guests of the identity pool, who never signed in, can have this role, too`
         : `no condition on ${key}: the role is open to more than the pool's guests`
-    return [{ problem, fix: `add to "Condition": ${edit}`, isWide: true }]
+    return [{ problem, fix: `add to "Condition": ${edit}`, lets: 'other-amr' }]
   }
   return limiting.flatMap((condition): ConditionFinding[] => {
     const { operator, values } = condition
@@ -113,7 +94,7 @@ function amrFindings(conditions: Condition[], need: IdentityPoolNeed): Condition
     if (need.amr === 'unauthenticated') return []
     if (holdsFor(condition, () => ['unauthenticated']) !== 'yes') return []
     return [
-      { problem: `${key} lets guests in, who never signed in: ${values.join(', ')}`, fix, isWide: true },
+      { problem: `${key} lets guests in, who never signed in: ${values.join(', ')}`, fix, lets: 'other-amr' },
     ]
   })
 }
@@ -154,6 +135,8 @@ function limitingOn(
   })
 }
 
+const MEANT = ['aws:principalarn', 'aws:principalaccount', 'sts:rolesessionname']
+
 /** Conditions that no function above has judged, and that the request cannot meet. */
 function otherFindings(conditions: Condition[], need: TrustNeed): ConditionFinding[] {
   const isJudged = ({ key }: Condition) =>
@@ -166,7 +149,16 @@ function otherFindings(conditions: Condition[], need: TrustNeed): ConditionFindi
       if (special) return [special]
       if (isJudged(condition)) return []
     }
-    if (holdsFor(condition, knownKeys(need)) !== 'no') return []
+    const known = knownKeys(need)
+    if (holdsFor(condition, known) !== 'no') return []
+    const brought = known(key.toLowerCase())
+    // To remove it would open the role to others.
+    if (MEANT.includes(key.toLowerCase()) && isLimiting(condition) && Array.isArray(brought)) {
+      const [wanted, is] = [condition.values.join(', '), brought.join(', ')]
+      return [
+        { problem: `${key} is ${wanted}, but here it is ${is}`, fix: `in "Condition", set ${key} to ${is}` },
+      ]
+    }
     return [{ problem: `${operator} on ${key} never holds here: the request does not bring it so`, fix }]
   })
 }
@@ -202,11 +194,7 @@ function isKey(condition: Condition, key: string): boolean {
 
 function isLimiting(condition: Condition): boolean {
   const { name, isNegated } = operatorOf(condition)
-  return !isNegated && name !== 'Null'
-}
-
-function amrOf({ amr, loginsKey }: IdentityPoolNeed): string[] {
-  return [amr, ...(loginsKey === undefined ? [] : [loginsKey])]
+  return !isNegated && name !== undefined && name !== 'Null'
 }
 
 /** `amr` also names the user pool, alone and with the person's sub, which is not known here. */

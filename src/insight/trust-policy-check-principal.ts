@@ -1,14 +1,37 @@
 /** Whom a trust policy trusts, and what is wrong with that for one exchange. Pure. */
+import { operatorOf } from './trust-policy-condition.ts'
 import type { Finding, Statement } from './trust-policy-document.ts'
 import type { ChainNeed, TrustNeed, WebIdentityNeed } from './trust-policy.ts'
 
 /** Whether a statement is about who asks: by name, because it is about everybody, or not. */
 export function namesWhoAsks(statement: Statement, need: TrustNeed): 'by-name' | 'everybody' | 'no' {
-  const { principals } = statement
-  if (principals.some(({ type, name }) => type === wantedType(need) && wantedNames(need).includes(name)))
+  const { principals, notPrincipals } = statement
+  if (notPrincipals) {
+    const isSpared = notPrincipals.some(({ name }) => name === '*' || isWhoAsks(name, need))
+    return isSpared ? 'no' : 'everybody'
+  }
+  if (principals.some(({ type, name }) => type === wantedType(need) && isWhoAsks(name, need)))
     return 'by-name'
   return principals.some(({ name }) => name === '*') ? 'everybody' : 'no'
 }
+
+/** Whether a statement for everybody says by a condition whose principals are meant. */
+export function limitsPrincipals({ conditions }: Statement): boolean {
+  return conditions.some((condition) => {
+    const { isNegated, ifExists, set } = operatorOf(condition)
+    const isWhole = LIMITS.get(condition.key.toLowerCase())
+    if (!isWhole || isNegated || ifExists || set === 'ForAllValues') return false
+    return condition.values.length > 0 && condition.values.every((value) => isWhole.test(value))
+  })
+}
+
+// Keys that tell of a principal, with values that leave no room for other people's accounts.
+const LIMITS = new Map([
+  ['aws:principalarn', /^arn:[\w-]+:(iam|sts)::\d{12}:/],
+  ['aws:principalaccount', /^\d{12}$/],
+  ['aws:principalorgid', /^o-\w+$/],
+  ['aws:principalorgpaths', /^o-\w+\//],
+])
 
 /** `Principal` as it should be. */
 export function principalEdit(need: TrustNeed): string {
@@ -89,6 +112,19 @@ function explainRole(name: string, { firstRoleArn }: ChainNeed): { problem: stri
 
 function wantedType(need: TrustNeed): 'Federated' | 'AWS' {
   return need.kind === 'chain' ? 'AWS' : 'Federated'
+}
+
+function isWhoAsks(name: string, need: TrustNeed): boolean {
+  return wantedNames(need).includes(name) || (need.kind === 'chain' && isSessionOf(name, need))
+}
+
+/** Whether a name is that of the first role's session, or may be where the session's name is not known. */
+function isSessionOf(name: string, { firstRoleArn, firstSessionName }: ChainNeed): boolean {
+  const [, partition, , , account, role = ''] = firstRoleArn.split(':')
+  // Sessions know no paths.
+  const session = `arn:${partition ?? ''}:sts::${account ?? ''}:assumed-role/${role.split('/').at(-1) ?? ''}/`
+  if (!name.startsWith(session)) return false
+  return firstSessionName === undefined || name === `${session}${firstSessionName}`
 }
 
 /** The names that mean who asks, the most exact one first. */

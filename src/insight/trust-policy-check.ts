@@ -2,10 +2,17 @@
  * What is wrong with a role's trust policy, for the exchange that is to assume the role; each with its edit. Pure.
  * It judges what is known of the request, and is silent of conditions on anything else.
  */
-import { conditionFindings, knownKeys } from './trust-policy-check-conditions.ts'
+import { conditionFindings } from './trust-policy-check-conditions.ts'
 import type { ConditionFinding } from './trust-policy-check-conditions.ts'
-import { namesWhoAsks, principalEdit, principalFinding } from './trust-policy-check-principal.ts'
-import { holdsFor, isLike } from './trust-policy-condition.ts'
+import {
+  limitsPrincipals,
+  namesWhoAsks,
+  principalEdit,
+  principalFinding,
+} from './trust-policy-check-principal.ts'
+import { holdsFor, isLike, operatorOf } from './trust-policy-condition.ts'
+import { knownKeys, strangersKeys } from './trust-policy-keys.ts'
+import type { Strangers } from './trust-policy-keys.ts'
 import { readTrustPolicy } from './trust-policy-document.ts'
 import type { Finding, PolicyDocument, Statement } from './trust-policy-document.ts'
 import type { TrustNeed } from './trust-policy.ts'
@@ -32,10 +39,11 @@ function formFindings({ version, statements }: PolicyDocument): Finding[] {
   const findings: Finding[] = []
   if (version !== undefined && version !== '2012-10-17' && version !== '2008-10-17')
     findings.push({ problem: `IAM knows no version ${version}`, fix: 'set "Version": "2012-10-17"' })
-  for (const { where, effect, elements } of statements) {
+  for (const { where, effect, elements, conditions } of statements) {
     if (effect !== 'Allow' && effect !== 'Deny')
       findings.push({ problem: `${where}Effect is neither Allow nor Deny`, fix: 'set "Effect": "Allow"' })
-    for (const name of elements.filter((one) => !ELEMENTS.includes(one))) {
+    const known = effect === 'Deny' ? [...ELEMENTS, 'NotPrincipal', 'NotAction'] : ELEMENTS
+    for (const name of elements.filter((one) => !known.includes(one))) {
       findings.push(
         name === 'NotPrincipal' || name === 'NotAction'
           ? {
@@ -45,30 +53,42 @@ function formFindings({ version, statements }: PolicyDocument): Finding[] {
           : { problem: `${where}a trust policy has no ${name}`, fix: `remove "${name}"` },
       )
     }
+    const unknown = conditions.filter((condition) => operatorOf(condition).name === undefined)
+    for (const operator of new Set(unknown.map((condition) => condition.operator))) {
+      const fix = 'take one of the condition operators of the IAM User Guide, such as StringEquals'
+      findings.push({ problem: `${where}IAM knows no condition operator ${operator}`, fix })
+    }
   }
   return findings
 }
 
 function trustFindings({ statements }: PolicyDocument, need: TrustNeed): Finding[] {
   const allowing = statements.filter(({ effect }) => effect !== 'Deny')
-  const denied = statements
-    .filter(({ effect }) => effect === 'Deny')
-    .flatMap((one) => denyFindings(one, need))
+  const denying = statements.filter(({ effect }) => effect === 'Deny')
+  const denied = denying.flatMap((one) => denyFindings(one, need))
   const wide = allowing.filter((one) => namesWhoAsks(one, need) === 'everybody')
   const named = allowing.filter((one) => namesWhoAsks(one, need) === 'by-name')
   // A statement for sts:TagSession alone is about the same request, not another way in.
   const waysIn = named.filter((one) => !allowsOnlyTags(one))
-  const wideOpen = wide.map(({ where }) => ({
+  const open = wide
+    .filter(({ principals }) => principals.some(({ name }) => name === '*'))
+    .filter((one) => need.kind !== 'chain' || !limitsPrincipals(one))
+  const wideOpen = open.map(({ where }) => ({
     problem: `${where}the principal is *: everybody is trusted, in every account`,
     fix: principalEdit(need),
   }))
   if (named.length === 0 && wide.length === 0) return [principalFinding(allowing, need), ...denied]
   const candidates = waysIn.length > 0 ? waysIn : named.length > 0 ? named : wide
-  const judged = candidates.map((statement) => ({ statement, findings: statementFindings(statement, need) }))
+  const judged = candidates.map((statement) => ({
+    statement,
+    findings: statementFindings(statement, need).filter(
+      ({ lets }) => lets === undefined || !areRefused(lets, { statement, denying, need }),
+    ),
+  }))
   const [best, ...others] = judged.toSorted((one, other) => one.findings.length - other.findings.length)
   const found = [
     ...(best?.findings ?? []),
-    ...others.flatMap(({ findings }) => findings.filter(({ isWide }) => isWide === true)),
+    ...others.flatMap(({ findings }) => findings.filter(({ lets }) => lets !== undefined)),
   ]
   // Conditions of the best one are found fault with already.
   const inForce = [...named, ...wide].filter((one) => one === best?.statement || mayHold(one, need))
@@ -78,6 +98,25 @@ function trustFindings({ statements }: PolicyDocument, need: TrustNeed): Finding
     ...tagFindings(inForce, need),
     ...denied,
   ]
+}
+
+/** Whether strangers whom one condition lets in are kept out by another one, or by a Deny. */
+function areRefused(
+  strangers: Strangers,
+  by: { statement: Statement; denying: Statement[]; need: TrustNeed },
+): boolean {
+  const { statement, denying, need } = by
+  const [assume] = actionsOf(need)
+  const known = strangersKeys(strangers, need)
+  return (
+    statement.conditions.some((condition) => holdsFor(condition, known) === 'no') ||
+    denying.some(
+      (one) =>
+        allows(one, assume) &&
+        namesWhoAsks(one, need) !== 'no' &&
+        one.conditions.every((condition) => holdsFor(condition, known) === 'yes'),
+    )
+  )
 }
 
 function mayHold({ conditions }: Statement, need: TrustNeed): boolean {
@@ -153,6 +192,8 @@ function allowsOnlyTags(statement: Statement): boolean {
   )
 }
 
-function allows({ actions }: Statement, wanted: string): boolean {
-  return actions.some((action) => isLike(wanted.toLowerCase(), action.toLowerCase()))
+/** Whether a statement is about an action; of a Deny, whether it denies it. */
+function allows({ actions, notActions }: Statement, wanted: string): boolean {
+  const isAmong = (list: string[]) => list.some((one) => isLike(wanted.toLowerCase(), one.toLowerCase()))
+  return notActions ? !isAmong(notActions) : isAmong(actions)
 }

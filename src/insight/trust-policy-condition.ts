@@ -9,33 +9,52 @@ export type KnownKeys = (key: string) => string[] | 'absent' | undefined
 
 export type Holds = 'yes' | 'no' | 'unknown'
 
-/** An operator's name without what stands around it. */
+/** An operator's name without what stands around it, in IAM's spelling; undefined for one that IAM does not know. */
 export function operatorOf(condition: Condition): {
-  name: string
+  name: string | undefined
   set: 'ForAnyValue' | 'ForAllValues' | undefined
   ifExists: boolean
   isNegated: boolean
 } {
-  const [, set, name = '', ifExists] =
-    /^(?:(ForAnyValue|ForAllValues):)?(.*?)(IfExists)?$/.exec(condition.operator) ?? []
+  const [, set, given = '', ifExists] =
+    /^(?:(ForAnyValue|ForAllValues):)?(.*?)(IfExists)?$/i.exec(condition.operator) ?? []
+  const name = OPERATORS.find((one) => one.toLowerCase() === given.toLowerCase())
   return {
     name,
-    set: set === 'ForAnyValue' || set === 'ForAllValues' ? set : undefined,
+    set: set === undefined ? undefined : /any/i.test(set) ? 'ForAnyValue' : 'ForAllValues',
     ifExists: ifExists !== undefined,
-    isNegated: name.includes('Not'),
+    isNegated: name !== undefined && name.includes('Not'),
   }
 }
+
+const OPERATORS = [
+  ...['StringEquals', 'StringNotEquals', 'StringEqualsIgnoreCase', 'StringNotEqualsIgnoreCase'],
+  ...['StringLike', 'StringNotLike', 'ArnEquals', 'ArnNotEquals', 'ArnLike', 'ArnNotLike'],
+  ...['NumericEquals', 'NumericNotEquals', 'NumericLessThan', 'NumericLessThanEquals'],
+  ...['NumericGreaterThan', 'NumericGreaterThanEquals', 'DateEquals', 'DateNotEquals', 'DateLessThan'],
+  ...['DateLessThanEquals', 'DateGreaterThan', 'DateGreaterThanEquals', 'Bool', 'BinaryEquals'],
+  ...['IpAddress', 'NotIpAddress', 'Null'],
+]
 
 export function holdsFor(condition: Condition, known: KnownKeys): Holds {
   const actual = known(condition.key.toLowerCase())
   if (actual === undefined) return 'unknown'
   const { name, set, ifExists, isNegated } = operatorOf(condition)
-  if (name === 'Null') return yesOrNo(condition.values.includes(actual === 'absent' ? 'true' : 'false'))
-  if (actual === 'absent') return yesOrNo(set === 'ForAllValues' || ifExists || isNegated)
+  if (name === undefined) return 'unknown'
+  if (name === 'Null') {
+    const wanted = actual === 'absent' ? 'true' : 'false'
+    return yesOrNo(condition.values.some((value) => value.toLowerCase() === wanted))
+  }
+  if (actual === 'absent')
+    return yesOrNo(set === 'ForAllValues' || ifExists || (isNegated && set === undefined))
   const compare = COMPARISONS[name.replace('Not', '')]
   if (compare === undefined) return 'unknown'
   const fits = (value: string) => condition.values.some((wanted) => compare(value, wanted)) !== isNegated
-  return yesOrNo(set === 'ForAllValues' || isNegated ? actual.every(fits) : actual.some(fits))
+  // What stands for a policy variable is not known.
+  const isVariable = condition.values.some((value) => value.includes('${'))
+  const isOfAll = set === 'ForAllValues' || (isNegated && set === undefined)
+  const holds = isOfAll ? actual.every(fits) : actual.some(fits)
+  return isVariable && holds === isNegated ? 'unknown' : yesOrNo(holds)
 }
 
 /**

@@ -22,6 +22,9 @@ export interface Statement {
   /** `Principal: "*"` is of type `*`. */
   principals: { type: string; name: string }[]
   actions: string[]
+  /** What `NotPrincipal` and `NotAction` leave out; undefined where there is no such element. */
+  notPrincipals: { type: string; name: string }[] | undefined
+  notActions: string[] | undefined
   conditions: Condition[]
   /** Every element's name, for those that a trust policy may not have. */
   elements: string[]
@@ -58,15 +61,18 @@ export function readTrustPolicy(text: string): ReadPolicy {
   }
   if (!isJsonObject(value) || value['Statement'] === undefined)
     return { kind: 'unreadable', problem: 'it is no policy: it has no Statement' }
+  if (!listOf(value['Statement']).every(isJsonObject))
+    return { kind: 'unreadable', problem: 'it is no policy: not everything in its Statement is one' }
   return { kind: 'policy', document: readDocument(value, role) }
 }
 
 function parseText(given: string): { value: unknown } | { problem: string } {
   const text = given.replace(/^\ufeff/, '').trim()
   if (text === '') return { problem: 'it is empty' }
-  if (/^%7B/i.test(text)) {
+  if (/^(?:%(?:0a|0d|09|20)|\+)*%7b/i.test(text)) {
     try {
-      return { value: decodeURIComponent(text) }
+      // As forms encode it a blank is +; a + itself is encoded everywhere.
+      return { value: decodeURIComponent(text.replaceAll('+', ' ')) }
     } catch {
       // The message quotes nothing that would help.
       return { problem: 'it is URL-encoded, but cut off or damaged' }
@@ -92,21 +98,25 @@ function readDocument(document: JsonObject, role: PolicyDocument['role']): Polic
 }
 
 function readStatement(statement: JsonObject, where: string): Statement {
-  const principal = statement['Principal']
+  const [notPrincipal, notAction] = [statement['NotPrincipal'], statement['NotAction']]
   const condition = statement['Condition']
   return {
     where,
     effect: textOf(statement['Effect']) ?? '',
-    principals:
-      typeof principal === 'string'
-        ? [{ type: '*', name: principal }]
-        : entriesOf(principal).flatMap(([type, names]) => textsOf(names).map((name) => ({ type, name }))),
+    principals: principalsOf(statement['Principal']),
     actions: textsOf(statement['Action']),
+    notPrincipals: notPrincipal === undefined ? undefined : principalsOf(notPrincipal),
+    notActions: notAction === undefined ? undefined : textsOf(notAction),
     conditions: entriesOf(condition).flatMap(([operator, keys]) =>
       entriesOf(keys).map(([key, values]) => ({ operator, key, values: textsOf(values) })),
     ),
     elements: Object.keys(statement),
   }
+}
+
+function principalsOf(principal: unknown): Statement['principals'] {
+  if (typeof principal === 'string') return [{ type: '*', name: principal }]
+  return entriesOf(principal).flatMap(([type, names]) => textsOf(names).map((name) => ({ type, name })))
 }
 
 function entriesOf(value: unknown): [string, unknown][] {

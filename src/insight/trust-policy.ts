@@ -20,8 +20,13 @@ export interface TrustPolicy {
 /** What a role must trust to be assumed as a profile asks for it. ARNs, ids and names are IAM's. */
 export type TrustNeed = IdentityPoolNeed | WebIdentityNeed | ChainNeed
 
+interface NamedSession {
+  /** Name that the role session is to have, where it is known. */
+  sessionName?: string
+}
+
 /** An identity pool hands the role out, or gives the token it is assumed with (enhanced and basic exchange). */
-export interface IdentityPoolNeed {
+export interface IdentityPoolNeed extends NamedSession {
   kind: 'identity-pool'
   /** Also the prefix of the condition keys. */
   principal: string
@@ -32,7 +37,7 @@ export interface IdentityPoolNeed {
 }
 
 /** The role is assumed with the user pool's ID token itself. */
-export interface WebIdentityNeed {
+export interface WebIdentityNeed extends NamedSession {
   kind: 'web-identity'
   providerArn: string
   /** The issuer without its scheme: the prefix of the condition keys. */
@@ -41,11 +46,16 @@ export interface WebIdentityNeed {
 }
 
 /** The role is assumed with another role's credentials. */
-export interface ChainNeed {
+export interface ChainNeed extends NamedSession {
   kind: 'chain'
   firstRoleArn: string
+  /** Name of the first role's session, where it is known. */
+  firstSessionName?: string
   externalId: string | undefined
 }
+
+// Cognito names every session of the enhanced flow so.
+const ENHANCED_SESSION_NAME = 'CognitoIdentityCredentials'
 
 /** The policy that gives exactly what is needed. */
 export function trustPolicyFor(need: TrustNeed): TrustPolicy {
@@ -95,6 +105,7 @@ export function firstRoleNeed(profile: Profile): IdentityPoolNeed | WebIdentityN
           identityPoolId: identityPool.id,
           amr: exchange.guest ? 'unauthenticated' : 'authenticated',
           loginsKey: signIn && (identityPool.loginsKey ?? withoutScheme(signIn.issuer)),
+          ...firstSession(profile),
         }
       )
     case 'web-identity': {
@@ -106,7 +117,23 @@ export function firstRoleNeed(profile: Profile): IdentityPoolNeed | WebIdentityN
         providerArn: `arn:${partition}:iam::${accountId}:oidc-provider/${providerName}`,
         providerName,
         clientId: signIn.clientId,
+        ...firstSession(profile),
       }
+    }
+  }
+}
+
+/** The first role's session, where its name does not hang on who signs in. */
+function firstSession({ exchange }: Profile): NamedSession {
+  switch (exchange.kind) {
+    case 'none':
+      return {}
+    case 'enhanced':
+      return { sessionName: ENHANCED_SESSION_NAME }
+    case 'basic':
+    case 'web-identity': {
+      const { sessionName } = exchange.role
+      return sessionName === undefined ? {} : { sessionName }
     }
   }
 }
@@ -115,7 +142,13 @@ export function firstRoleNeed(profile: Profile): IdentityPoolNeed | WebIdentityN
 export function secondRoleNeed(profile: Profile): ChainNeed | undefined {
   const firstRoleArn = firstRoleOf(profile)
   if (!profile.chain || firstRoleArn === undefined) return undefined
-  return { kind: 'chain', firstRoleArn, externalId: profile.chain.externalId }
+  const { externalId, sessionName } = profile.chain
+  const { sessionName: firstSessionName } = firstSession(profile)
+  return {
+    ...{ kind: 'chain', firstRoleArn, externalId },
+    ...(firstSessionName === undefined ? {} : { firstSessionName }),
+    ...(sessionName === undefined ? {} : { sessionName }),
+  }
 }
 
 /** The ARN of the first role, where the profile names it. */

@@ -202,6 +202,7 @@ const PURE = [
   ...['insight/trust-policy.ts', 'insight/trust-policy-check.ts', 'insight/trust-policy-condition.ts'],
   ...['insight/trust-policy-check-conditions.ts', 'insight/trust-policy-check-principal.ts'],
   'insight/trust-policy-document.ts',
+  'insight/trust-policy-keys.ts',
   ...['insight/config-findings.ts', 'insight/diagnosis.ts', 'insight/finding.ts', 'insight/public-text.ts'],
   ...['insight/process-line-findings.ts', 'insight/shadow-findings.ts', 'insight/sign-in-findings.ts'],
   'insight/steps.ts',

@@ -200,6 +200,16 @@ test('the outputs are what a profile is made of', () => {
   expect(direct['RoleArn']).toBe(`arn:aws:iam::${ACCOUNT}:role/my-stack-SignedInRole`)
 })
 
+test('a template that is too long for a request is said to need a bucket', () => {
+  const ofGroups = (count: number) =>
+    template({ groups: groupsNamed(Array.from({ length: count }, (_, index) => `group-${index}`))! })
+  expect(ofGroups(50)).toContain('--template-file template.yaml --s3-bucket BUCKET\n')
+  for (let count = 0; count < 50; count++) {
+    const text = ofGroups(count)
+    if (!text.includes('--s3-bucket')) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(51_200)
+  }
+})
+
 describe('names', () => {
   test.each([
     [

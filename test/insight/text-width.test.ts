@@ -12,6 +12,7 @@ test.each([
   ['한국', 4],
   ['𠮷', 2],
   ['🔑', 2],
+  ['🇩🇪', 2],
   ['\u00e9', 1],
   ['e\u0301', 1],
   ['│─┌', 3],
@@ -27,6 +28,13 @@ test('an ARN is broken behind : and /, and a part that is too long behind -', ()
     'arn:aws:iam::111122223333:',
     'role/teams/a-role-with-a-',
     'name-that-is-long',
+  ])
+})
+
+test('a list of URLs is broken between them, not within one that fits a line', () => {
+  expect(wrapText('http://localhost:8400/cb, http://127.0.0.1:9000/cb', 34)).toEqual([
+    'http://localhost:8400/cb,',
+    'http://127.0.0.1:9000/cb',
   ])
 })
 

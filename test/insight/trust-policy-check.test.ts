@@ -25,6 +25,8 @@ function problems(text: string, need: TrustNeed, wish = NOBODY): string[] {
   return checkTrustPolicy(text, need, wish).map(({ problem }) => problem)
 }
 
+const SESSION = 'arn:aws:sts::111122223333:assumed-role/Developer/me'
+
 type Row = [mistake: string, need: TrustNeed, change: Record<string, unknown>, problem: string, fix: string]
 
 // Mistakes of one statement: each is found, alone, with its edit.
@@ -358,8 +360,57 @@ const MISTAKES: Row[] = [
     'another account’s principals',
     chain,
     { Condition: { StringEquals: { 'aws:PrincipalAccount': '444455556666' } } },
-    'aws:PrincipalAccount never holds',
+    'aws:PrincipalAccount is 444455556666, but here it is 111122223333',
+    'set aws:PrincipalAccount to 111122223333',
+  ],
+  [
+    'the first role without its path',
+    chain,
+    { Condition: { ArnEquals: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/Developer' } } },
+    `but here it is ${ROLE}`,
+    `set aws:PrincipalArn to ${ROLE}`,
+  ],
+  [
+    'a second factor, if the request tells',
+    chain,
+    { Condition: { BoolIfExists: { 'aws:MultiFactorAuthPresent': true } } },
+    'never holds here',
     'remove',
+  ],
+  [
+    'another session of the first role',
+    { ...chain, firstSessionName: 'me' },
+    { Principal: { AWS: SESSION.replace('/me', '/you') } },
+    `not ${ROLE}`,
+    ROLE,
+  ],
+  ...(
+    [
+      ['any', { 'aws:PrincipalOrgID': '*' }],
+      ['any that it may be of', { 'aws:PrincipalArn': 'arn:aws:iam::*:role/team/Developer' }],
+      ['what IAM does not know', { constructor: 'o-abc' }],
+      ['a name that anybody may have', { 'aws:username': 'me' }],
+    ] as const
+  ).map(([what, keys]): Row => [
+    `everybody, of ${what}`,
+    chain,
+    { Principal: { AWS: '*' }, Condition: { StringLike: keys } },
+    'everybody is trusted',
+    ROLE,
+  ]),
+  [
+    'everybody whose organization is not known',
+    chain,
+    { Principal: '*', Condition: { StringEqualsIfExists: { 'aws:PrincipalOrgID': 'o-abc' } } },
+    'everybody is trusted',
+    ROLE,
+  ],
+  [
+    'the name of another session',
+    { ...pool, sessionName: 'CognitoIdentityCredentials' },
+    { Condition: { StringEquals: { [`${P}:aud`]: POOL, 'sts:RoleSessionName': 'me' }, ...AMR } },
+    'sts:RoleSessionName is me, but here it is CognitoIdentityCredentials',
+    'set sts:RoleSessionName to CognitoIdentityCredentials',
   ],
 ]
 
@@ -389,7 +440,22 @@ describe('finds, and says how to mend it:', () => {
   test('what is no policy', () => {
     expect(problems('not at all', pool)).toEqual(['it is not JSON'])
     expect(problems('{"Statement": []}', pool)).toEqual([`it does not trust ${P}`])
-    expect(problems('{"Statement": [1, null]}', pool)).toEqual([`it does not trust ${P}`])
+    expect(problems('{"Statement": [1, null]}', pool)).toEqual([
+      'it is no policy: not everything in its Statement is one',
+    ])
+  })
+
+  test('operators that IAM does not know, also beside those that are needed', () => {
+    const Condition = {
+      ...AUD,
+      ...AMR,
+      constructor: { 'aws:username': 'me' },
+      StringMatch: { a: 'b', c: 'd' },
+    }
+    expect(problems(changed(pool, { Condition }), pool)).toEqual([
+      'IAM knows no condition operator constructor',
+      'IAM knows no condition operator StringMatch',
+    ])
   })
 
   test('several mistakes at once', () => {
@@ -459,10 +525,50 @@ describe('has nothing against', () => {
         Condition: { StringEquals: { [`${P}:AUD`]: POOL }, ...AMR },
       },
     ],
+    [
+      'operators in other letters',
+      pool,
+      {
+        Condition: {
+          stringequals: AUD.StringEquals,
+          'foranyvalue:stringlike': AMR['ForAnyValue:StringLike'],
+        },
+      },
+    ],
     ['a Sid', pool, { Sid: 'Cognito' }],
     ['other principals beside', direct, { Principal: { Federated: [PROVIDER, 'accounts.google.com'] } }],
     ['the account of the first role', chain, { Principal: { AWS: 'arn:aws:iam::111122223333:root' } }],
     ['the account by its number', chain, { Principal: { AWS: '111122223333' } }],
+    ['the session of the first role', { ...chain, firstSessionName: 'me' }, { Principal: { AWS: SESSION } }],
+    ['a session whose name hangs on who signs in', chain, { Principal: { AWS: SESSION } }],
+    [
+      'a session without a second factor',
+      chain,
+      { Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'false' } } },
+    ],
+    [
+      'everybody of an organization',
+      chain,
+      { Principal: '*', Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-abc' } } },
+    ],
+    [
+      'everybody of a part of one',
+      chain,
+      {
+        Principal: { AWS: '*' },
+        Condition: { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-abc/r-1/*' } },
+      },
+    ],
+    [
+      'everybody, of certain roles',
+      chain,
+      { Principal: '*', Condition: { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/*' } } },
+    ],
+    [
+      'a session name by a variable',
+      { ...chain, sessionName: 'me' },
+      { Condition: { StringEquals: { 'sts:RoleSessionName': '${aws:userid}' } } },
+    ],
     [
       'a pattern of principals',
       chain,
@@ -484,6 +590,82 @@ describe('has nothing against', () => {
       ],
     })
     expect(checkTrustPolicy(text, pool, NOBODY)).toEqual([])
+  })
+})
+
+describe('of several statements, and what they leave out', () => {
+  const right = trustPolicyFor(pool).Statement[0]!
+  const denied = (element: Record<string, unknown>, allow: Record<string, unknown> = {}) =>
+    problems(
+      JSON.stringify({
+        Statement: [
+          { ...right, ...allow },
+          { Effect: 'Deny', ...element },
+        ],
+      }),
+      pool,
+    )
+  const guests = { [`${P}:amr`]: 'unauthenticated' }
+
+  test.each<[string, Record<string, unknown>]>([
+    ['to a list', { 'ForAllValues:StringNotLike': guests }],
+    ['to one of a list', { 'ForAnyValue:StringNotEquals': guests }],
+    ['at all', { StringNotEquals: guests }],
+  ])('a condition that keeps guests out, applied %s, is as good', (_, Condition) => {
+    expect(problems(changed(pool, { Condition: { ...AUD, ...Condition } }), pool)).toEqual([])
+  })
+
+  test('a Deny that keeps others out is as good as a condition', () => {
+    const others = { Principal: { Federated: P }, Action: 'sts:*' }
+    const others2 = { Principal: '*', NotAction: 'sts:AssumeRole' }
+    const unlessPool = { Condition: { StringNotEquals: { [`${P}:aud`]: POOL } } }
+    expect(denied({ ...others, ...unlessPool }, { Condition: AMR })).toEqual([])
+    expect(denied({ ...others2, ...unlessPool }, { Condition: AMR })).toEqual([])
+    const ofGuests = { Condition: { 'ForAnyValue:StringEquals': guests } }
+    expect(denied({ ...others, ...ofGuests }, { Condition: AUD })).toEqual([])
+  })
+
+  test.each<[string, Record<string, unknown>]>([
+    ['another principal', { Principal: { Federated: 'accounts.google.com' } }],
+    ['another action', { Action: 'sts:TagSession' }],
+    ['those of other regions', { Condition: { StringNotLike: { [`${P}:aud`]: 'eu-west-1:*' } } }],
+    ['some of them', { Condition: { StringEquals: { [`${P}:aud`]: OTHER_POOL } } }],
+    [
+      'what is not known',
+      {
+        Condition: {
+          StringNotEquals: { [`${P}:aud`]: POOL },
+          NotIpAddress: { 'aws:SourceIp': '10.0.0.0/8' },
+        },
+      },
+    ],
+  ])('a Deny of %s keeps nobody out', (_, change) => {
+    const deny = {
+      ...{ Principal: '*', Action: '*', Condition: { StringNotEquals: { [`${P}:aud`]: POOL } } },
+      ...change,
+    }
+    expect(denied(deny, { Condition: AMR })).toEqual([expect.stringContaining('no condition on')])
+  })
+
+  test('a Deny of everything but this exchange is none of it', () => {
+    const actions = ['sts:AssumeRoleWithWebIdentity', 'sts:TagSession']
+    expect(denied({ Principal: '*', NotAction: actions })).toEqual([])
+    expect(denied({ NotPrincipal: { Federated: P }, Action: '*' })).toEqual([])
+  })
+
+  test('a Deny of everything but something else denies this exchange', () => {
+    const tags = 'statement 2: it denies sts:TagSession to this very exchange'
+    expect(denied({ Principal: '*', NotAction: 'sts:AssumeRoleWithWebIdentity' })).toEqual([
+      expect.stringContaining(tags),
+    ])
+    expect(denied({ NotPrincipal: { AWS: ROLE }, Action: 'sts:*' })).toEqual([
+      expect.stringContaining('it denies sts:AssumeRoleWithWebIdentity and sts:TagSession'),
+    ])
+  })
+
+  test('an Allow of everything but something is found fault with, once', () => {
+    const text = JSON.stringify({ Statement: { ...right, Action: undefined, NotAction: 'sts:AssumeRole' } })
+    expect(problems(text, pool)).toEqual(['NotAction means everything but what it lists'])
   })
 })
 

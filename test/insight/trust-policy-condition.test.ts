@@ -45,7 +45,7 @@ test('a condition on what is known holds exactly where the emulator says so', ()
 
 describe('a condition', () => {
   const known: KnownKeys = (key) =>
-    key === 'aws:multifactorauthpresent' ? 'absent' : key === 'p:aud' ? ['pool'] : undefined
+    key === 'aws:multifactorauthpresent' ? 'absent' : { 'p:aud': ['pool'], 'p:amr': ['a', 'b'] }[key]
 
   test.each([
     ['Null', 'aws:MultiFactorAuthPresent', 'true', 'yes'],
@@ -54,6 +54,17 @@ describe('a condition', () => {
     ['BoolIfExists', 'aws:MultiFactorAuthPresent', 'true', 'yes'],
     ['StringEquals', 'p:sub', 'me', 'unknown'],
     ['IpAddress', 'p:aud', '10.0.0.0/8', 'unknown'],
+    ['Null', 'p:aud', 'FALSE', 'yes'],
+    ['stringequals', 'p:aud', 'pool', 'yes'],
+    ['foranyvalue:stringlikeifexists', 'p:aud', 'po*', 'yes'],
+    ['StringEquals', 'p:aud', '${aws:username}', 'unknown'],
+    ['StringNotEquals', 'p:aud', '${aws:username}', 'unknown'],
+    ['StringEqual', 'p:aud', 'pool', 'unknown'],
+    ['constructor', 'p:aud', 'pool', 'unknown'],
+    ['ForAnyValue:StringNotEquals', 'p:aud', 'pool', 'no'],
+    ['ForAnyValue:StringNotEquals', 'p:amr', 'b', 'yes'],
+    ['StringNotEquals', 'p:amr', 'b', 'no'],
+    ['ForAnyValue:StringNotEquals', 'aws:MultiFactorAuthPresent', 'x', 'no'],
   ])('%s on %s with %s: %s', (name, key, wanted, holds) => {
     expect(holdsFor({ operator: name, key, values: [wanted] }, known)).toBe(holds)
   })

@@ -44,6 +44,8 @@ describe('a policy is read', () => {
   test.each([
     ['with a byte order mark and white space', `\ufeff\n ${JSON.stringify(POLICY, null, 2)}\n`],
     ['URL-encoded', encoded],
+    ['URL-encoded, from the second line on', encodeURIComponent(`\n ${text}`)],
+    ['encoded as in a form', new URLSearchParams({ x: JSON.stringify(POLICY, null, 2) }).toString().slice(2)],
     ['URL-encoded, in a JSON string', JSON.stringify(encoded)],
     ['as a JSON string', JSON.stringify(text)],
   ])('%s', (_, given) => {
@@ -70,6 +72,8 @@ describe('what is no policy', () => {
     ['{}', 'it is no policy: it has no Statement'],
     ['[]', 'it is no policy: it has no Statement'],
     ['3', 'it is no policy: it has no Statement'],
+    ['{"Statement": [1, {}]}', 'it is no policy: not everything in its Statement is one'],
+    ['{"Statement": "x"}', 'it is no policy: not everything in its Statement is one'],
     ['{"Role": null}', 'it is no policy: it has no Statement'],
   ])('%j: %s', (given, problem) => {
     expect(readTrustPolicy(given)).toEqual({ kind: 'unreadable', problem })

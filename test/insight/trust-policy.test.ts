@@ -65,15 +65,22 @@ describe('the policy', () => {
   })
 })
 
+const ENHANCED = { sessionName: 'CognitoIdentityCredentials' }
+
 describe('what a profile needs', () => {
   test.each([
-    ['an identity pool', `cognito_identity_pool_id = ${POOL}`, NEEDS.pool],
+    ['an identity pool', `cognito_identity_pool_id = ${POOL}`, { ...NEEDS.pool, ...ENHANCED }],
     [
       'the basic flow',
       `cognito_identity_pool_id = ${POOL}\ncognito_exchange = basic\ncognito_role_arn = ${ROLE}`,
       NEEDS.pool,
     ],
     ['a role alone', `cognito_role_arn = ${ROLE}`, NEEDS.direct],
+    [
+      'a session name',
+      `cognito_role_arn = ${ROLE}\ncognito_role_session_name = me`,
+      { ...NEEDS.direct, sessionName: 'me' },
+    ],
     ['neither', '', undefined],
   ])('with %s', (_, keys, need) => {
     expect(firstRoleNeed(profileWith(keys))).toEqual(need)
@@ -81,7 +88,7 @@ describe('what a profile needs', () => {
 
   test('as a guest', () => {
     const guest = profileWith(`cognito_guest = true\ncognito_identity_pool_id = ${POOL}`, '')
-    expect(firstRoleNeed(guest)).toEqual(NEEDS.guest)
+    expect(firstRoleNeed(guest)).toEqual({ ...NEEDS.guest, ...ENHANCED })
   })
 
   test('with an issuer, or a Logins key, of its own', () => {
@@ -105,6 +112,10 @@ describe('what a profile needs', () => {
     expect(secondRoleNeed(profileWith(`${direct}\ncognito_chain_external_id = team-a`))).toEqual(
       NEEDS.chainWithId,
     )
+    const named = 'cognito_role_session_name = me\ncognito_chain_session_name = you'
+    expect(secondRoleNeed(profileWith(`${direct}\n${named}`))).toEqual({
+      ...{ ...NEEDS.chain, firstSessionName: 'me', sessionName: 'you' },
+    })
     expect(secondRoleNeed(profileWith(`cognito_role_arn = ${ROLE}`))).toBeUndefined()
   })
 
@@ -112,7 +123,9 @@ describe('what a profile needs', () => {
     const keys = `cognito_identity_pool_id = ${POOL}\ncognito_chain_role_arn = arn:aws:iam::444455556666:role/Deploy`
     expect(secondRoleNeed(profileWith(keys))).toBeUndefined()
     expect(firstRoleOf(profileWith(keys))).toBeUndefined()
-    expect(secondRoleNeed(profileWith(`${keys}\ncognito_role_arn = ${ROLE}`))).toEqual(NEEDS.chain)
+    expect(secondRoleNeed(profileWith(`${keys}\ncognito_role_arn = ${ROLE}`))).toEqual({
+      ...{ ...NEEDS.chain, firstSessionName: ENHANCED.sessionName },
+    })
   })
 })
 
