@@ -15,18 +15,28 @@ export function readCommandLine(given: string[]): CommandLine {
     return at < 0 ? { words, handedOn: [] } : { words: words.slice(0, at), handedOn: words.slice(at + 1) }
   }
   // As git and gh have them.
-  if (command === 'help') return { words: [...rest, '--help'], handedOn: [] }
-  if (command === 'version' && rest.length === 0) return { words: ['--version'], handedOn: [] }
+  if (command === 'help') {
+    const isOwn = rest[0] === 'help' || rest[0] === 'version'
+    return { words: isOwn ? ['--help'] : [...rest, '--help'], handedOn: [] }
+  }
+  if (command === 'version' && rest.every((word) => ['--help', '-h'].includes(word)))
+    return { words: [rest[0] ?? '--version'], handedOn: [] }
   return { words, handedOn: [] }
 }
 
 /** Options that every command takes are understood in front of it, too, as AWS tools do. */
 function withCommandFirst(given: string[]): string[] {
-  let at = 0
-  for (let taken = leadingOption(given[0]); taken > 0; taken = leadingOption(given[at])) at += taken
+  const at = leadingOptions(given).length
   const command = given[at]
   if (command === undefined || command.startsWith('-')) return given
   return [command, ...given.slice(0, at), ...given.slice(at + 1)]
+}
+
+/** The words before the command: options, each with its value. */
+export function leadingOptions(given: string[]): string[] {
+  let at = 0
+  for (let taken = leadingOption(given[0]); taken > 0; taken = leadingOption(given[at])) at += taken
+  return given.slice(0, at)
 }
 
 /** How many words an option in front of the command takes; 0: it is none. */

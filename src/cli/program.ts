@@ -74,7 +74,7 @@ export async function runProgram(proc: NodeJS.Process, parts: OwnParts): Promise
     },
   })
   try {
-    await program.parseAsync(words, { from: 'user' })
+    await program.parseAsync(untilUnknownName(program, words), { from: 'user' })
   } catch (error) {
     ending = error instanceof CommanderError ? await endOf(error) : explain(terminal(), error)
   }
@@ -101,9 +101,24 @@ export async function runProgram(proc: NodeJS.Process, parts: OwnParts): Promise
     const profiles = surplus.length === 0 ? [] : (await import('./profile-names.ts')).readProfileNames(proc)
     const subcommands = named.commands.map((one) => one.name())
     const command =
-      named === program ? undefined : { name, longOptions: longOptionsOf(named), surplus, subcommands }
+      named === program ? undefined : { name, longOptions: longOptionsOf(named), subcommands, surplus }
     return explain(terminal(), usageError(error, { words, command, profiles }))
   }
+}
+
+/** Without what follows a name that no command has: `--help` there would be answered with the help of another. */
+function untilUnknownName(program: Command, words: string[]): string[] {
+  let named = program
+  for (const [at, word] of words.entries()) {
+    const next = named.commands.find((one) => one.name() === word)
+    if (!next) return !word.startsWith('-') && hasOnlyCommands(named) ? words.slice(0, at + 1) : words
+    named = next
+  }
+  return words
+}
+
+function hasOnlyCommands({ commands, registeredArguments }: Command): boolean {
+  return commands.length > 0 && registeredArguments.length === 0
 }
 
 /** The command that was asked for, and its words: of `roles use`, the second. */

@@ -1,7 +1,8 @@
 /** Wrong usage, with the command line that was probably meant. Pure. */
 import { assignedIn, programOf, shellWord } from '../errors/explanation.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
-import { singleDashed } from './command-line.ts'
+import { leadingOptions, singleDashed } from './command-line.ts'
+import { similarName, synonymOf } from './unknown-name.ts'
 
 /** What the parser complains of. */
 export interface Complaint {
@@ -16,15 +17,20 @@ export interface Typed {
     | {
         name: string
         longOptions: string[]
+        subcommands: string[]
         /** Words that are neither options nor their values, beyond those that the command takes. */
         surplus: string[]
-        /** Commands below it. */
-        subcommands?: string[]
       }
     | undefined
   /** Names of the profiles that there are. */
   profiles: string[]
 }
+
+const UNKNOWN = 'commander.unknownCommand'
+const SURPLUS = 'commander.excessArguments'
+
+// They are about no single profile, though every command takes --profile.
+const WITHOUT_PROFILE = ['configure list', 'configure store', 'template', 'demo', 'emulate']
 
 /** The parser's complaint in poolkey's form, with a better fix where one is known. */
 export function usageError(complaint: Complaint, typed: Typed): PoolkeyError<'usage'> {
@@ -35,11 +41,14 @@ export function usageError(complaint: Complaint, typed: Typed): PoolkeyError<'us
   const see = `see: ${command === undefined ? 'poolkey' : `poolkey ${command.name}`} --help`
   const dashed = singleDashed(typed.words, command?.longOptions ?? ['--profile'])
   if (dashed !== undefined) return singleDashError(dashed)
-  const other = subcommandError(complaint, typed)
-  if (other !== undefined) return other
+  const leading = leadingOptions(typed.words)
+  if (command === undefined && leading.length > 0) return noCommandError(leading)
+  const unknown = unknownSubcommand(complaint, typed)
+  if (unknown) return unknown
   const meant = meantBy(complaint, typed) ?? stdinOption(problem, command?.longOptions ?? [])
   if (meant !== undefined) return new PoolkeyError('usage', { problem, fix: meant })
-  const found = suggestion ?? synonymOf(complaint, typed)
+  const synonym = complaint.code === UNKNOWN ? synonymOf(typed.words[0] ?? '') : undefined
+  const found = suggestion ?? (synonym === undefined ? undefined : `Did you mean ${synonym}?`)
   return new PoolkeyError('usage', {
     problem,
     fix: found === undefined ? see : `${found} Otherwise ${see}`,
@@ -79,13 +88,48 @@ export function strayWordsError(given: {
   })
 }
 
+/** Options of any command, and none to take them. */
+function noCommandError(leading: string[]): PoolkeyError<'usage'> {
+  const name = /^(--[a-z-]+|-p)/.exec(leading[0] ?? '')?.[0] ?? ''
+  const isOpen = ['-p', '--profile'].includes(leading.at(-1) ?? '')
+  const words = isOpen ? [...leading, 'NAME'] : leading
+  return new PoolkeyError('usage', {
+    problem: `no command is given; ${name} goes with one`,
+    fix: `every command takes it, such as: ${commandLine(['login', ...words])}; see: poolkey --help`,
+  })
+}
+
+/** For a word that stands where a command has only commands of its own; undefined where it is none, or a profile's name. */
+function unknownSubcommand(complaint: Complaint, typed: Typed): PoolkeyError<'usage'> | undefined {
+  const { command, words, profiles } = typed
+  const [first] = command?.surplus ?? []
+  if (complaint.code !== SURPLUS || command === undefined || first === undefined) return undefined
+  if (command.subcommands.length === 0 || profiles.includes(first)) return undefined
+  const similar = similarName(first, command.subcommands)
+  const meant =
+    synonymOf(`${command.name} ${first}`) ??
+    (similar === undefined ? undefined : `${command.name} ${similar}`)
+  const see = `see: poolkey ${command.name} --help`
+  const profile = namesProfile(words)
+    ? ''
+    : `to name a profile: ${commandLine([command.name, '--profile', first])}; `
+  return new PoolkeyError('usage', {
+    problem: `unknown command '${command.name} ${first}'`,
+    fix: meant === undefined ? `${profile}${see}` : `Did you mean ${meant}? Otherwise ${see}`,
+  })
+}
+
+function namesProfile(words: string[]): boolean {
+  return words.some((word) => /^(-p|--profile(=.*)?$)/s.test(word))
+}
+
 function commandLine(words: string[]): string {
   return ['poolkey', ...words.map(shellWord)].join(' ')
 }
 
 function meantBy({ code }: Complaint, { words, command, profiles }: Typed): string | undefined {
   if (command === undefined) return undefined
-  const hasProfile = words.some((word) => /^(-p|--profile(=.*)?$)/s.test(word))
+  const hasProfile = namesProfile(words)
   const [first, second] = command.surplus
   if (first === undefined) return undefined
   const isProfile = (word: string) => !hasProfile && profiles.includes(word)
@@ -97,54 +141,18 @@ function meantBy({ code }: Complaint, { words, command, profiles }: Typed): stri
     const line = commandLine(words.flatMap((word) => put.get(word) ?? [word]))
     return `name the section with --to: ${line}${target === undefined ? ' --to NAME' : ''}`
   }
-  if (code !== 'commander.excessArguments') return undefined
+  if (code !== SURPLUS) return undefined
+  const see = `see: poolkey ${command.name} --help`
+  if (WITHOUT_PROFILE.includes(command.name)) return `leave out ${shellWord(first)}; ${see}`
   const named = command.surplus.length === 1 && isProfile(first)
   const at = words.lastIndexOf(first)
   return named
     ? `name the profile with --profile: ${commandLine([...words.slice(0, at), '--profile', ...words.slice(at)])}`
-    : `leave out ${shellWord(first)}${hasProfile ? '' : ', or name a profile with --profile'}; see: poolkey ${command.name} --help`
+    : `leave out ${shellWord(first)}${hasProfile ? '' : ', or name a profile with --profile'}; ${see}`
 }
 
 /** A secret is not given as a word, which others of this machine can see. */
 function stdinOption(problem: string, longOptions: string[]): string | undefined {
   const [, name = ''] = /^unknown option '(--[\w-]+)'$/.exec(problem) ?? []
   return longOptions.includes(`${name}-stdin`) ? `pipe it into stdin, with ${name}-stdin` : undefined
-}
-
-/** For a word where only the name of a command below may stand. */
-function subcommandError(
-  { code }: Complaint,
-  { command, profiles }: Typed,
-): PoolkeyError<'usage'> | undefined {
-  const { name = '', subcommands = [], surplus: [first] = [] } = command ?? {}
-  const isOne = first !== undefined && subcommands.length > 0 && !profiles.includes(first)
-  if (code !== 'commander.excessArguments' || !isOne) return undefined
-  const meant = SUBCOMMAND_SYNONYMS.get(first) ?? ''
-  return new PoolkeyError('usage', {
-    problem: `there is no command ${name} ${first}`,
-    fix: subcommands.includes(meant)
-      ? `Did you mean poolkey ${name} ${meant}?`
-      : `there is ${subcommands.map((one) => `poolkey ${name} ${one}`).join(', ')}; a profile is named with --profile`,
-  })
-}
-
-// What other tools call it.
-const SUBCOMMAND_SYNONYMS = new Map([
-  ['ls', 'list'],
-  ['show', 'list'],
-  ['rm', 'remove'],
-  ['delete', 'remove'],
-])
-
-const SYNONYMS = new Map([
-  ['ls', 'status'],
-  ['list', 'status'],
-  ['export', 'env'],
-  ['run', 'exec'],
-  ['shell', 'exec'],
-])
-
-function synonymOf({ code }: Complaint, { words }: Typed): string | undefined {
-  const known = code === 'commander.unknownCommand' ? SYNONYMS.get(words[0] ?? '') : undefined
-  return known === undefined ? undefined : `Did you mean ${known}?`
 }

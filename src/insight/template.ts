@@ -31,7 +31,7 @@ Description: Temporary AWS credentials from a Cognito sign-in, with poolkey
 #   aws cloudformation deploy --stack-name poolkey --capabilities CAPABILITY_IAM --template-file template.yaml${
     body.length > MOST_BYTES_WITHOUT_BUCKET ? ' --s3-bucket BUCKET' : ''
   }
-#   aws cloudformation describe-stacks --stack-name poolkey > stack.json
+#   aws cloudformation describe-stacks --stack-name poolkey --output json > stack.json
 #   poolkey configure import stack.json --profile dev
 # To let somebody in (the pool's ID is among the outputs); a first password comes by mail:
 #   aws cognito-idp admin-create-user --user-pool-id ID --username you@example.com${

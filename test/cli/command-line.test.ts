@@ -37,7 +37,10 @@ test.each([
   ['help', '--help'],
   ['help exec', 'exec --help'],
   ['help roles use', 'roles use --help'],
+  ['help help', '--help'],
+  ['help version', '--help'],
   ['version', '--version'],
+  ['version --help', '--help'],
   ['version x', 'version x'],
 ])('%s is read as %s', (line, words) => {
   expect(wordsOf(line)).toBe(words)

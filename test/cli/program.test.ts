@@ -188,6 +188,36 @@ describe('wrong usage', () => {
       fix: 'put -- before the command: poolkey exec -p x -- env DB_PASSWORD=VALUE ...',
     },
     {
+      words: ['configure', 'ls'],
+      error: "unknown command 'configure ls'",
+      fix: 'Did you mean configure list? Otherwise see: poolkey configure --help',
+    },
+    {
+      words: ['configure', 'list', 'x'],
+      error: "too many arguments for 'list'. Expected 0 arguments but got 1.",
+      fix: 'leave out x; see: poolkey configure list --help',
+    },
+    {
+      words: ['-p', 'dev'],
+      error: 'no command is given; -p goes with one',
+      fix: 'every command takes it, such as: poolkey login -p dev; see: poolkey --help',
+    },
+    {
+      words: ['help', 'logn'],
+      error: "unknown command 'logn'",
+      fix: 'Did you mean login? Otherwise see: poolkey --help',
+    },
+    {
+      words: ['nosuch', '--help'],
+      error: "unknown command 'nosuch'",
+      fix: 'see: poolkey --help',
+    },
+    {
+      words: ['help', 'configure', 'improt'],
+      error: "unknown command 'configure improt'",
+      fix: 'Did you mean configure import? Otherwise see: poolkey configure --help',
+    },
+    {
       words: ['roles', 'use', 'Admin', 'extra'],
       error: "too many arguments for 'use'. Expected 1 argument but got 2.",
       fix: 'leave out extra, or name a profile with --profile; see: poolkey roles use --help',
@@ -256,6 +286,13 @@ test('help and version are understood as words, too', () => {
   expect(poolkey(['help', 'exec'])).toEqual(poolkey(['exec', '--help']))
   expect(poolkey(['help'])).toEqual(poolkey(['--help']))
   expect(poolkey(['version'])).toEqual(poolkey(['--version']))
+  for (const words of [
+    ['help', 'help'],
+    ['help', 'version'],
+    ['-p', 'dev', '--help'],
+  ])
+    expect(poolkey(words)).toEqual(poolkey(['--help']))
+  expect(poolkey(['help', 'configure', 'import'])).toEqual(poolkey(['configure', 'import', '--help']))
 })
 
 describe('a command that fails', () => {

@@ -46,7 +46,8 @@ describe('words of exec that stand where only options may', () => {
 describe('words that a command does not take', () => {
   function fixOf(line: string, surplus: string[], code = 'commander.excessArguments'): string | undefined {
     const words = line.split(' ')
-    const command = { name: words[0] ?? '', longOptions: ['--profile', '--role'], surplus }
+    const [name = ''] = words
+    const command = { name, longOptions: ['--profile', '--role'], subcommands: [], surplus }
     return usageError({ code, message: 'error: no' }, { words, command, profiles: ['dev'] }).facts.fix
   }
 
@@ -70,21 +71,10 @@ describe('words that a command does not take', () => {
     )
   })
 
-  test.each([
-    ['ls', 'Did you mean poolkey configure list?'],
-    ['rm', 'Did you mean poolkey configure remove?'],
-    ['x', 'there is poolkey configure list, poolkey configure remove; a profile is named with --profile'],
-    ['dev', 'name the profile with --profile: poolkey configure --profile dev'],
-  ])('configure %s: the commands below are named', (word, fix) => {
-    const command = { name: 'configure', longOptions: [], surplus: [word], subcommands: ['list', 'remove'] }
-    const typed = { words: ['configure', word], command, profiles: ['dev'] }
-    expect(usageError({ code: 'commander.excessArguments', message: 'no' }, typed).facts.fix).toBe(fix)
-  })
-
   test.each(['--client-secret', '--client-secret=canary', "--client-secret=cana'ry\ncanary"])(
     '%s is not repeated, and leads to stdin',
     (word) => {
-      const command = { name: 'configure', longOptions: ['--client-secret-stdin'], surplus: [] }
+      const command = { name: 'configure', longOptions: ['--client-secret-stdin'], subcommands: [], surplus: [] }
       const typed = { words: ['configure', word], command, profiles: [] }
       const message = `error: unknown option '${word}'`
       expect(usageError({ code: 'commander.unknownOption', message }, typed).facts).toEqual({
@@ -96,5 +86,62 @@ describe('words that a command does not take', () => {
 
   test('an option with one dash outranks what it made of the words behind it', () => {
     expect(fixOf('env -profile dev', ['dev'])).toBe('Did you mean --profile?')
+  })
+})
+
+describe('a word after a command that has only commands of its own', () => {
+  function adviceOn(line: string, name = 'configure') {
+    const words = line.split(' ')
+    const subcommands = name === 'configure' ? ['list', 'remove', 'store', 'import'] : []
+    const command = { name, longOptions: ['--profile'], subcommands, surplus: words.slice(-1) }
+    const complaint = { code: 'commander.excessArguments', message: 'error: too many' }
+    return usageError(complaint, { words, command, profiles: ['dev'] }).facts
+  }
+
+  test.each([
+    ['configure ls', 'configure list'],
+    ['configure rm', 'configure remove'],
+    ['configure lsit', 'configure list'],
+    ['configure stroe', 'configure store'],
+  ])('%s: what was probably meant', (line, meant) => {
+    expect(adviceOn(line)).toEqual({
+      problem: `unknown command '${line}'`,
+      fix: `Did you mean ${meant}? Otherwise see: poolkey configure --help`,
+    })
+  })
+
+  test('may be a profile that is not there yet', () => {
+    expect(adviceOn('configure prod')).toEqual({
+      problem: "unknown command 'configure prod'",
+      fix: 'to name a profile: poolkey configure --profile prod; see: poolkey configure --help',
+    })
+    expect(adviceOn('configure -p prod nosuch').fix).toBe('see: poolkey configure --help')
+  })
+
+  test('is a profile that is there', () => {
+    expect(adviceOn('configure dev').fix).toBe(
+      'name the profile with --profile: poolkey configure --profile dev',
+    )
+  })
+
+  test.each([['x'], ['dev']])('%s is no profile for a command that is about none', (word) => {
+    expect(adviceOn(`configure list ${word}`, 'configure list').fix).toBe(
+      `leave out ${word}; see: poolkey configure list --help`,
+    )
+  })
+})
+
+test.each([
+  ['-p dev', '-p', 'login -p dev'],
+  ['-pdev', '-p', 'login -pdev'],
+  ['-p', '-p', 'login -p NAME'],
+  ['--profile=dev --debug', '--profile', 'login --profile=dev --debug'],
+  ['--no-input', '--no-input', 'login --no-input'],
+  ['-p dev --zzz', '-p', 'login -p dev'],
+])('%s, without a command: every command takes it', (line, option, meant) => {
+  const complaint = { code: 'commander.unknownOption', message: "error: unknown option '-p'" }
+  expect(usageError(complaint, { words: line.split(' '), command: undefined, profiles: [] }).facts).toEqual({
+    problem: `no command is given; ${option} goes with one`,
+    fix: `every command takes it, such as: poolkey ${meant}; see: poolkey --help`,
   })
 })

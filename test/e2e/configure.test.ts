@@ -264,7 +264,7 @@ describe('what can be known without signing in', () => {
     const outcome = await configured(station, { 'client-id': '1nobody' })
     expect(outcome).toMatchObject({ code: 0 })
     expect(outcome.stderr).toContain('refuses app client 1nobody')
-    expect(outcome.stderr).toContain('check that app client 1nobody and domain')
+    expect(outcome.stderr).toContain('check that app client 1nobody and cognito_domain')
   })
 
   test('a user pool that is not there is warned of', async () => {

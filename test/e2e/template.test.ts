@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest'
-import type { TrustPolicy } from '../../src/emulator/trust-policy.ts'
 import { makeStack } from '../insight/cloudformation.ts'
-import type { Stack } from '../insight/cloudformation.ts'
-import { openStation, startPoolkey } from './poolkey-process.ts'
-import type { Outcome, Station } from './poolkey-process.ts'
+import { openStackStation } from './emulated-stack.ts'
+import { freeRedirectUris, startPoolkey } from './poolkey-process.ts'
+import type { Outcome } from './poolkey-process.ts'
 
 const ENV = { PATH: '/usr/bin:/bin', HOME: '/nonexistent' }
 
@@ -50,36 +49,15 @@ test.each([
   expect(refused.stderr).toContain(problem)
 })
 
-/** Sets the emulator up as a stack says. */
-function build({ emulator }: Station, { resources }: Stack): void {
-  const { settings } = emulator
-  const ofType = (type: string) => Object.entries(resources).filter(([, one]) => one.type === type)
-  const arnOf = (id: string) => `arn:aws:iam::111122223333:role/my-stack-${id}`
-  settings.roles = ofType('AWS::IAM::Role').map(([id, { properties }]) => ({
-    arn: arnOf(id),
-    trustPolicy: JSON.parse(properties['AssumeRolePolicyDocument'] as string) as TrustPolicy,
-  }))
-  settings.groups = ofType('AWS::Cognito::UserPoolGroup').map(([, { properties }]) => ({
-    name: properties['GroupName'] as string,
-    precedence: properties['Precedence'] as number,
-    roleArn: properties['RoleArn'] as string,
-  }))
-  settings.identityPool.authenticatedRole = arnOf('AuthenticatedRole')
-  settings.rotation = { graceSeconds: 60 }
-}
-
-const CLIENT = { userPoolId: 'eu-west-1_AbCdEf123', clientId: '1example23456789abcdefghij' }
-
 test.each([
   [['admin', 'editor'], 'AdminRole'],
   [['editor'], 'EditorRole'],
   [[], 'AuthenticatedRole'],
 ])('in its stack a member of %j gets %s', async (groups, role) => {
-  const stack = makeStack((await template()).stdout, 'eu-west-1')
-  const station = await openStation({ ...CLIENT, identityPoolId: stack.outputs['IdentityPoolId']! })
-  build(station, stack)
+  const ports = (await freeRedirectUris()).map((uri) => new URL(uri).port).join(',')
+  const station = await openStackStation(makeStack((await template('--ports', ports)).stdout, 'eu-west-1'))
   station.emulator.settings.users[0]!.groups = groups
-  expect(await station.signIn()).toMatchObject({ code: 0 })
+  expect(await station.signInAtAws()).toMatchObject({ code: 0 })
   const { stdout } = await station.run(['whoami', '--profile', 'dev'])
   expect(stdout).toContain(`:assumed-role/my-stack-${role}/`)
 })

@@ -3,9 +3,11 @@ import { execFile, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import type { Emulator } from '../../src/emulator/emulator.ts'
 import { signInHeadlessly } from '../../src/emulator/headless-browser.ts'
 import { setKeys } from '../../src/profile/config-edit.ts'
 import { credentialProcessLine } from '../../src/profile/credential-process-line.ts'
+import { openAwsStation } from '../e2e/aws-network.ts'
 import { openStation } from '../e2e/poolkey-process.ts'
 import type { Station } from '../e2e/poolkey-process.ts'
 import { CTRL, ENTER, openTerminal } from './terminal/terminal.ts'
@@ -32,34 +34,56 @@ async function give(terminal: Terminal, answers: [question: string, answer: stri
 const IDENTITY_POOL = 'Identity pool ID, or ARN of a role that trusts the user pool'
 
 describe('configure at a terminal', () => {
-  it('takes four answers; then leave to write and to sign in, and the AWS CLI has credentials', async () => {
-    const station = await emptyStation()
-    const { emulator } = station
-    const terminal = openTerminal(station, `poolkey configure --profile dev --issuer ${emulator.issuer}`, {
-      columns: 120,
-    })
-    await give(terminal, [
-      ['User pool ID, such as eu-west-1_AbCdEf123: ', emulator.userPoolId],
-      ['App client ID: ', emulator.clientId],
-      ["The user pool's domain, such as acme.auth.eu-west-1.amazoncognito.com: ", emulator.origin],
-      [`${IDENTITY_POOL} [Enter for none: sign in only]: `, emulator.identityPoolId],
-    ])
-    await terminal.shows('Checked: ')
-    await give(terminal, [
-      [`Write this into ${station.configFile}? [y/N] `, 'y'],
-      ['Sign in now? [y/N] ', 'y'],
-    ])
-    const said = await terminal.shows('\r\nWaiting for the browser')
-    const [, url] = /^ {2}(http\S+)\r$/m.exec(said) ?? []
-    await signInHeadlessly({ authorizeUrl: url ?? '', ...emulator.user })
-    const { code, shown } = await terminal.ended
-    expect(code).toBe(0)
-    // The last line is there to be pasted.
-    const pasted = shown.trimEnd().split('\n').at(-1) ?? ''
-    expect(pasted).toBe(`  aws sts get-caller-identity --profile dev --endpoint-url ${emulator.origin}`)
-    const { stdout } = await run('/bin/sh', ['-c', `${pasted} --output json`], { env: { ...station.env } })
-    expect(JSON.parse(stdout)).toMatchObject({ Account: emulator.accountId })
-  })
+  it.each([
+    {
+      way: 'an identity pool',
+      answer: ({ identityPoolId }: Emulator) => identityPoolId,
+      session: 'PoolkeyAdmin/CognitoIdentityCredentials',
+    },
+    {
+      way: 'a role that trusts the user pool',
+      answer: ({ roles }: Emulator) => roles.webIdentity,
+      session: 'PoolkeyWebIdentity/test-user@example.com',
+    },
+  ])(
+    'takes four answers, of which the last is $way; then leave to write and to sign in, and the AWS CLI has credentials',
+    async ({ answer, session }) => {
+      const station = await openAwsStation({ redirectUris: ['http://localhost:8400/callback'] })
+      const { emulator } = station
+      rmSync(station.configFile)
+      delete station.env['BROWSER']
+      const terminal = openTerminal(station, 'poolkey configure --profile dev', { columns: 120 })
+      await give(terminal, [
+        ['User pool ID, such as eu-west-1_AbCdEf123: ', emulator.userPoolId],
+        ['App client ID: ', emulator.clientId],
+        ["The user pool's domain, such as acme.auth.eu-west-1.amazoncognito.com: ", 'acme'],
+        [`${IDENTITY_POOL} [Enter for none: sign in only]: `, answer(emulator)],
+      ])
+      // A fifth question would wait for its answer here.
+      const said = await terminal.shows(`Write this into ${station.configFile}? [y/N] `)
+      expect(said).toContain('Checked: acme.auth.eu-west-1.amazoncognito.com takes app client')
+      expect(said).not.toContain('warning')
+      terminal.type(`y${ENTER}`)
+      await give(terminal, [['Sign in now? [y/N] ', 'y']])
+      const opened = await terminal.shows('\r\nWaiting for the browser')
+      const url = new URL(/^ {2}(http\S+)\r$/m.exec(opened)?.[1] ?? '')
+      expect(url.origin).toBe('https://acme.auth.eu-west-1.amazoncognito.com')
+      await signInHeadlessly({
+        authorizeUrl: `${emulator.origin}${url.pathname}${url.search}`,
+        ...emulator.user,
+      })
+      const { code, shown } = await terminal.ended
+      expect(code).toBe(0)
+      // The last line is there to be pasted.
+      const pasted = shown.trimEnd().split('\n').at(-1) ?? ''
+      expect(pasted).toBe('  aws sts get-caller-identity --profile dev')
+      const { stdout } = await run('/bin/sh', ['-c', `${pasted} --output json`], { env: { ...station.env } })
+      expect(JSON.parse(stdout)).toMatchObject({
+        Account: emulator.accountId,
+        Arn: `arn:aws:sts::${emulator.accountId}:assumed-role/${session}`,
+      })
+    },
+  )
 
   it('asks again for what cannot be one, and writes nothing without leave: exit 5', async () => {
     const station = await emptyStation()
