@@ -63,8 +63,11 @@ export async function askMissing(asked: Asked): Promise<WrittenKeys> {
   const asksWay = terminal.canAsk && !mayLack && (!hasWay || isChange)
   if (wanted.length > 0 || asksWay) terminal.say(`For profile ${asked.profile} (another: --profile NAME):`)
   const answers: WrittenKeys = { ...keys }
+  const poolBefore = inForce.get(SETTINGS.userPoolId.key)
   for (const question of wanted) {
-    const known = inForce.get(question.key)
+    // What was the old pool's is no proposal for another one.
+    const isOtherPool = (answers.cognito_user_pool_id ?? poolBefore) !== poolBefore
+    const known = isOtherPool ? undefined : inForce.get(question.key)
     const answer = await askOne(question, { asked, known, answers })
     if (answer === undefined) {
       if (known === undefined) throw missingError(asked, [question])

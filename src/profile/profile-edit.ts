@@ -10,7 +10,7 @@ import {
   listProfiles,
 } from './profile-list.ts'
 import { parseSources } from './profile-values.ts'
-import type { ConfigSources, PlacedKey } from './profile-values.ts'
+import type { ConfigSources, PlacedKey, ProfileSection } from './profile-values.ts'
 import { regionOf } from './sign-in-settings.ts'
 import { SETTING_LIST } from './settings.ts'
 import type { SettingKey } from './settings.ts'
@@ -37,8 +37,9 @@ export interface ProfileWish {
  * Throws `configure-refused` without `force`, `setting-conflict` where the credentials file outranks a key, and as `setKeys`.
  */
 export function writeProfile(files: ConfigSources, wish: ProfileWish): string {
-  const { name, keys, force } = wish
+  const { name, force } = wish
   const section = parseSources(files).profiles.get(name)
+  const keys = withoutOldPool(section, wish.keys)
   const own = ownSectionKeys(files, name)
   // Beside poolkey's command, too, they are somebody's: writing takes them out.
   const beside = own.find((key) => isCredentialSetting(key) && key !== 'credential_process')
@@ -60,6 +61,18 @@ export function writeProfile(files: ConfigSources, wish: ProfileWish): string {
   const edited = setKeys(files.configText, { file: files.configFile, kind: 'config', profile: name }, texts)
   checkInForce(withConfigText(files, edited), name, texts)
   return edited
+}
+
+// What a user pool gives: another one has others.
+const OF_THE_POOL = ['cognito_client_id', 'cognito_domain', 'cognito_issuer', 'cognito_logins_key'] as const
+
+/** The keys, and out with what is the old pool's where another one is named. */
+function withoutOldPool(own: ProfileSection | undefined, keys: WrittenKeys): WrittenKeys {
+  const old = own?.keys.get('cognito_user_pool_id')?.value
+  const pool = keys.cognito_user_pool_id ?? ''
+  if (old === undefined || pool === '' || pool === old) return keys
+  const gone = OF_THE_POOL.filter((key) => own?.keys.has(key))
+  return { ...Object.fromEntries(gone.map((key) => [key, ''])), ...keys }
 }
 
 /** Both files with the configuration's text replaced; where one file is both, in both. */

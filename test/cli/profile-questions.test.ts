@@ -46,6 +46,22 @@ describe('at a terminal', () => {
     expect(questions).toHaveLength(4)
   })
 
+  test("another pool is asked for all that is its own: the old one's is not proposed", async () => {
+    const { got, questions } = await ask(['eu-west-1_Other0001', '', '2abc', 'new.example.com', ''], {
+      keys: {},
+      inForce: ALL,
+    })
+    expect(questions.slice(1, 4)).toEqual([
+      'App client ID: ',
+      'App client ID: ',
+      "The user pool's domain, such as acme.auth.eu-west-1.amazoncognito.com: ",
+    ])
+    expect(got).toEqual({
+      cognito_user_pool_id: 'eu-west-1_Other0001',
+      ...{ cognito_client_id: '2abc', cognito_domain: 'new.example.com' },
+    })
+  })
+
   test('a role is a way, too, and no way is one that only signs in', async () => {
     expect((await ask([POOL, '1abc', DOMAIN, ROLE])).got).toMatchObject({ cognito_role_arn: ROLE })
     expect((await ask([POOL, '1abc', DOMAIN, ''])).got).not.toHaveProperty('cognito_role_arn')

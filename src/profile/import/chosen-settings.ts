@@ -123,7 +123,7 @@ function leaveRolesToThePool({ settings, ambiguous, notes }: Chosen): void {
   ambiguous.delete('cognito_role_arn')
   if (roles.length > 0)
     notes.push(
-      `The identity pool chooses the role. Others are in the file, to be had with --role-arn: ${roles.map(({ value }) => value).join(', ')}`,
+      `The identity pool chooses the role; poolkey roles lists those that somebody may ask for, once signed in. Left out: ${roles.map(({ value }) => value).join(', ')}`,
     )
 }
 

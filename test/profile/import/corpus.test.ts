@@ -120,7 +120,7 @@ const EXPECTED: Record<
       cognito_identity_pool_id: [IDENTITY_POOL, 'AcmeAuth.IdentityPoolRef'],
     },
     notes: [
-      /identity pool chooses the role.*--role-arn: arn:aws:iam::111122223333:role\/AcmeAuth-Authenticated$/,
+      /identity pool chooses the role.*Left out: arn:aws:iam::111122223333:role\/AcmeAuth-Authenticated$/,
     ],
   },
   'describe-stacks.json.txt': {
@@ -137,7 +137,7 @@ const EXPECTED: Record<
       ],
       cognito_logout_uri: ['http://localhost:8400/', 'Stacks[0].Outputs.LogoutUrl'],
     },
-    notes: [/--role-arn: arn:aws:iam::111122223333:role\/acme-admin, arn:.*\/acme-editor$/],
+    notes: [/Left out: arn:aws:iam::111122223333:role\/acme-admin, arn:.*\/acme-editor$/],
   },
   'sam-list-stack-outputs.json.txt': {
     format: 'stack outputs (OutputKey, OutputValue)',
