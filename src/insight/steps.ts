@@ -1,11 +1,11 @@
 /** What mends a failure, as commands to paste and places in the AWS console, with the profile's ids filled in. Pure. */
 import { loginCommand, sealSecret, shellWord, withProfile } from '../errors/explanation.ts'
+import { askedRole } from '../errors/known-cause.ts'
 import type { Mend } from '../errors/known-cause.ts'
 import { isPoolkeyError } from '../errors/poolkey-error.ts'
 import type { PoolkeyError } from '../errors/poolkey-error.ts'
 import { knownCauseOf } from '../errors/service-causes.ts'
 import type { Profile } from '../profile/profile.ts'
-import { firstRoleOf } from './trust-policy.ts'
 
 /** None where the fix in words says all there is to do. Words in capitals are for the person to fill in. */
 export function stepsFor(error: PoolkeyError, profile: Profile | undefined): string[] {
@@ -53,7 +53,7 @@ const STEPS: Record<Mend, (profile: Profile) => string[]> = {
     inConsole(...identityPoolPage(profile), 'User access', 'the user pool', 'Role settings'),
   ],
   'first-role': (profile) => {
-    const role = firstRoleOf(profile)
+    const role = askedRole(profile)
     const see = role === undefined ? [showPoolRoles(profile)] : []
     return [...see, ...putTrustPolicy('poolkey trust-policy', { profile, role })]
   },
@@ -74,7 +74,7 @@ const STEPS: Record<Mend, (profile: Profile) => string[]> = {
     `aws iam create-open-id-connect-provider --url ${profile.signIn?.issuer ?? 'ISSUER'} --client-id-list ${profile.signIn?.clientId ?? 'CLIENT'}`,
   ],
   'first-duration': (profile) => [
-    `aws iam get-role --role-name ${roleName(firstRoleOf(profile))} --query Role.MaxSessionDuration`,
+    `aws iam get-role --role-name ${roleName(askedRole(profile))} --query Role.MaxSessionDuration`,
     withProfile('poolkey configure --duration-seconds 3600', profile.name),
   ],
   'second-duration': (profile) => [

@@ -3,6 +3,7 @@
  * Sources: Cognito Developer Guide, "Role trust and permissions"; IAM User Guide, "Creating a role for OpenID Connect
  * federation".
  */
+import { askedRole } from '../errors/known-cause.ts'
 import type { Profile } from '../profile/profile.ts'
 import { identityPoolPrincipalOf, partitionOf } from '../profile/partition.ts'
 
@@ -140,7 +141,7 @@ function firstSession({ exchange }: Profile): NamedSession {
 
 /** Whom the second role must trust; undefined where there is none, or the identity pool alone knows the first one. */
 export function secondRoleNeed(profile: Profile): ChainNeed | undefined {
-  const firstRoleArn = firstRoleOf(profile)
+  const firstRoleArn = askedRole(profile)
   if (!profile.chain || firstRoleArn === undefined) return undefined
   const { externalId, sessionName } = profile.chain
   const { sessionName: firstSessionName } = firstSession(profile)
@@ -148,19 +149,6 @@ export function secondRoleNeed(profile: Profile): ChainNeed | undefined {
     ...{ kind: 'chain', firstRoleArn, externalId },
     ...(firstSessionName === undefined ? {} : { firstSessionName }),
     ...(sessionName === undefined ? {} : { sessionName }),
-  }
-}
-
-/** The ARN of the first role, where the profile names it. */
-export function firstRoleOf({ exchange }: Profile): string | undefined {
-  switch (exchange.kind) {
-    case 'none':
-      return undefined
-    case 'enhanced':
-      return exchange.roleArn
-    case 'basic':
-    case 'web-identity':
-      return exchange.role.roleArn
   }
 }
 

@@ -207,7 +207,12 @@ const PURE = [
   ...['insight/process-line-findings.ts', 'insight/shadow-findings.ts', 'insight/sign-in-findings.ts'],
   'insight/steps.ts',
   ...['profile/aws-chain.ts', 'profile/config-edit.ts', 'profile/config-text.ts', 'profile/nearest-key.ts'],
-  ...['profile/credential-process-line.ts', 'profile/line-diff.ts', 'profile/profile-edit.ts'],
+  ...[
+    'profile/credential-process-line.ts',
+    'profile/edit-distance.ts',
+    'profile/line-diff.ts',
+    'profile/profile-edit.ts',
+  ],
   ...['profile/partition.ts', 'profile/profile-list.ts', 'profile/profile-name.ts', 'profile/profile.ts'],
   ...['profile/profile-values.ts', 'profile/service-endpoints.ts', 'profile/setting-types.ts'],
   ...[

@@ -1,9 +1,9 @@
+import { askedRole } from '../../src/errors/known-cause.ts'
 import { describe, expect, test } from 'vitest'
 import { isAllowed } from '../../src/emulator/trust-policy.ts'
 import { checkTrustPolicy } from '../../src/insight/trust-policy-check.ts'
 import {
   firstRoleNeed,
-  firstRoleOf,
   secondRoleNeed,
   trustPolicyFor,
   trustWarnings,
@@ -122,7 +122,7 @@ describe('what a profile needs', () => {
   test('for its second role cannot be told where the identity pool chooses the first', () => {
     const keys = `cognito_identity_pool_id = ${POOL}\ncognito_chain_role_arn = arn:aws:iam::444455556666:role/Deploy`
     expect(secondRoleNeed(profileWith(keys))).toBeUndefined()
-    expect(firstRoleOf(profileWith(keys))).toBeUndefined()
+    expect(askedRole(profileWith(keys))).toBeUndefined()
     expect(secondRoleNeed(profileWith(`${keys}\ncognito_role_arn = ${ROLE}`))).toEqual({
       ...{ ...NEEDS.chain, firstSessionName: ENHANCED.sessionName },
     })

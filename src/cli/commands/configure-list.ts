@@ -1,4 +1,5 @@
 import { explainError } from '../../errors/catalogue.ts'
+import { askedRole } from '../../errors/known-cause.ts'
 import { jsonLine, plainText } from '../../errors/plain-text.ts'
 import { isOurs } from '../../errors/poolkey-error.ts'
 import type { PoolkeyError } from '../../errors/poolkey-error.ts'
@@ -49,22 +50,9 @@ function rowOf({ name, file, line, sourceProfile }: ProfileEntry, profile: Profi
     ...{ name, file, line, exchange: exchange.kind },
     userPoolId: signIn?.userPoolId,
     clientId: signIn?.clientId,
-    roleArn: roleOf(profile),
+    // The one that tools end up with.
+    roleArn: profile.chain?.roleArn ?? askedRole(profile),
     sourceProfile,
-  }
-}
-
-/** The role that tools end up with, where the profile says so. */
-function roleOf({ exchange, chain }: Profile): string | undefined {
-  if (chain) return chain.roleArn
-  switch (exchange.kind) {
-    case 'none':
-      return undefined
-    case 'enhanced':
-      return exchange.roleArn
-    case 'basic':
-    case 'web-identity':
-      return exchange.role.roleArn
   }
 }
 

@@ -1,15 +1,10 @@
 import { createReadStream } from 'node:fs'
 import { shellWord, withProfile } from '../../errors/explanation.ts'
+import { askedRole } from '../../errors/known-cause.ts'
 import { plainText } from '../../errors/plain-text.ts'
 import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import { checkTrustPolicy } from '../../insight/trust-policy-check.ts'
-import {
-  firstRoleNeed,
-  firstRoleOf,
-  secondRoleNeed,
-  trustPolicyFor,
-  trustWarnings,
-} from '../../insight/trust-policy.ts'
+import { firstRoleNeed, secondRoleNeed, trustPolicyFor, trustWarnings } from '../../insight/trust-policy.ts'
 import type { TrustNeed } from '../../insight/trust-policy.ts'
 import type { Profile } from '../../profile/profile.ts'
 import type { CommandContext } from '../context.ts'
@@ -41,7 +36,7 @@ function print(
   terminal.answer(`${JSON.stringify(trustPolicyFor(need), null, 2)}\n`)
   for (const warning of trustWarnings(need, profile)) terminal.label('warning', warning)
   const isSecond = need.kind === 'chain'
-  const role = isSecond ? profile.chain?.roleArn : firstRoleOf(profile)
+  const role = isSecond ? profile.chain?.roleArn : askedRole(profile)
   const command = withProfile(commandLine(isSecond), profile.name)
   terminal.say(`For ${role ?? 'the roles that the identity pool hands out'}. To put it in place:`)
   terminal.say(`  ${command} > trust.json`)
@@ -71,7 +66,7 @@ async function check(
       : await readText(file, interrupted)
   const isSecond = need.kind === 'chain'
   const findings = checkTrustPolicy(text, need, {
-    roleArn: isSecond ? profile.chain?.roleArn : firstRoleOf(profile),
+    roleArn: isSecond ? profile.chain?.roleArn : askedRole(profile),
     durationSeconds: isSecond ? profile.chain?.durationSeconds : durationOf(profile),
   })
   for (const { problem, fix } of findings)

@@ -393,4 +393,17 @@ export const CHAIN_ROWS: Row[] = [
     what: 'STS does not take the name of the role session',
     fix: 'set cognito_chain_session_name (role_session_name, where AWS chains) to 2 to 64 letters, digits or any of _ + = , . @ -',
   },
+  {
+    mistake: "the first role's credentials at an STS that never heard of them",
+    covers: [],
+    keys: CHAINED,
+    fault: { status: 403 },
+    refused: {
+      operation: 'AssumeRole',
+      code: 'InvalidClientTokenId',
+      says: 'The security token included in the request is invalid.',
+    },
+    what: 'STS does not know these credentials',
+    fix: `${SIGN_IN_ANEW}; if it stays, check that the endpoints of profile dev belong together`,
+  },
 ]
