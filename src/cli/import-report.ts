@@ -42,12 +42,12 @@ const WHERE_TO_FIND: { of: ImportedKey[]; where: string }[] = [
   },
   {
     of: ['cognito_client_id'],
-    where: 'the app client: aws cognito-idp list-user-pool-clients --user-pool-id POOL',
+    where: 'the app client: aws cognito-idp list-user-pool-clients --user-pool-id POOL --region REGION',
   },
   {
     of: ['cognito_domain'],
     where:
-      'the domain, at which the browser signs in: aws cognito-idp describe-user-pool --user-pool-id POOL --query "UserPool.[Domain,CustomDomain]"',
+      'the domain, at which the browser signs in: aws cognito-idp describe-user-pool --user-pool-id POOL --region REGION --query "UserPool.[Domain,CustomDomain]"',
   },
   {
     of: ['cognito_identity_pool_id', 'cognito_role_arn'],
@@ -58,7 +58,8 @@ const WHERE_TO_FIND: { of: ImportedKey[]; where: string }[] = [
 
 function missingLines({ settings, ambiguous }: Imported, given: (key: ImportedKey) => boolean): string[] {
   const pool = settings.get('cognito_user_pool_id')?.value ?? 'POOL'
+  const region = settings.get('region')?.value ?? 'REGION'
   return WHERE_TO_FIND.filter(
     ({ of }) => !of.some((key) => settings.has(key) || ambiguous.has(key) || given(key)),
-  ).map(({ where }) => `Not in it: ${where.replace('POOL', pool)}`)
+  ).map(({ where }) => `Not in it: ${where.replace('POOL', pool).replace('REGION', region)}`)
 }

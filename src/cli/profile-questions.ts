@@ -6,6 +6,7 @@ import type { SettingType } from '../profile/setting-types.ts'
 import { SETTINGS } from '../profile/settings.ts'
 import type { SettingKey } from '../profile/settings.ts'
 import { regionOf } from '../profile/sign-in-settings.ts'
+import { pastedValue } from './pasted-value.ts'
 import { flagOf } from './setting-flags.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -95,7 +96,7 @@ async function askOne(
   const { terminal, signal } = asked
   for (;;) {
     const given = await terminal.ask(`${text}${known === undefined ? example : ` [${known}]`}: `, signal)
-    const reply = given?.trim() ?? ''
+    const reply = pastedValue(key, given ?? '')
     if (given === undefined || (reply === '' && known !== undefined)) return undefined
     const pool = answers.cognito_user_pool_id ?? asked.inForce.get(SETTINGS.userPoolId.key)
     const value = key === SETTINGS.domain.key ? completeDomain(reply, pool) : reply
@@ -113,7 +114,7 @@ async function askWay({ inForce, terminal, signal }: Asked): Promise<WrittenKeys
       `Identity pool ID, or ARN of a role that trusts the user pool [${none}]: `,
       signal,
     )
-    const reply = given?.trim() ?? ''
+    const reply = pastedValue(SETTINGS.identityPoolId.key, given ?? '')
     if (reply === '') return {}
     // The other way goes: beside an identity pool, a role is one that the pool is asked for.
     if (IDENTITY_POOL_ID.parse(reply) !== undefined) {

@@ -4,6 +4,7 @@ import type { WrittenKeys } from '../profile/profile-edit.ts'
 import { TRUE_OR_FALSE } from '../profile/setting-types.ts'
 import { SETTING_LIST } from '../profile/settings.ts'
 import type { SettingKey } from '../profile/settings.ts'
+import { pastedValue } from './pasted-value.ts'
 
 /** The long flag of a key. */
 export function flagOf(key: SettingKey | 'region'): string {
@@ -26,7 +27,7 @@ export function keysFrom(options: Readonly<Record<string, unknown>>): WrittenKey
   const keys: WrittenKeys = {}
   for (const name of names) {
     const value = options[new Option(`${flagOf(name)} <value>`).attributeName()]
-    if (typeof value === 'string') keys[name] = value
+    if (typeof value === 'string') keys[name] = pastedValue(name, value)
     // It stood alone.
     else if (value === true) keys[name] = 'true'
   }

@@ -88,7 +88,11 @@ export const CONFIGURATION_WORDINGS: Wordings<
   'setting-invalid': {
     exitCode: 3,
     what: ({ place, key, value }) => `${at(place)}: ${key} = ${value} is not valid`,
-    fix: ({ key, allowed }) => `set ${key} to ${allowed}`,
+    // A line that is indented continues the one above it.
+    fix: ({ key, allowed, value, place }) =>
+      value.includes('\n')
+        ? `take the blank off the beginning of line ${place.line + 1}, where that is a setting of its own: as it is, it continues ${key}`
+        : `set ${key} to ${allowed}`,
   },
   'setting-missing': {
     exitCode: 3,

@@ -1,9 +1,28 @@
 /** Network, time limits, throttling, and waiting that came to nothing (exit 6). */
-import { optional, runLogin } from './explanation.ts'
+import { isLoopbackHost } from '../loopback.ts'
+import type { Profile } from '../profile/profile.ts'
+import { optional, runLogin, withProfile } from './explanation.ts'
 import type { Wordings } from './explanation.ts'
 
 const PORTAL_FIX =
   'sign in to the network you are on, and check cognito_domain and the endpoints of the profile; then try again'
+
+/** Of a host name, which setting it was made from. */
+function settingOf(host: string, profile: Profile | undefined): string {
+  const name = hostName(host)
+  const { signIn, identityPool, region } = profile ?? {}
+  if (signIn?.domain?.hostname === name) return `the host name in cognito_domain (${name})`
+  if (name.startsWith('sts.')) return `the region (${region ?? ''}), of the profile or AWS_REGION`
+  if (name.startsWith('cognito-identity.'))
+    return `cognito_identity_pool_id${optional(' (', identityPool?.id, ')')}: its region is before the colon`
+  if (signIn && URL.canParse(signIn.issuer) && new URL(signIn.issuer).hostname === name)
+    return `cognito_user_pool_id (${signIn.userPoolId}), or cognito_issuer where the pool is not AWS's own`
+  return 'the endpoint settings of the profile'
+}
+
+const hostName = (host: string) => host.replace(/:\d+$/, '')
+const portOf = (host: string) => /:(\d+)$/.exec(host)?.[1]
+const isOnThisMachine = (host: string) => isLoopbackHost(hostName(host))
 
 export const NETWORK_WORDINGS: Wordings<
   | 'network'
@@ -25,10 +44,12 @@ export const NETWORK_WORDINGS: Wordings<
         proxy: `the proxy did not connect to ${host} for ${operation} (${detail})`,
         timeout: `${host} did not answer in time for ${operation} (${detail})`,
       })[kind],
-    fix: ({ kind }) =>
+    fix: ({ kind, host }, profile) =>
       ({
-        name: 'check the network, and the host name in cognito_domain or the endpoint settings',
-        connect: 'check the network, and HTTPS_PROXY and NO_PROXY if there is a proxy',
+        name: `check the network, and ${settingOf(host, profile)}`,
+        connect: isOnThisMachine(host)
+          ? `start what is to listen there, such as poolkey emulate${optional(' --port ', portOf(host))}; or check ${settingOf(host, profile)}`
+          : 'check the network, and HTTPS_PROXY and NO_PROXY if there is a proxy',
         tls: 'if your network has its own certificate authority, name its file in AWS_CA_BUNDLE',
         reset: 'try again',
         proxy: 'check HTTPS_PROXY and NO_PROXY',
@@ -81,9 +102,9 @@ export const NETWORK_WORDINGS: Wordings<
   'redirect-ports-taken': {
     exitCode: 6,
     what: ({ redirectUris, holders }) =>
-      `no callback port is free: ${redirectUris.join(', ')}${optional(' (held by ', holders.join(', '), ')')}`,
-    fix: () =>
-      'end the program that holds the port, or register another callback URL and add it to cognito_redirect_uri',
+      `no callback port is free: ${redirectUris.join(', ')}${optional(' (', holders.join(', '), ')')}`,
+    fix: (_facts, profile) =>
+      `end the program that holds the port; or register another callback URL, and add it: ${withProfile('poolkey configure --redirect-uri URL,URL', profile?.name)}`,
   },
   'port-taken': {
     exitCode: 6,

@@ -38,7 +38,7 @@ export const REFUSAL_WORDINGS: Wordings<
     what: ({ error, description }) => `the sign-in was refused: ${error}${optional(' (', description, ')')}`,
     fix: ({ error, redirectUri }, profile) => {
       if (error === 'redirect_mismatch')
-        return `register ${redirectUri ?? 'cognito_redirect_uri'} letter by letter as a callback URL of ${clientOf(profile)}`
+        return `register ${redirectUri ?? 'cognito_redirect_uri'} letter by letter as a callback URL of ${clientOf(profile)}, or correct cognito_redirect_uri`
       const known = SIGN_IN_FIXES.get(error)
       return (
         known?.(profile) ?? (redirectUri === undefined ? runLogin(profile?.name) : belongTogether(profile))

@@ -1,8 +1,13 @@
 /** The vault and its key (exit 7). */
+import type { Profile } from '../profile/profile.ts'
 import { FREE_SPACE, loginCommand, optional, sealSecret } from './explanation.ts'
 import type { Wordings } from './explanation.ts'
 
-const START_OVER = 'run: poolkey logout --all, then poolkey login'
+/** What to run when what is kept is lost; the store, where it is known, is forgotten with it. */
+function startOver(profile: Profile | undefined, store?: string): string {
+  const login = profile ? loginCommand(profile.name) : 'poolkey login'
+  return `run: poolkey logout --all, then ${login}${optional(' --store ', store === 'keychain' ? '' : store)}`
+}
 
 export const VAULT_WORDINGS: Wordings<
   | 'keychain-unavailable'
@@ -45,10 +50,10 @@ export const VAULT_WORDINGS: Wordings<
       store === 'keychain'
         ? `the keychain holds no key for the vault ${vaultFile}: it is locked, or the key was removed`
         : `the key of the vault ${vaultFile} is gone`,
-    fix: ({ store }) =>
+    fix: ({ store }, profile) =>
       store === 'keychain'
-        ? `unlock the keychain and try again; if the key is gone for good, ${START_OVER}`
-        : START_OVER,
+        ? `unlock the keychain and try again; if the key is gone for good, ${startOver(profile)}`
+        : startOver(profile, store),
   },
   'passphrase-missing': {
     exitCode: 7,
@@ -62,8 +67,8 @@ export const VAULT_WORDINGS: Wordings<
   'passphrase-wrong': {
     exitCode: 7,
     what: ({ path }) => `the passphrase does not open ${path}`,
-    fix: () =>
-      `check POOLKEY_PASSPHRASE and POOLKEY_PASSPHRASE_FILE, or type it again; if it is lost for good, ${START_OVER}`,
+    fix: (_facts, profile) =>
+      `check POOLKEY_PASSPHRASE and POOLKEY_PASSPHRASE_FILE, or type it again; if it is lost for good, ${startOver(profile, 'passphrase')}`,
   },
   'client-secret-damaged': {
     exitCode: 7,
@@ -73,7 +78,7 @@ export const VAULT_WORDINGS: Wordings<
   'vault-damaged': {
     exitCode: 7,
     what: ({ path, problem }) => `${path} is damaged: ${problem}`,
-    fix: () => START_OVER,
+    fix: (_facts, profile) => startOver(profile),
   },
   'vault-unsafe': {
     exitCode: 7,

@@ -74,7 +74,12 @@ describe('words that a command does not take', () => {
   test.each(['--client-secret', '--client-secret=canary', "--client-secret=cana'ry\ncanary"])(
     '%s is not repeated, and leads to stdin',
     (word) => {
-      const command = { name: 'configure', longOptions: ['--client-secret-stdin'], subcommands: [], surplus: [] }
+      const command = {
+        name: 'configure',
+        longOptions: ['--client-secret-stdin'],
+        subcommands: [],
+        surplus: [],
+      }
       const typed = { words: ['configure', word], command, profiles: [] }
       const message = `error: unknown option '${word}'`
       expect(usageError({ code: 'commander.unknownOption', message }, typed).facts).toEqual({

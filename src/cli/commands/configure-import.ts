@@ -76,7 +76,8 @@ async function chooseAmong(
 }
 
 function whatToRegister({ callbacks, family }: Imported, keys: WrittenKeys): string[] {
-  if (callbacks.settings.has('cognito_redirect_uri')) return []
+  const registered = callbacks.settings.get('cognito_redirect_uri')?.value
+  if (registered !== undefined) return sharedWithTheApp(keys.cognito_redirect_uri ?? registered)
   const [url = ''] = (keys.cognito_redirect_uri ?? SETTINGS.redirectUris.default ?? '').split(',')
   return callbackAdvice({
     url,
@@ -85,6 +86,15 @@ function whatToRegister({ callbacks, family }: Imported, keys: WrittenKeys): str
     clientId: keys.cognito_client_id,
     isMissing: callbacks.isListed,
   })
+}
+
+/** An application that is being worked on listens where poolkey would. */
+function sharedWithTheApp(redirectUris: string): string[] {
+  const [first = ''] = redirectUris.split(',')
+  if (first === SETTINGS.redirectUris.default) return []
+  return [
+    `poolkey listens at ${first} while somebody signs in. If the application does, too, register another callback URL, such as ${SETTINGS.redirectUris.default ?? ''}, and give it: --redirect-uri URL`,
+  ]
 }
 
 /** The secret of the client that is written, if the file has one and it may be kept. */

@@ -1,4 +1,5 @@
 import { withProfile } from '../../errors/explanation.ts'
+import { isLoopbackHost } from '../../loopback.ts'
 import { unifiedDiff } from '../../profile/line-diff.ts'
 import { shadowingKey, withConfigText, writeProfile } from '../../profile/profile-edit.ts'
 import type { WrittenKeys } from '../../profile/profile-edit.ts'
@@ -73,10 +74,24 @@ function warn({ terminal }: CommandContext, files: ConfigSources, profile: Profi
       'warning',
       'only some AWS tools know profiles with other than letters, digits and - _ . / % @ : + in their names',
     )
+  if (isOfAnotherMachine(profile))
+    terminal.label(
+      'warning',
+      `the domain is on this machine, the issuer ${profile.signIn?.issuer ?? ''} is not: of poolkey emulate, take over the whole profile that it prints`,
+    )
   if (exchange.kind === 'none')
     terminal.say(
       `It only signs in; for credentials, add ${flagOf('cognito_identity_pool_id')} or ${flagOf('cognito_role_arn')}.`,
     )
+}
+
+/** Whether the sign-in page is here, and what it signs in to is elsewhere. */
+function isOfAnotherMachine({ signIn }: Profile): boolean {
+  return (
+    signIn?.domain !== undefined &&
+    isLoopbackHost(signIn.domain.hostname) &&
+    !isLoopbackHost(new URL(signIn.issuer).hostname)
+  )
 }
 
 async function finish(context: CommandContext, profile: Profile, { yes }: ConfigureWish): Promise<number> {

@@ -27,6 +27,10 @@ export async function emulate(context: CommandContext, options: EmulateOptions):
     terminal.say(
       `  aws sts get-caller-identity --profile emulated    (older ones need --endpoint-url ${emulator.origin})`,
     )
+    if (options.port === undefined)
+      terminal.say(
+        `To have it there again, so that the profile stays right: --port ${new URL(emulator.origin).port}`,
+      )
     terminal.say('What gets its credentials by env, exec or write, and console, must be sent here, too:')
     terminal.say(`  export AWS_ENDPOINT_URL=${emulator.origin}`)
     terminal.say(`  export POOLKEY_SIGNIN_ENDPOINT=${emulator.origin}`)

@@ -3,6 +3,7 @@
  * JavaScript or TypeScript that gives a literal a name and exports it. Nothing of it is ever run: whatever is not a
  * literal is refused. Pure.
  */
+import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import { isObject } from './literal.ts'
 import type { Literal, LiteralObject } from './literal.ts'
 import { LiteralScanner } from './literal-scanner.ts'
@@ -26,6 +27,7 @@ export function parseDocuments(text: string, source: string): LiteralObject[] {
   const scanner = new LiteralScanner(text, source)
   scanner.skipBlanks()
   if (scanner.isAtEnd()) throw scanner.mistake('there is nothing in it')
+  refuseOthers(text, source)
   const values = /[{[]/.test(scanner.peek()) ? takeTexts(scanner) : [takeModule(scanner)]
   // A list may be of documents (`jq -s`), or itself be one (`sam list stack-outputs`).
   const documents = values.flatMap((value) => {
@@ -37,6 +39,26 @@ export function parseDocuments(text: string, source: string): LiteralObject[] {
   if (documents.length > MOST_DOCUMENTS)
     throw scanner.mistake(`this is more than ${MOST_DOCUMENTS} documents`)
   return documents
+}
+
+// What people have at hand, too, and how they get what can be read.
+const OTHERS: [form: RegExp, problem: string, fix: string][] = [
+  [
+    /^\s*\[(?:profile\s|default\])/,
+    'this is a profile already',
+    'append it to ~/.aws/config; nothing is to be imported',
+  ],
+  [/^\s*[-|+]{8,}/, 'this is a table of the AWS CLI', 'print it with --output json'],
+  [
+    /^\s*[a-z]{2}(?:-[a-z]+)+-\d[_:][\w-]+\s*$/,
+    'this is an ID alone',
+    'poolkey configure asks for what it needs',
+  ],
+]
+
+function refuseOthers(text: string, source: string): void {
+  for (const [form, problem, fix] of OTHERS)
+    if (form.test(text)) throw new PoolkeyError('import-unusable', { source, problem, fix })
 }
 
 function takeTexts(scanner: LiteralScanner): Literal[] {
