@@ -86,7 +86,7 @@ export async function examine(patient: Patient): Promise<ExaminedHop[]> {
 
 function brokenBefore(found: Map<HopId, Finding[]>): string {
   const session = found.get('session') ?? []
-  return session.some(({ state }) => state === 'failed')
+  return session.some((one) => 'code' in one && one.code === 'sign-in-required')
     ? 'nobody is signed in'
     : 'a link before it is broken'
 }
@@ -175,7 +175,8 @@ async function lineFindings(
   const { profiles } = parseSources(files)
   const [own, base] = [profiles.get(profile.name), profiles.get(profile.settingsFrom)]
   if (!own || !base) return []
-  const shadows = shadowingSettings(own, files.credentialsFile ?? '')
+  const sections = own === base ? [own] : [own, base]
+  const shadows = sections.flatMap((section) => shadowingSettings(section, files.credentialsFile ?? ''))
   if (profile.exchange.kind === 'none')
     return [...shadows, fine('no AWS tool is to ask: the profile only signs in')]
   return [...shadows, ...(await checkProcessLine(base, { around, mayRun, signal }))]
