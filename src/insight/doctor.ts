@@ -73,7 +73,7 @@ export async function examine(patient: Patient): Promise<ExaminedHop[]> {
   onHop('the tools')
   found.set('tools', [
     ...(profile.exchange.kind === 'none' ? [] : await callerIdentity(broker, exchange)),
-    ...(await lineFindings(patient, exchange.credentials !== undefined)),
+    ...(await lineFindings(patient, exchange)),
     ...(found.get('tools') ?? []),
   ])
   signal.throwIfAborted()
@@ -170,7 +170,7 @@ async function callerIdentity(
 /** The profile's own line, or that of the profile which AWS tools go to for its first credentials. */
 async function lineFindings(
   { profile, files, around, signal }: Patient,
-  mayRun: boolean,
+  { credentials }: ExchangeCheck,
 ): Promise<Finding[]> {
   const { profiles } = parseSources(files)
   const [own, base] = [profiles.get(profile.name), profiles.get(profile.settingsFrom)]
@@ -179,5 +179,8 @@ async function lineFindings(
   const shadows = sections.flatMap((section) => shadowingSettings(section, files.credentialsFile ?? ''))
   if (profile.exchange.kind === 'none')
     return [...shadows, fine('no AWS tool is to ask: the profile only signs in')]
-  return [...shadows, ...(await checkProcessLine(base, { around, mayRun, signal }))]
+  // What AWS tools chain from are other credentials than those of the whole chain.
+  const accessKeyId = own === base ? credentials?.accessKeyId : undefined
+  const how = { around, mayRun: credentials !== undefined, accessKeyId, signal }
+  return [...shadows, ...(await checkProcessLine(base, how))]
 }
