@@ -2,7 +2,9 @@ import { expect, test } from 'vitest'
 import { configFindings } from '../../src/insight/config-findings.ts'
 
 const find = (configText: string, credentialsText = '', configFile = '/home/me/.aws/config') =>
-  configFindings({ configText, configFile, credentialsText, credentialsFile: '/home/me/.aws/credentials' }, ['dev'])
+  configFindings({ configText, configFile, credentialsText, credentialsFile: '/home/me/.aws/credentials' }, [
+    'dev',
+  ])
 
 test.each([
   ['nothing at all', ''],
@@ -12,7 +14,10 @@ test.each([
   ['a comment behind a value of another profile', '[profile other]\nregion = x # y\n'],
   ['a comment behind a value of poolkey', '[profile dev]\ncognito_client_id = x # y\n'],
   ['a hash within a value', '[profile dev]\nregion = x#y\n'],
-  ['settings below a key', '[services s]\nsts =\n  endpoint_url = http://localhost\ncognito_identity =\n  endpoint_url = http://localhost\n'],
+  [
+    'settings below a key',
+    '[services s]\nsts =\n  endpoint_url = http://localhost\ncognito_identity =\n  endpoint_url = http://localhost\n',
+  ],
 ])('%s is read alike by all', (_, text) => {
   expect(find(text)).toMatchObject([{ state: 'ok' }])
 })

@@ -6,7 +6,14 @@ import { withBrokerLock } from '../../src/broker/locks.ts'
 import { readSession } from '../../src/broker/session.ts'
 import { checkExchange, checkSession } from '../../src/insight/exchange-check.ts'
 import { removeEntry } from '../../src/vault/entries.ts'
-import { gate, idOf, openSignedInWorld, openWorld, REFRESH, storedSession } from '../broker/emulated-broker.ts'
+import {
+  gate,
+  idOf,
+  openSignedInWorld,
+  openWorld,
+  REFRESH,
+  storedSession,
+} from '../broker/emulated-broker.ts'
 
 test('a session is renewed although its ID token is new', async () => {
   const world = await openSignedInWorld()

@@ -12,7 +12,8 @@ export function sectionOf(
   keys: Record<string, string>,
   credentials: Record<string, string> = {},
 ): ProfileSection {
-  const lines = (of: Record<string, string>) => Object.entries(of).map(([key, value]) => `${key} = ${value}\n`)
+  const lines = (of: Record<string, string>) =>
+    Object.entries(of).map(([key, value]) => `${key} = ${value}\n`)
   const { profiles } = parseSources({
     configText: `[profile "${name}"]\n${lines(keys).join('')}`,
     configFile: CONFIG_FILE,

@@ -13,7 +13,10 @@ describe('settings of the profile', () => {
   test.each([
     ['the line alone', LINE],
     ['a role over another profile', { ...ROLE, source_profile: 'base' }],
-    ['a role over another profile, and keys that are never asked', { ...ROLE, source_profile: 'base', ...KEYS }],
+    [
+      'a role over another profile, and keys that are never asked',
+      { ...ROLE, source_profile: 'base', ...KEYS },
+    ],
     ['a role that leads nowhere beside the line', { ...LINE, ...ROLE }],
     ['single sign-on without a line', { sso_session: 'acme' }],
     ['neither', { region: 'eu-west-1' }],

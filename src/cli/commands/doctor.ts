@@ -10,6 +10,7 @@ import { checkMachine } from '../../insight/machine-check.ts'
 import { drawChain } from '../../insight/picture.ts'
 import { publicValue } from '../../insight/public-text.ts'
 import type { Profile } from '../../profile/profile.ts'
+import type { ConfigSources } from '../../profile/profile-values.ts'
 import { answerStyle } from '../answer-style.ts'
 import type { CommandContext } from '../context.ts'
 import { runsInstallation } from '../installed-command.ts'
@@ -28,14 +29,17 @@ export async function doctor(context: CommandContext, options: DoctorOptions): P
   const { terminal } = context
   const { hops, profile } = await examined(context)
   const name = profile?.name ?? (await context.profileName())
-  const show = options.public === true ? publicTextFor(context, { name, profile, hops }) : same
+  const show =
+    options.public === true
+      ? publicTextFor(context, { name, profile, hops, files: await filesOf(context) })
+      : same
   if (options.json === true) {
     terminal.answer(`${jsonLine(publicValue(diagnosisJson(name, hops), show))}\n`)
     return exitCodeOf(hops)
   }
   const style = answerStyle(context)
   const drawn = drawnHops(hops).map((hop) => ({
-    ...{ ...hop, title: show(hop.title) },
+    ...{ ...hop, title: show(hop.title), source: show(hop.source) },
     lines: (hop.lines ?? []).map((line) => ({ ...line, text: show(line.text) })),
   }))
   const advice = adviceOn(hops).map(({ kind, text }) => {
@@ -56,6 +60,16 @@ export async function doctor(context: CommandContext, options: DoctorOptions): P
 }
 
 const same = (text: string) => text
+
+/** What of the files can be read: that they cannot is told by the profile's link. */
+async function filesOf({ configFile }: CommandContext): Promise<Partial<ConfigSources>> {
+  try {
+    return await configFile.read()
+  } catch (error) {
+    if (isPoolkeyError(error, 'config-unreadable')) return configFile.paths()
+    throw error
+  }
+}
 
 async function examined(context: CommandContext): Promise<{ hops: ExaminedHop[]; profile?: Profile }> {
   let profile: Profile

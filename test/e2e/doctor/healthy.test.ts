@@ -15,7 +15,10 @@ function script(station: Station, name: string, text: string): string {
 const LINES: [string, (station: Station) => string][] = [
   ['a program that is given the words', (station) => `${script(station, 'wrap', 'exec "$@"')} ${WORDS}`],
   ['env', () => `/usr/bin/env ${WORDS}`],
-  ['a script that says nothing of it', (station) => script(station, 'keys', `exec ${POOLKEY_LINE} ${PROCESS}`)],
+  [
+    'a script that says nothing of it',
+    (station) => script(station, 'keys', `exec ${POOLKEY_LINE} ${PROCESS}`),
+  ],
   [
     'a link, as package managers make it',
     (station) => {
