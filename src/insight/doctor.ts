@@ -80,8 +80,15 @@ export async function examine(patient: Patient): Promise<ExaminedHop[]> {
   found.get('machine')?.push(...clockFinding(broker?.http.clockSkewMs() ?? http.clockSkewMs()))
   return [MACHINE, ...chain].map((hop) => ({
     ...hop,
-    findings: found.get(hop.id) ?? [skipped(`not tried: ${brokenBefore(found)}`)],
+    findings: [...(found.get(hop.id) ?? [skipped(`not tried: ${brokenBefore(found)}`)]), ...overrides(hop)],
   }))
+}
+
+/** Where a service is asked at another place than its own: somebody may have forgotten. */
+function overrides({ values }: Hop): Finding[] {
+  return values
+    .filter(({ name }) => name === 'endpoint')
+    .map(({ value, source }) => fine(`asked at ${value}, as ${source} says`))
 }
 
 function brokenBefore(found: Map<HopId, Finding[]>): string {

@@ -24,7 +24,12 @@ export function readProcessLine(section: ProfileSection, platform: NodeJS.Platfo
   const wrong = (cause: string, how: Partial<Pick<Trouble, 'fix' | 'steps' | 'state'>> = {}) =>
     misconfigured({ code: 'process-line', cause: `${place}: ${cause}`, ...rewrite(name), ...how })
   const words = COMMAND.parse(key.value)
-  const line: ProcessLine = { text: key.value, program: words?.slice(0, 1) ?? [], runs: 'unknown', troubles: [] }
+  const line: ProcessLine = {
+    text: key.value,
+    program: words?.slice(0, 1) ?? [],
+    runs: 'unknown',
+    troubles: [],
+  }
   if (!words || hasShellFeatures(key.value, platform)) {
     const cause = 'credential_process uses what only a shell understands: some AWS tools run it without one'
     return { ...line, runs: 'shell', troubles: [wrong(cause)] }

@@ -9,6 +9,7 @@ import { troubleOf } from '../../insight/finding.ts'
 import { checkMachine } from '../../insight/machine-check.ts'
 import { drawChain } from '../../insight/picture.ts'
 import { publicValue } from '../../insight/public-text.ts'
+import { withPlaces } from '../../insight/where-set.ts'
 import type { Profile } from '../../profile/profile.ts'
 import type { ConfigSources } from '../../profile/profile-values.ts'
 import { answerStyle } from '../answer-style.ts'
@@ -82,9 +83,10 @@ async function examined(context: CommandContext): Promise<{ hops: ExaminedHop[];
   const { terminal, env, platform, interrupted } = context
   const http = context.openHttp(profile)
   try {
+    const origins = await context.readOrigins(profile)
     const hops = await examine({
       profile,
-      chain: chainOf(profile, await context.readOrigins(profile)),
+      chain: chainOf(profile, origins),
       files: await context.configFile.read(),
       around: { env, platform, isThisInstallation: (words) => runsInstallation(words, context) },
       http,
@@ -101,7 +103,11 @@ async function examined(context: CommandContext): Promise<{ hops: ExaminedHop[];
         terminal.progress(`Testing ${title} ...`)
       },
     })
-    return { hops, profile }
+    const placed = hops.map(({ findings, ...hop }) => ({
+      ...hop,
+      findings: findings.map((finding) => withPlaces(finding, profile, origins)),
+    }))
+    return { hops: placed, profile }
   } finally {
     terminal.progress(undefined)
     http.close()
