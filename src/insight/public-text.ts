@@ -9,11 +9,12 @@ export interface PrivateWord {
   word: string
 }
 
-// What AWS and people give names of a known form; each match is replaced as a whole.
+// What AWS and people give names of a known form; each match is replaced as a whole. All parts are bounded: a server may say
+// more than can be searched twice.
 const FORMS: [kind: string, form: RegExp][] = [
-  ['email', /[^\s@<>'",;:()/=]+@[\p{L}\d-]+(?:\.[\p{L}\d-]+)+/gu],
-  ['identity', /\b[a-z]{2}(?:-[a-z]+)+-\d:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi],
-  ['user-pool', /\b[a-z]{2}(?:-[a-z]+)+-\d_[0-9A-Za-z]+/g],
+  ['email', /[^\s@<>'",;:()/=]{1,64}@[\p{L}\d-]+(?:\.[\p{L}\d-]+)+/gu],
+  ['identity', /\b[a-z]{2}(?:-[a-z]{1,12}){1,3}-\d:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi],
+  ['user-pool', /\b[a-z]{2}(?:-[a-z]{1,12}){1,3}-\d_[0-9A-Za-z]+/g],
   ['uuid', /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi],
   ['key', /\b(?:AKIA|ASIA|AROA|AIDA)[0-9A-Z]{12,}\b/g],
   ['account', /(?<!\d)\d{12}(?!\d)/g],
