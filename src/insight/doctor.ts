@@ -4,6 +4,7 @@ import { isPoolkeyError } from '../errors/poolkey-error.ts'
 import { createAttempt } from '../sign-in/authorization.ts'
 import { openCallbackListener } from '../sign-in/callback-listener.ts'
 import type { Http } from '../http/http.ts'
+import { pause } from '../pause.ts'
 import type { Profile } from '../profile/profile.ts'
 import { parseSources } from '../profile/profile-values.ts'
 import type { ConfigSources } from '../profile/profile-values.ts'
@@ -126,11 +127,15 @@ async function signInCheck({ profile, http, signal }: Patient): Promise<Finding[
     // Without a way out nothing was asked.
     findings = [troubleOrThrow(error, profile)]
   }
-  return signIn.method === 'browser' ? [...findings, await portFinding(profile)] : findings
+  return signIn.method === 'browser' ? [...findings, await portFinding(profile, signal)] : findings
 }
 
+// Another doctor is done with a port at once, where a sign-in is not.
+const PORT_TRIES = 8
+const PORT_PAUSE_MS = 150
+
 /** Whether a sign-in could listen for its callback. */
-async function portFinding(profile: Profile): Promise<Finding> {
+async function portFinding(profile: Profile, signal: AbortSignal, tries = PORT_TRIES): Promise<Finding> {
   const redirectUris = profile.signIn?.redirectUris ?? []
   try {
     const listener = await openCallbackListener({
@@ -140,6 +145,10 @@ async function portFinding(profile: Profile): Promise<Finding> {
     await listener.close()
     return fine(`a port to come back to is free: ${listener.redirectUri}`)
   } catch (error) {
+    if (tries > 1 && isPoolkeyError(error, 'redirect-ports-taken')) {
+      await pause(PORT_PAUSE_MS * (0.5 + Math.random()), signal)
+      return portFinding(profile, signal, tries - 1)
+    }
     return troubleOrThrow(error, profile)
   }
 }

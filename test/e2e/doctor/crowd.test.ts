@@ -1,6 +1,6 @@
 /** doctor among others who need the same session, and ended in the middle of it. */
 import { expect, test } from 'vitest'
-import { answerOf, openStation, POOLKEY, until } from '../poolkey-process.ts'
+import { answerOf, freeRedirectUris, openStation, POOLKEY, until } from '../poolkey-process.ts'
 import type { Station } from '../poolkey-process.ts'
 
 const PROCESS = ['credential-process', '--profile', 'dev']
@@ -8,13 +8,15 @@ const DOCTOR = ['doctor', '--profile', 'dev']
 const REFRESH = 'token:refresh_token'
 
 async function signedIn(): Promise<Station> {
-  const station = await openStation({ rotation: { graceSeconds: 0 } })
+  const station = await openStation({
+    ...{ rotation: { graceSeconds: 0 }, redirectUris: await freeRedirectUris(1) },
+  })
   station.configure({ credential_process: [...POOLKEY, ...PROCESS].join(' ') })
   await station.signIn()
   return station
 }
 
-test('doctors and tools at once lose no session, though each refresh token is good once', async () => {
+test('doctors and tools at once lose no session, and share one callback port', async () => {
   const station = await signedIn()
   const doctors = Array.from({ length: 4 }, () => station.run(DOCTOR))
   const tools = Array.from({ length: 10 }, () => station.run(PROCESS))
