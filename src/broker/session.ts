@@ -81,22 +81,6 @@ export async function obtainSession(
   })
 }
 
-/**
- * The session with an ID token of this moment, where it can be refreshed at all; one that was signed out meanwhile stays so.
- * Throws as `obtainSession`.
- */
-export async function renewSession(broker: Broker): Promise<Session> {
-  const id = sessionId(signInOf(broker))
-  const current = () => expectActive(broker, readSession(broker.vault, id))
-  if (!current().refreshToken) return obtainSession(broker)
-  return withBrokerLock(broker, { kind: 'session', id }, async () => {
-    const session = current()
-    return !session.refreshToken && hasUsableIdToken(broker, session)
-      ? session
-      : refreshSession(broker, session)
-  })
-}
-
 /** Refreshes whatever the ID token's age, for claims that are as new as can be. */
 export async function refreshSession(broker: Broker, session: Session): Promise<Session> {
   const signIn = signInOf(broker)

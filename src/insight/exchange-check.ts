@@ -2,7 +2,7 @@
 import { obtainCredentials } from '../broker/credentials.ts'
 import { serverTime } from '../broker/broker.ts'
 import type { Broker } from '../broker/broker.ts'
-import { renewSession } from '../broker/session.ts'
+import { renewSession } from '../broker/renewed-session.ts'
 import { whoIs } from '../broker/session-entry.ts'
 import type { Session } from '../broker/session-entry.ts'
 import { isOurs, isPoolkeyError } from '../errors/poolkey-error.ts'
