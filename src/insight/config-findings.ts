@@ -1,4 +1,5 @@
 /** What AWS tools make of the configuration files, where it is not what poolkey makes of them. Pure. */
+import { shellWord } from '../errors/explanation.ts'
 import { scanConfigText } from '../profile/config-text.ts'
 import type { ConfigFileKind, ConfigItem, HeaderItem, KeyItem } from '../profile/config-text.ts'
 import { splitLines } from '../profile/config-text.ts'
@@ -37,7 +38,7 @@ function byteOrderMark({ text, file }: ConfigText): Trouble[] {
       code: 'config-unreadable-for-aws',
       cause: `${file} begins with a byte order mark: the AWS CLI and boto3 cannot read it at all`,
       fix: 'save it as UTF-8 without a byte order mark',
-      steps: [`sed -i '1s/^\\xEF\\xBB\\xBF//' ${file}`],
+      steps: [`sed -i '1s/^\\xEF\\xBB\\xBF//' ${shellWord(file)}`],
     }),
   ]
 }

@@ -4,6 +4,7 @@ import { isPoolkeyError } from '../errors/poolkey-error.ts'
 import { createAttempt } from '../sign-in/authorization.ts'
 import { openCallbackListener } from '../sign-in/callback-listener.ts'
 import type { Http } from '../http/http.ts'
+import { pause } from '../pause.ts'
 import type { Profile } from '../profile/profile.ts'
 import { parseSources } from '../profile/profile-values.ts'
 import type { ConfigSources } from '../profile/profile-values.ts'
@@ -73,20 +74,27 @@ export async function examine(patient: Patient): Promise<ExaminedHop[]> {
   onHop('the tools')
   found.set('tools', [
     ...(profile.exchange.kind === 'none' ? [] : await callerIdentity(broker, exchange)),
-    ...(await lineFindings(patient, exchange.credentials !== undefined)),
+    ...(await lineFindings(patient, exchange)),
     ...(found.get('tools') ?? []),
   ])
   signal.throwIfAborted()
   found.get('machine')?.push(...clockFinding(broker?.http.clockSkewMs() ?? http.clockSkewMs()))
   return [MACHINE, ...chain].map((hop) => ({
     ...hop,
-    findings: found.get(hop.id) ?? [skipped(`not tried: ${brokenBefore(found)}`)],
+    findings: [...(found.get(hop.id) ?? [skipped(`not tried: ${brokenBefore(found)}`)]), ...overrides(hop)],
   }))
+}
+
+/** Where a service is asked at another place than its own: somebody may have forgotten. */
+function overrides({ values }: Hop): Finding[] {
+  return values
+    .filter(({ name }) => name === 'endpoint')
+    .map(({ value, source }) => fine(`asked at ${value}, as ${source} says`))
 }
 
 function brokenBefore(found: Map<HopId, Finding[]>): string {
   const session = found.get('session') ?? []
-  return session.some(({ state }) => state === 'failed')
+  return session.some((one) => 'code' in one && one.code === 'sign-in-required')
     ? 'nobody is signed in'
     : 'a link before it is broken'
 }
@@ -119,11 +127,15 @@ async function signInCheck({ profile, http, signal }: Patient): Promise<Finding[
     // Without a way out nothing was asked.
     findings = [troubleOrThrow(error, profile)]
   }
-  return signIn.method === 'browser' ? [...findings, await portFinding(profile)] : findings
+  return signIn.method === 'browser' ? [...findings, await portFinding(profile, signal)] : findings
 }
 
+// Another doctor is done with a port at once, where a sign-in is not.
+const PORT_TRIES = 8
+const PORT_PAUSE_MS = 150
+
 /** Whether a sign-in could listen for its callback. */
-async function portFinding(profile: Profile): Promise<Finding> {
+async function portFinding(profile: Profile, signal: AbortSignal, tries = PORT_TRIES): Promise<Finding> {
   const redirectUris = profile.signIn?.redirectUris ?? []
   try {
     const listener = await openCallbackListener({
@@ -133,6 +145,10 @@ async function portFinding(profile: Profile): Promise<Finding> {
     await listener.close()
     return fine(`a port to come back to is free: ${listener.redirectUri}`)
   } catch (error) {
+    if (tries > 1 && isPoolkeyError(error, 'redirect-ports-taken')) {
+      await pause(PORT_PAUSE_MS * (0.5 + Math.random()), signal)
+      return portFinding(profile, signal, tries - 1)
+    }
     return troubleOrThrow(error, profile)
   }
 }
@@ -170,13 +186,17 @@ async function callerIdentity(
 /** The profile's own line, or that of the profile which AWS tools go to for its first credentials. */
 async function lineFindings(
   { profile, files, around, signal }: Patient,
-  mayRun: boolean,
+  { credentials }: ExchangeCheck,
 ): Promise<Finding[]> {
   const { profiles } = parseSources(files)
   const [own, base] = [profiles.get(profile.name), profiles.get(profile.settingsFrom)]
   if (!own || !base) return []
-  const shadows = shadowingSettings(own, files.credentialsFile ?? '')
+  const sections = own === base ? [own] : [own, base]
+  const shadows = sections.flatMap((section) => shadowingSettings(section, files.credentialsFile ?? ''))
   if (profile.exchange.kind === 'none')
     return [...shadows, fine('no AWS tool is to ask: the profile only signs in')]
-  return [...shadows, ...(await checkProcessLine(base, { around, mayRun, signal }))]
+  // What AWS tools chain from are other credentials than those of the whole chain.
+  const accessKeyId = own === base ? credentials?.accessKeyId : undefined
+  const how = { around, mayRun: credentials !== undefined, accessKeyId, signal }
+  return [...shadows, ...(await checkProcessLine(base, how))]
 }

@@ -2,9 +2,7 @@
 import { obtainCredentials } from '../broker/credentials.ts'
 import { serverTime } from '../broker/broker.ts'
 import type { Broker } from '../broker/broker.ts'
-import { sessionId } from '../broker/entry-names.ts'
-import { withBrokerLock } from '../broker/locks.ts'
-import { obtainSession, readSession, refreshSession } from '../broker/session.ts'
+import { renewSession } from '../broker/renewed-session.ts'
 import { whoIs } from '../broker/session-entry.ts'
 import type { Session } from '../broker/session-entry.ts'
 import { isOurs, isPoolkeyError } from '../errors/poolkey-error.ts'
@@ -20,22 +18,11 @@ import type { HopId } from './hop.ts'
 /** Renews the session, if only to see that it can be; `session` is absent where nobody is signed in any more. */
 export async function checkSession(broker: Broker): Promise<{ findings: Finding[]; session?: Session }> {
   try {
-    const session = await renewedSession(broker)
+    const session = await renewSession(broker)
     return { findings: sessionFindings(broker, session), session }
   } catch (error) {
     return { findings: [troubleOrThrow(error, broker.profile)] }
   }
-}
-
-async function renewedSession(broker: Broker): Promise<Session> {
-  const current = await obtainSession(broker)
-  const { signIn } = broker.profile
-  if (!signIn || !current.refreshToken) return current
-  const id = sessionId(signIn)
-  return withBrokerLock(broker, { kind: 'session', id }, () => {
-    const latest = readSession(broker.vault, id)
-    return refreshSession(broker, latest.state === 'active' ? latest : current)
-  })
 }
 
 function sessionFindings(broker: Broker, { claims, refreshToken }: Session): Finding[] {
@@ -84,12 +71,17 @@ export async function checkExchange(
     }
   } catch (error) {
     const trouble = troubleOrThrow(error, broker.profile)
-    const broken = isOurs(error) ? (linkOf(error) ?? 'session') : 'session'
+    const broken = brokenLink(error, broker.profile)
     const before = links.slice(0, Math.max(0, links.indexOf(broken)))
     const findings = new Map<HopId, Finding[]>(before.map((link) => [link, [fine(gave(link))]]))
     const offered = broken === 'role' && session ? rolesOffered(session) : []
     return { findings: findings.set(broken, [trouble, ...offered]) }
   }
+}
+
+/** Every profile has the link that this names: what is said of no link would be said by nobody. */
+function brokenLink(error: unknown, { signIn }: Profile): HopId {
+  return (isOurs(error) ? linkOf(error) : undefined) ?? (signIn ? 'session' : 'machine')
 }
 
 function gave(link: HopId): string {

@@ -1,10 +1,14 @@
 /** What a test found out about a link of the chain. Pure. */
 import { explainError } from '../errors/catalogue.ts'
+import { plainText } from '../errors/plain-text.ts'
 import { isPoolkeyError } from '../errors/poolkey-error.ts'
 import type { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { PrivateWord } from './public-text.ts'
 import { stepsFor } from './steps.ts'
+
+// Servers may say anything.
+const LONGEST_DETAIL = 2000
 
 export type Finding = Fine | Trouble
 
@@ -43,7 +47,10 @@ export function skipped(text: string): Fine {
 export function troubleOf(error: PoolkeyError, profile: Profile | undefined): Trouble {
   const { what, fix, exitCode } = explainError(error, profile)
   const detail = isPoolkeyError(error, 'service-refused')
-    ? `${error.facts.operation} answered ${error.facts.name}: ${error.facts.message}`
+    ? plainText(
+        `${error.facts.operation} answered ${error.facts.name}: ${error.facts.message}`,
+        LONGEST_DETAIL,
+      )
     : undefined
   return {
     ...{ state: 'failed', code: error.code, cause: what, fix, steps: stepsFor(error, profile), exitCode },

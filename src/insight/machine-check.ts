@@ -36,7 +36,7 @@ export function checkMachine(machine: Machine): Finding[] {
 }
 
 function openTo(path: string, bits: number, what: string): Trouble[] {
-  const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0
+  const mode = modeOf(path)
   if ((mode & bits) === 0) return []
   const command = `chmod ${bits === 0o022 ? 'go-w' : 'go-rwx'} ${shellWord(path)}`
   return [
@@ -46,6 +46,15 @@ function openTo(path: string, bits: number, what: string): Trouble[] {
       fix: 'keep it to yourself',
     }),
   ]
+}
+
+function modeOf(path: string): number {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.mode ?? 0
+  } catch {
+    // Whoever reads the file says why it cannot be.
+    return 0
+  }
 }
 
 /** How requests leave: through which proxy, and whom they trust. */

@@ -8,8 +8,10 @@ import type { Trouble } from './finding.ts'
 
 export interface ProcessLine {
   text: string
-  /** The words that run poolkey; none where the line does not. */
+  /** The words that run poolkey, or those of whatever runs in its place. */
   program: string[]
+  /** How the line runs poolkey: itself, through a program that is named it, by a shell, or in no way that can be read from it. */
+  runs: 'poolkey' | 'wrapper' | 'shell' | 'unknown'
   troubles: Trouble[]
 }
 
@@ -22,18 +24,25 @@ export function readProcessLine(section: ProfileSection, platform: NodeJS.Platfo
   const wrong = (cause: string, how: Partial<Pick<Trouble, 'fix' | 'steps' | 'state'>> = {}) =>
     misconfigured({ code: 'process-line', cause: `${place}: ${cause}`, ...rewrite(name), ...how })
   const words = COMMAND.parse(key.value)
-  if (!words || /[|&<>$`\\]/.test(platform === 'win32' ? key.value.replaceAll('\\', '') : key.value))
-    return line([
-      wrong('credential_process uses what only a shell understands: AWS tools run it without one'),
-    ])
-  if (!isPoolkeyCommand(key.value))
-    return line([
-      wrong(
-        `credential_process of profile ${name} does not run poolkey credential-process`,
-        rewrite(name, ' --force'),
-      ),
-    ])
+  const line: ProcessLine = {
+    text: key.value,
+    program: words?.slice(0, 1) ?? [],
+    runs: 'unknown',
+    troubles: [],
+  }
+  if (!words || hasShellFeatures(key.value, platform)) {
+    const cause = 'credential_process uses what only a shell understands: some AWS tools run it without one'
+    return { ...line, runs: 'shell', troubles: [wrong(cause)] }
+  }
+  if (!isPoolkeyCommand(key.value)) {
+    if (words.some((_, index) => isPoolkeyCommand(words.slice(index).map(quoted).join(' '))))
+      return { ...line, runs: 'wrapper' }
+    const cause = `credential_process of profile ${name} does not run poolkey credential-process`
+    return { ...line, troubles: [wrong(cause, rewrite(name, ' --force'))] }
+  }
   const end = words.indexOf('credential-process')
+  // `env poolkey`: found in PATH by whatever is before it.
+  if (end > 1 && /^[^\\/.]+$/.test(words[1] ?? '')) return { ...line, runs: 'wrapper' }
   const troubles: Trouble[] = []
   const named = profileIn(words.slice(end + 1))
   if ((named ?? 'default') !== name)
@@ -49,12 +58,17 @@ export function readProcessLine(section: ProfileSection, platform: NodeJS.Platfo
     troubles.push(
       wrong('a line that begins with a double quote is cut short by AWS tools in Go', { state: 'warning' }),
     )
-  return line(troubles, words.slice(0, end))
-
-  function line(found: Trouble[], program: string[] = []): ProcessLine {
-    return { text: key?.value ?? '', program, troubles: found }
-  }
+  return { ...line, program: words.slice(0, end), runs: 'poolkey', troubles }
 }
+
+/** What a shell would take for more than letters; within quotes it is less, and on Windows only double ones are quotes. */
+function hasShellFeatures(value: string, platform: NodeJS.Platform): boolean {
+  if (platform === 'win32') return /[|&<>^]/.test(value.replace(/"[^"]*"/g, '')) || value.includes('%')
+  const unquoted = value.replace(/'[^']*'/g, '')
+  return /[$`\\]/.test(unquoted) || /[|&<>;()]/.test(unquoted.replace(/"[^"]*"/g, ''))
+}
+
+const quoted = (word: string) => `'${word}'`
 
 /** No AWS tool asks poolkey: fine for who exports variables, so nothing is broken. */
 export function noProcessLine(name: string): Trouble {

@@ -8,10 +8,11 @@ import type { Trouble } from './finding.ts'
 export function shadowingSettings(section: ProfileSection, credentialsFile: string): Trouble[] {
   const { name, keys } = section
   const found: Trouble[] = []
-  const accessKey = keys.get('aws_access_key_id')
-  if (accessKey) found.push(staticKeys(accessKey, name, { credentialsFile, section }))
-  if (!keys.has('credential_process')) return found
   const [role, source] = [keys.get('role_arn'), keys.get('source_profile') ?? keys.get('credential_source')]
+  const accessKey = keys.get('aws_access_key_id')
+  // A role that leads elsewhere is asked before keys that stand beside it.
+  if (accessKey && !(role && source)) found.push(staticKeys(accessKey, name, { credentialsFile, section }))
+  if (!keys.has('credential_process')) return found
   if (role && source) {
     found.push(
       shadowed({

@@ -44,12 +44,12 @@ const STEPS: Record<Mend, (profile: Profile) => string[]> = {
     showIdentityPool(profile),
   ],
   'logins-key': (profile) => [showIdentityPool(profile)],
-  'sign-in': (profile) => [`${loginCommand(profile.name)} --force`],
+  'sign-in': (profile) => (profile.signIn ? [`${loginCommand(profile.name)} --force`] : []),
   'guest-access': (profile) => [
     inConsole(...identityPoolPage(profile), 'User access', 'Guest access', 'Activate'),
   ],
   'role-choice': (profile) => [
-    withProfile('poolkey roles', profile.name),
+    ...(profile.signIn ? [withProfile('poolkey roles', profile.settingsFrom)] : []),
     inConsole(...identityPoolPage(profile), 'User access', 'the user pool', 'Role settings'),
   ],
   'first-role': (profile) => {
@@ -57,10 +57,13 @@ const STEPS: Record<Mend, (profile: Profile) => string[]> = {
     const see = role === undefined ? [showPoolRoles(profile)] : []
     return [...see, ...putTrustPolicy('poolkey trust-policy', { profile, role })]
   },
+  // No policy lets a guest of the enhanced flow go on.
   'second-role': (profile) =>
-    putTrustPolicy('poolkey trust-policy --second-role', { profile, role: profile.chain?.roleArn }),
+    profile.signIn || profile.exchange.kind !== 'enhanced'
+      ? putTrustPolicy('poolkey trust-policy --second-role', { profile, role: profile.chain?.roleArn })
+      : [],
   'basic-flow': (profile) => [
-    withProfile('poolkey configure --exchange enhanced', profile.name),
+    withProfile('poolkey configure --exchange enhanced', profile.settingsFrom),
     inConsole(...identityPoolPage(profile), 'Identity pool properties', 'Basic (classic) authentication'),
   ],
   'identity-pool': ({ identityPool }) => [
@@ -75,11 +78,13 @@ const STEPS: Record<Mend, (profile: Profile) => string[]> = {
   ],
   'first-duration': (profile) => [
     `aws iam get-role --role-name ${roleName(askedRole(profile))} --query Role.MaxSessionDuration`,
-    withProfile('poolkey configure --duration-seconds 3600', profile.name),
+    withProfile('poolkey configure --duration-seconds 3600', profile.settingsFrom),
   ],
-  'second-duration': (profile) => [
-    withProfile('poolkey configure --chain-duration-seconds 3600', profile.name),
-  ],
+  // Where AWS chains, it is a key of AWS's own, which no command of poolkey writes.
+  'second-duration': (profile) =>
+    profile.settingsFrom === profile.name
+      ? [withProfile('poolkey configure --chain-duration-seconds 3600', profile.name)]
+      : [],
   region: () => [inConsole('IAM', 'Account settings', 'Security Token Service (STS)', 'Endpoints')],
   'token-claims': (profile) => [
     inConsole(...userPoolPage(profile), 'Extensions', 'the pre token generation trigger'),

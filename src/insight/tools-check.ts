@@ -1,7 +1,8 @@
 /** Whether AWS tools get what the chain gives: their line in the profile, run as they run it. */
-import { execFile } from 'node:child_process'
+import { exec } from 'node:child_process'
 import { accessSync, constants, statSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
+import { plainText } from '../errors/plain-text.ts'
 import { parseJsonObject } from '../json-object.ts'
 import type { ProfileSection } from '../profile/profile-values.ts'
 import { fine, misconfigured } from './finding.ts'
@@ -16,22 +17,30 @@ export interface ToolsAround {
   isThisInstallation: (words: string[]) => boolean
 }
 
-/** The line of the profile that AWS tools run, and whether it leads here; `mayRun`: it can give credentials. */
+/**
+ * The line of the profile that AWS tools run, and whether it leads here; `mayRun`: it can give credentials. `accessKeyId`: of
+ * those that it gives, where it is poolkey that gives them.
+ */
 export async function checkProcessLine(
   section: ProfileSection,
-  { around, mayRun, signal }: { around: ToolsAround; mayRun: boolean; signal: AbortSignal },
+  { around, mayRun, accessKeyId, signal }: LineRun & { mayRun: boolean; accessKeyId: string | undefined },
 ): Promise<Finding[]> {
   const line = readProcessLine(section, around.platform)
   if (!line) return [noProcessLine(section.name)]
+  if (line.runs === 'unknown') {
+    // A script may well run poolkey: whose credentials it gives tells.
+    const given = mayRun && accessKeyId !== undefined ? await keyGivenBy(line, { around, signal }) : undefined
+    const isOurs = given !== undefined && given === accessKeyId
+    return isOurs ? [fine('credential_process gives AWS tools the credentials of poolkey')] : line.troubles
+  }
   if (line.troubles.some(({ state }) => state === 'failed')) return line.troubles
   const where = programFinding(line, section.name, around)
   const isThere = 'text' in where || where.state === 'warning'
-  const isOurs = 'text' in where
-  const ran = isThere && isOurs && mayRun ? [await runLine(line, section.name, { around, signal })] : []
+  const ran = isThere && mayRun ? [await runLine(line, section.name, { around, signal })] : []
   return [...line.troubles, where, ...ran]
 }
 
-function programFinding({ program }: ProcessLine, name: string, around: ToolsAround): Finding {
+function programFinding({ program, runs }: ProcessLine, name: string, around: ToolsAround): Finding {
   const { env, platform, isThisInstallation } = around
   const [first = ''] = program
   const path = isAbsolute(first) ? first : findInPath(first, env['PATH'] ?? '', platform)
@@ -42,7 +51,7 @@ function programFinding({ program }: ProcessLine, name: string, around: ToolsAro
       ...rewrite(name),
     })
   }
-  const script = program.slice(1).find((word) => statSync(word, { throwIfNoEntry: false }) === undefined)
+  const script = program.slice(1).find((word) => !isThere(word))
   if (script !== undefined) {
     return misconfigured({
       code: 'process-program',
@@ -57,6 +66,7 @@ function programFinding({ program }: ProcessLine, name: string, around: ToolsAro
       ...rewrite(name),
     })
   }
+  if (runs === 'wrapper') return fine(`credential_process runs poolkey through ${first}`)
   if (isThisInstallation(program)) return fine('credential_process runs this poolkey')
   return misconfigured({
     ...{ state: 'warning', code: 'process-program' },
@@ -73,6 +83,15 @@ function findInPath(name: string, path: string, platform: NodeJS.Platform): stri
     .find((file) => isProgram(file, platform))
 }
 
+function isThere(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined
+  } catch {
+    // It is in a place that is not for us.
+    return false
+  }
+}
+
 function isProgram(path: string, platform: NodeJS.Platform): boolean {
   try {
     accessSync(path, platform === 'win32' ? constants.F_OK : constants.X_OK)
@@ -87,38 +106,58 @@ function isProgram(path: string, platform: NodeJS.Platform): boolean {
 const LIMIT_MS = 60_000
 const MOST_BYTES = 1024 * 1024
 
-function runLine(
-  line: ProcessLine,
-  name: string,
-  { around, signal }: { around: ToolsAround; signal: AbortSignal },
-): Promise<Finding> {
-  const [shell, option] = around.platform === 'win32' ? ['cmd.exe', '/C'] : ['/bin/sh', '-c']
+interface LineRun {
+  around: ToolsAround
+  signal: AbortSignal
+}
+
+interface RunOutcome {
+  /** Undefined where it was stopped. */
+  exitCode: number | undefined
+  stdout: string
+  stderr: string
+}
+
+/** Runs the line as those AWS tools do that hand it to a shell. */
+function outcomeOf({ text }: ProcessLine, { around, signal }: LineRun): Promise<RunOutcome> {
   const options = { env: around.env, timeout: LIMIT_MS, maxBuffer: MOST_BYTES, signal }
   return new Promise((resolve, reject) => {
-    const child = execFile(shell, [option, line.text], options, (error, stdout, stderr) => {
+    const child = exec(text, options, (error, stdout, stderr) => {
       if (signal.aborted) reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'))
-      else resolve(judgeRun({ isDone: !error, stdout, stderr }, name))
+      else resolve({ exitCode: error ? error.code : 0, stdout, stderr })
     })
     child.stdin?.on('error', () => undefined).end()
   })
 }
 
-function judgeRun(
-  { isDone, stdout, stderr }: { isDone: boolean; stdout: string; stderr: string },
-  name: string,
-): Finding {
-  const said = stderr.split('\n')[0] ?? ''
+async function keyGivenBy(line: ProcessLine, run: LineRun): Promise<unknown> {
+  const { stdout } = await outcomeOf(line, run)
+  return parseJsonObject(stdout)?.['AccessKeyId']
+}
+
+async function runLine(line: ProcessLine, name: string, run: LineRun): Promise<Finding> {
+  return judgeRun(await outcomeOf(line, run), name)
+}
+
+// Of poolkey: its store does not open.
+const STORE = 7
+
+function judgeRun({ exitCode, stdout, stderr }: RunOutcome, name: string): Finding {
+  const said = plainText((stderr.split('\n')[0] ?? '').replace(/^poolkey: error: /, ''), 300)
   const broken = (cause: string, fix: string): Trouble => misconfigured({ code: 'process-run', cause, fix })
-  if (!isDone) {
+  if (exitCode !== 0) {
+    const ownFix = /^poolkey: fix: (.+)$/m.exec(stderr)?.[1]
     return broken(
-      `credential_process of profile ${name} gives AWS tools nothing${said === '' ? '' : `: ${said}`}`,
-      'what a person is asked for at a terminal, a tool must be given: set POOLKEY_PASSPHRASE or POOLKEY_PASSPHRASE_FILE where tools run, or another store: poolkey configure store keychain',
+      `credential_process of profile ${name} ${exitCode === undefined ? 'does not come to an end' : 'gives AWS tools nothing'}${said === '' ? '' : `: ${said}`}`,
+      exitCode === STORE
+        ? 'what a person is asked for at a terminal, a tool must be given: set POOLKEY_PASSPHRASE or POOLKEY_PASSPHRASE_FILE where tools run, or another store: poolkey configure store keychain'
+        : (ownFix ?? 'run that line yourself, to see what stops it'),
     )
   }
   if (parseJsonObject(stdout)?.['Version'] !== 1)
     return broken(
       `credential_process of profile ${name} does not answer with credentials`,
-      'try again with --debug',
+      'run that line yourself: nothing but one JSON object may stand in what it prints',
     )
   if (stderr !== '') {
     return {

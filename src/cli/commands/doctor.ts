@@ -9,7 +9,9 @@ import { troubleOf } from '../../insight/finding.ts'
 import { checkMachine } from '../../insight/machine-check.ts'
 import { drawChain } from '../../insight/picture.ts'
 import { publicValue } from '../../insight/public-text.ts'
+import { withPlaces } from '../../insight/where-set.ts'
 import type { Profile } from '../../profile/profile.ts'
+import type { ConfigSources } from '../../profile/profile-values.ts'
 import { answerStyle } from '../answer-style.ts'
 import type { CommandContext } from '../context.ts'
 import { runsInstallation } from '../installed-command.ts'
@@ -28,14 +30,17 @@ export async function doctor(context: CommandContext, options: DoctorOptions): P
   const { terminal } = context
   const { hops, profile } = await examined(context)
   const name = profile?.name ?? (await context.profileName())
-  const show = options.public === true ? publicTextFor(context, { name, profile, hops }) : same
+  const show =
+    options.public === true
+      ? publicTextFor(context, { name, profile, hops, files: await filesOf(context) })
+      : same
   if (options.json === true) {
     terminal.answer(`${jsonLine(publicValue(diagnosisJson(name, hops), show))}\n`)
     return exitCodeOf(hops)
   }
   const style = answerStyle(context)
   const drawn = drawnHops(hops).map((hop) => ({
-    ...{ ...hop, title: show(hop.title) },
+    ...{ ...hop, title: show(hop.title), source: show(hop.source) },
     lines: (hop.lines ?? []).map((line) => ({ ...line, text: show(line.text) })),
   }))
   const advice = adviceOn(hops).map(({ kind, text }) => {
@@ -57,6 +62,16 @@ export async function doctor(context: CommandContext, options: DoctorOptions): P
 
 const same = (text: string) => text
 
+/** What of the files can be read: that they cannot is told by the profile's link. */
+async function filesOf({ configFile }: CommandContext): Promise<Partial<ConfigSources>> {
+  try {
+    return await configFile.read()
+  } catch (error) {
+    if (isPoolkeyError(error, 'config-unreadable')) return configFile.paths()
+    throw error
+  }
+}
+
 async function examined(context: CommandContext): Promise<{ hops: ExaminedHop[]; profile?: Profile }> {
   let profile: Profile
   try {
@@ -68,9 +83,10 @@ async function examined(context: CommandContext): Promise<{ hops: ExaminedHop[];
   const { terminal, env, platform, interrupted } = context
   const http = context.openHttp(profile)
   try {
+    const origins = await context.readOrigins(profile)
     const hops = await examine({
       profile,
-      chain: chainOf(profile, await context.readOrigins(profile)),
+      chain: chainOf(profile, origins),
       files: await context.configFile.read(),
       around: { env, platform, isThisInstallation: (words) => runsInstallation(words, context) },
       http,
@@ -87,7 +103,11 @@ async function examined(context: CommandContext): Promise<{ hops: ExaminedHop[];
         terminal.progress(`Testing ${title} ...`)
       },
     })
-    return { hops, profile }
+    const placed = hops.map(({ findings, ...hop }) => ({
+      ...hop,
+      findings: findings.map((finding) => withPlaces(finding, profile, origins)),
+    }))
+    return { hops: placed, profile }
   } finally {
     terminal.progress(undefined)
     http.close()
