@@ -100,6 +100,8 @@ export interface CommandContext {
   openBroker(options: OpenBrokerOptions): Promise<Broker>
   /** The vault without a profile; undefined where there is none yet. */
   openVault(): Promise<Vault | undefined>
+  /** The store that a new vault would have. Throws what keeps its key from being kept there, such as `keychain-unavailable`. */
+  probeStore(): Promise<Store>
   /** Moves the sealing key; `isChanging` asks for a new passphrase where it is under one already. */
   moveKey(asked: { to: Store; isChanging: boolean }): Promise<MovedKey>
   /**

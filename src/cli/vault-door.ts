@@ -31,6 +31,8 @@ export interface OpenVaultOptions {
 export interface VaultDoor {
   /** Undefined where there is none yet and none is to be made. Throws what `openVault` throws. */
   open(asked: OpenVaultOptions, signal: AbortSignal): Promise<Vault | undefined>
+  /** The store that a new vault would have; throws what keeps its key from being kept there. */
+  probe(signal: AbortSignal): Promise<Store>
   moveKey(asked: { to: Store; isChanging: boolean }): Promise<MovedKey>
   wipe(isKept?: (entry: string) => boolean): Promise<string[]>
 }
@@ -69,6 +71,13 @@ export function vaultDoor(around: VaultSurroundings): VaultDoor {
           ? undefined
           : { folder: stateFolder(), key: opened.key, store: opened.vaultFile.store }
       return openedVault
+    },
+    async probe(signal) {
+      const { parseStore } = await import('../vault/sealing-key.ts')
+      const store = parseStore(env['POOLKEY_STORE']) ?? 'keychain'
+      // Nothing has this name: a keychain that answers says so.
+      if (store === 'keychain') await lazyKeychain().get('probe', signal)
+      return store
     },
     async moveKey({ to, isChanging }) {
       const { moveKey } = await import('../vault/move-key.ts')

@@ -21,6 +21,7 @@ import { vaultDoor } from './vault-door.ts'
 
 // How long a person may take to open the vault.
 const PROMPT_SECONDS = 300
+const PROBE_SECONDS = 10
 // What a refresh begun at the last instant may take, and the shortest waits before it.
 const REQUEST_MS = 16_000
 
@@ -180,6 +181,7 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
     },
     openVault: () =>
       vault.open({ mayPrompt: true }, AbortSignal.any([interrupted, deadline(PROMPT_SECONDS)])),
+    probeStore: () => vault.probe(AbortSignal.any([interrupted, deadline(PROBE_SECONDS)])),
     moveKey: (asked) => vault.moveKey(asked),
     wipeVault: (isKept) => vault.wipe(isKept),
   }

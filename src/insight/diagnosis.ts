@@ -44,15 +44,31 @@ export function adviceOn(hops: ExaminedHop[]): AdviceLine[] {
     : troubles.length === 0
       ? 'Every link holds.'
       : 'Every link holds, with something to look at.'
-  return [
-    { kind: 'verdict', text: verdict },
-    ...troubles.flatMap(({ title, trouble }) => adviceFor(title, trouble)),
-  ]
+  return [{ kind: 'verdict', text: verdict }, ...groupedByFix(troubles).flatMap(adviceFor)]
 }
 
-function adviceFor(title: string, { state, cause, fix, steps }: Trouble): AdviceLine[] {
+interface Placed {
+  title: string
+  trouble: Trouble
+}
+
+/** Those that one edit mends stand together, where the first of them was found. */
+function groupedByFix(troubles: Placed[]): Placed[][] {
+  const groups = new Map<string, Placed[]>()
+  for (const one of troubles) {
+    const key = JSON.stringify([one.trouble.fix, one.trouble.steps])
+    groups.set(key, [...(groups.get(key) ?? []), one])
+  }
+  return [...groups.values()]
+}
+
+function adviceFor(group: Placed[]): AdviceLine[] {
+  const { fix, steps } = group[0]?.trouble ?? { fix: undefined, steps: [] }
   return [
-    { kind: 'trouble', text: `${title}${state === 'warning' ? ' (warning)' : ''}: ${cause}` },
+    ...group.map(({ title, trouble }) => ({
+      kind: 'trouble' as const,
+      text: `${title}${trouble.state === 'warning' ? ' (warning)' : ''}: ${trouble.cause}`,
+    })),
     // A fix that is nothing but the command stands below.
     ...(fix === undefined || fix === `run: ${steps[0] ?? ''}`
       ? []

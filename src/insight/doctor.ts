@@ -1,6 +1,6 @@
 /** Tests every link of a profile's chain for real, in the order in which they are passed, and the machine around them. */
 import type { Broker } from '../broker/broker.ts'
-import { isPoolkeyError } from '../errors/poolkey-error.ts'
+import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
 import { createAttempt } from '../sign-in/authorization.ts'
 import { openCallbackListener } from '../sign-in/callback-listener.ts'
 import type { Http } from '../http/http.ts'
@@ -12,7 +12,7 @@ import { checkSignIn } from '../sign-in/sign-in-check.ts'
 import { configFindings } from './config-findings.ts'
 import { checkExchange, checkSession, troubleOrThrow } from './exchange-check.ts'
 import type { ExchangeCheck } from './exchange-check.ts'
-import { fine, skipped } from './finding.ts'
+import { fine, skipped, troubleOf } from './finding.ts'
 import type { Finding } from './finding.ts'
 import type { Hop, HopId } from './hop.ts'
 import { checkMachine, clockFinding } from './machine-check.ts'
@@ -35,6 +35,8 @@ export interface Patient {
   http: Http
   /** Throws `sign-in-required` where nobody ever signed in. */
   openBroker: () => Promise<Broker>
+  /** Which store a new vault would have, if its key can be kept there. */
+  probeStore: () => Promise<string>
   signal: AbortSignal
   /** Told which link is next. */
   onHop: (title: string) => void
@@ -66,6 +68,8 @@ export async function examine(patient: Patient): Promise<ExaminedHop[]> {
   const sessionCheck = broker && !isGuest ? await checkSession(broker) : { findings: store.session }
   if (!isGuest) found.set('session', sessionCheck.findings)
   const session = 'session' in sessionCheck ? sessionCheck.session : undefined
+  // Whoever is signed in needs no port until the next time.
+  if (session) found.set('sign-in', (found.get('sign-in') ?? []).map(portMayWait))
   const exchange: ExchangeCheck =
     broker && (isGuest || session) && profile.exchange.kind !== 'none'
       ? await exchanged(broker, { chain, session, onHop })
@@ -100,7 +104,7 @@ function brokenBefore(found: Map<HopId, Finding[]>): string {
 }
 
 /** The vault, opened: its trouble is the machine's, that nobody signed in is the session's. */
-async function opened({ profile, openBroker }: Patient): Promise<{
+async function opened({ profile, openBroker, probeStore }: Patient): Promise<{
   broker?: Broker
   findings: Finding[]
   session: Finding[]
@@ -111,8 +115,17 @@ async function opened({ profile, openBroker }: Patient): Promise<{
   } catch (error) {
     const trouble = troubleOrThrow(error, profile)
     return isPoolkeyError(error, 'sign-in-required')
-      ? { findings: [], session: [trouble] }
+      ? { findings: [await storeFinding(profile, probeStore)], session: [trouble] }
       : { findings: [trouble], session: [skipped('not tried: the vault does not open')] }
+  }
+}
+
+/** Before there is a vault: whether one could be made. */
+async function storeFinding(profile: Profile, probeStore: Patient['probeStore']): Promise<Finding> {
+  try {
+    return fine(`there is no vault yet; its key would be in: ${await probeStore()}`)
+  } catch (error) {
+    return troubleOrThrow(error, profile)
   }
 }
 
@@ -151,6 +164,12 @@ async function portFinding(profile: Profile, signal: AbortSignal, tries = PORT_T
     }
     return troubleOrThrow(error, profile)
   }
+}
+
+function portMayWait(finding: Finding): Finding {
+  return 'code' in finding && finding.code === 'redirect-ports-taken'
+    ? { ...finding, state: 'warning' }
+    : finding
 }
 
 function exchanged(
@@ -193,8 +212,14 @@ async function lineFindings(
   if (!own || !base) return []
   const sections = own === base ? [own] : [own, base]
   const shadows = sections.flatMap((section) => shadowingSettings(section, files.credentialsFile ?? ''))
-  if (profile.exchange.kind === 'none')
-    return [...shadows, fine('no AWS tool is to ask: the profile only signs in')]
+  if (profile.exchange.kind === 'none') {
+    const isAsked = own.keys.has('credential_process')
+    const noExchange = new PoolkeyError('no-exchange', { profile: profile.name })
+    return [
+      ...shadows,
+      isAsked ? troubleOf(noExchange, profile) : fine('no AWS tool is to ask: the profile only signs in'),
+    ]
+  }
   // What AWS tools chain from are other credentials than those of the whole chain.
   const accessKeyId = own === base ? credentials?.accessKeyId : undefined
   const how = { around, mayRun: credentials !== undefined, accessKeyId, signal }

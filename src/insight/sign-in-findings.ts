@@ -16,7 +16,24 @@ export function signInFindings(profile: Profile, { discovery, keys, callbacks }:
   const ofIssuer = isThere
     ? [fine(`the issuer ${signIn.issuer} is there, with its keys`)]
     : [...issuerFinding('configuration', discovery, profile), ...issuerFinding('signing keys', keys, profile)]
-  return [...ofIssuer, ...callbacks.map((one) => callbackFinding(signIn, one, profile))]
+  return [
+    ...ofIssuer,
+    ...ofAnotherPool(signIn),
+    ...callbacks.map((one) => callbackFinding(signIn, one, profile)),
+  ]
+}
+
+// An issuer ends with its pool's ID.
+function ofAnotherPool({ issuer, userPoolId }: SignInSettings): Finding[] {
+  const pool = /\/([\w-]+_[0-9A-Za-z]+)\/?$/.exec(issuer)?.[1]
+  if (pool === undefined || pool === userPoolId) return []
+  return [
+    misconfigured({
+      ...{ state: 'warning', code: 'issuer-of-another-pool' },
+      cause: `cognito_issuer is that of user pool ${pool}, cognito_user_pool_id is ${userPoolId}`,
+      fix: 'correct the one that is wrong',
+    }),
+  ]
 }
 
 function issuerFinding(what: string, verdict: Verdict, profile: Profile): Finding[] {

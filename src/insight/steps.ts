@@ -10,6 +10,7 @@ import type { Profile } from '../profile/profile.ts'
 /** None where the fix in words says all there is to do. Words in capitals are for the person to fill in. */
 export function stepsFor(error: PoolkeyError, profile: Profile | undefined): string[] {
   if (!profile) return []
+  if (isPoolkeyError(error, 'keychain-unavailable') && profile.signIn) return storeSteps(error, profile)
   if (isPoolkeyError(error, 'sign-in-required')) return [loginCommand(profile.name)]
   if (isPoolkeyError(error, 'sign-in-refused')) return signInSteps(error.facts.error, profile)
   if (isPoolkeyError(error, 'token-refused')) return clientSteps(error.facts.error, profile)
@@ -18,14 +19,31 @@ export function stepsFor(error: PoolkeyError, profile: Profile | undefined): str
   return mend === undefined ? [] : STEPS[mend](profile)
 }
 
+/** Where no keychain can be had, the key of a new vault goes elsewhere. */
+function storeSteps({ facts }: PoolkeyError<'keychain-unavailable'>, { name }: Profile): string[] {
+  const isAbsent = facts.problem === 'library' || facts.problem === 'service'
+  return isAbsent ? [`${loginCommand(name)} --store passphrase`, `${loginCommand(name)} --store file`] : []
+}
+
 function signInSteps(error: string, profile: Profile): string[] {
-  return error === 'login_required' ? [] : [loginPages(profile), showClient(profile)]
+  switch (error) {
+    case 'redirect_mismatch':
+    case 'unauthorized_client':
+    case 'invalid_scope':
+    case 'invalid_request':
+      return [loginPages(profile), showClient(profile)]
+    case 'login_required':
+    case 'server_error':
+      return []
+    default:
+      return [listClients(profile)]
+  }
 }
 
 function clientSteps(error: string, profile: Profile): string[] {
   switch (error) {
     case 'invalid_client':
-      return [sealSecret(profile.name), showClient(profile)]
+      return [sealSecret(profile.name), listClients(profile)]
     case 'invalid_grant':
       return [loginCommand(profile.name)]
     default:
@@ -63,7 +81,7 @@ const STEPS: Record<Mend, (profile: Profile) => string[]> = {
       ? putTrustPolicy('poolkey trust-policy --second-role', { profile, role: profile.chain?.roleArn })
       : [],
   'basic-flow': (profile) => [
-    withProfile('poolkey configure --exchange enhanced', profile.settingsFrom),
+    withProfile('poolkey configure --exchange enhanced --yes', profile.settingsFrom),
     inConsole(...identityPoolPage(profile), 'Identity pool properties', 'Basic (classic) authentication'),
   ],
   'identity-pool': ({ identityPool }) => [
@@ -78,12 +96,12 @@ const STEPS: Record<Mend, (profile: Profile) => string[]> = {
   ],
   'first-duration': (profile) => [
     `aws iam get-role --role-name ${roleName(askedRole(profile))} --query Role.MaxSessionDuration`,
-    withProfile('poolkey configure --duration-seconds 3600', profile.settingsFrom),
+    withProfile('poolkey configure --duration-seconds 3600 --yes', profile.settingsFrom),
   ],
   // Where AWS chains, it is a key of AWS's own, which no command of poolkey writes.
   'second-duration': (profile) =>
     profile.settingsFrom === profile.name
-      ? [withProfile('poolkey configure --chain-duration-seconds 3600', profile.name)]
+      ? [withProfile('poolkey configure --chain-duration-seconds 3600 --yes', profile.name)]
       : [],
   region: () => [inConsole('IAM', 'Account settings', 'Security Token Service (STS)', 'Endpoints')],
   'token-claims': (profile) => [
@@ -105,6 +123,10 @@ function loginPages(profile: Profile): string {
 function showClient({ signIn }: Profile): string {
   const { userPoolId = 'POOL', clientId = 'CLIENT', userPoolRegion = 'REGION' } = signIn ?? {}
   return `aws cognito-idp describe-user-pool-client --user-pool-id ${userPoolId} --client-id ${clientId} --region ${userPoolRegion}`
+}
+
+function listClients({ signIn }: Profile): string {
+  return `aws cognito-idp list-user-pool-clients --user-pool-id ${signIn?.userPoolId ?? 'POOL'} --region ${signIn?.userPoolRegion ?? 'REGION'}`
 }
 
 function showIdentityPool({ identityPool }: Profile): string {

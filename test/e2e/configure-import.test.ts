@@ -234,7 +234,7 @@ describe('what stops it leaves every file as it was', () => {
     const outcome = await station.run([...IMPORT, '-'], {}, text)
     expect(outcome).toMatchObject({ code: 2, stdout: '' })
     expect(outcome.stderr).toContain(
-      `describe-user-pool --user-pool-id ${station.emulator.userPoolId} --query "UserPool.[Domain,CustomDomain]"`,
+      `describe-user-pool --user-pool-id ${station.emulator.userPoolId} --region eu-west-1 --query "UserPool.[Domain,CustomDomain]"`,
     )
     expect(outcome.stderr).toContain('--domain')
     expect(filesIn(station.home)).toEqual(before)

@@ -276,7 +276,7 @@ describe('wording', () => {
   test('a key file that is gone is not called locked', () => {
     expect(said('key-missing', { store: 'file', vaultFile: '/s/vault.json' })).toEqual([
       'the key of the vault /s/vault.json is gone',
-      'run: poolkey logout --all, then poolkey login',
+      'run: poolkey logout --all, then poolkey login --profile dev --store file',
     ])
     expect(said('key-missing', { store: 'keychain', vaultFile: '/s/vault.json' })[0]).toContain('locked')
   })

@@ -55,6 +55,19 @@ test('the text says where the chain breaks, what is wrong there, and each comman
   expect(adviceOn([hop('machine', [warning])])[0]?.text).toBe('Every link holds, with something to look at.')
 })
 
+test('what one edit mends stands together, with the edit once', () => {
+  const other = { ...warning, cause: 'another cause' }
+  expect(adviceOn([hop('machine', [warning]), hop('session', [failed]), hop('tools', [other])])).toEqual([
+    { kind: 'verdict', text: 'The chain breaks at: Link session.' },
+    { kind: 'trouble', text: 'Link machine (warning): a cause' },
+    { kind: 'trouble', text: 'Link tools (warning): another cause' },
+    { kind: 'fix', text: 'fix: a fix' },
+    { kind: 'command', text: 'a b' },
+    { kind: 'trouble', text: 'Link session: nobody is signed in for profile dev' },
+    { kind: 'command', text: 'poolkey login --profile dev' },
+  ])
+})
+
 test('JSON and picture have the worst finding of each link, and all of them', () => {
   const hops = [hop('machine', [fine('all is well'), warning])]
   expect(diagnosisJson('dev', hops)).toMatchObject({

@@ -28,7 +28,11 @@ test.each([
     ...{ state: 'failed', code: 'sign-in-refused', exitCode: 5 },
     ...{ cause: expect.stringContaining(reason) as string, fix: expect.stringContaining(fix) as string },
     steps: expect.arrayContaining([
-      expect.stringContaining(`App clients > ${signIn.clientId} > Login pages`) as string,
+      expect.stringMatching(
+        reason.startsWith('Client')
+          ? /^aws cognito-idp list-user-pool-clients /
+          : /App clients > \w+ > Login pages/,
+      ) as string,
     ]) as string[],
   })
 })

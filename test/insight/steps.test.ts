@@ -70,8 +70,12 @@ const far = parseProfile({ ...CONFIG, name: 'far' })
 
 describe('steps', () => {
   test.each([
-    ['a session that is too long', FIRST_TOO_LONG, 'poolkey configure --duration-seconds 3600 --profile dev'],
-    ['the flow', BASIC, 'poolkey configure --exchange enhanced --profile dev'],
+    [
+      'a session that is too long',
+      FIRST_TOO_LONG,
+      'poolkey configure --duration-seconds 3600 --yes --profile dev',
+    ],
+    ['the flow', BASIC, 'poolkey configure --exchange enhanced --yes --profile dev'],
   ])('edit the profile in which the settings stand, where AWS chains: %s', (_, error, step) => {
     expect(stepsFor(error, far)).toContain(step)
   })
@@ -79,7 +83,9 @@ describe('steps', () => {
   test('write no key of AWS’s own', () => {
     expect(stepsFor(TOO_LONG, far)).toEqual([])
     const own = profileWith({ cognito_role_arn: ROLE, cognito_chain_role_arn: SECOND })
-    expect(stepsFor(TOO_LONG, own)).toEqual(['poolkey configure --chain-duration-seconds 3600 --profile dev'])
+    expect(stepsFor(TOO_LONG, own)).toEqual([
+      'poolkey configure --chain-duration-seconds 3600 --yes --profile dev',
+    ])
   })
 
   test('send no guest to a sign-in, and to no trust policy that could not help', () => {

@@ -43,13 +43,14 @@ export async function doctor(context: CommandContext, options: DoctorOptions): P
     ...{ ...hop, title: show(hop.title), source: show(hop.source) },
     lines: (hop.lines ?? []).map((line) => ({ ...line, text: show(line.text) })),
   }))
-  const advice = adviceOn(hops).map(({ kind, text }) => {
+  const advice = adviceOn(hops).map(({ kind, text }, index, all) => {
     const safe = plainText(show(text), 2000)
     switch (kind) {
       case 'verdict':
         return tinted(safe, 'bold', style)
       case 'trouble':
-        return `\n${safe}`
+        // Those that one edit mends stand together.
+        return all[index - 1]?.kind === 'trouble' ? safe : `\n${safe}`
       case 'fix':
         return `  ${safe}`
       case 'command':
@@ -98,6 +99,7 @@ async function examined(context: CommandContext): Promise<{ hops: ExaminedHop[];
           announceWaits: true,
           mayPrompt: true,
         }),
+      probeStore: () => context.probeStore(),
       signal: interrupted,
       onHop: (title) => {
         terminal.progress(`Testing ${title} ...`)

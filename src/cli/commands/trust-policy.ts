@@ -127,7 +127,8 @@ async function readText(path: string, signal: AbortSignal): Promise<string> {
     signal.throwIfAborted()
     const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
     if (code === undefined) throw error
-    throw new PoolkeyError('usage', { problem: `cannot read ${path} (${code})` }, { cause: error })
+    const fix = 'name a file with the policy, or - for stdin'
+    throw new PoolkeyError('usage', { problem: `cannot read ${path} (${code})`, fix }, { cause: error })
   }
   if (whole.length > MAX_CHARACTERS)
     throw new PoolkeyError('usage', { problem: `${path} is far too large for a policy` })

@@ -101,6 +101,18 @@ const MACHINE: BrokenSetup[] = [
     mend: unsetting('AWS_CA_BUNDLE'),
   },
   {
+    setup: 'no keychain, and no vault yet',
+    isSignedOut: true,
+    env: environment({ POOLKEY_STORE: 'keychain' }),
+    ...{ hop: 'machine', exit: 7 },
+    says: /keychain/,
+    fix: /^poolkey login --profile dev --store file$/m,
+    mend: async (station, _report, env) => {
+      env['POOLKEY_STORE'] = undefined
+      await station.signIn(['--store', 'file'])
+    },
+  },
+  {
     setup: 'a store that is not the one of the vault',
     env: environment({ POOLKEY_STORE: 'passphrase' }),
     ...{ hop: 'machine', exit: 3 },
@@ -115,7 +127,7 @@ const MACHINE: BrokenSetup[] = [
     },
     ...{ hop: 'machine', exit: 7 },
     says: /key/,
-    fix: /poolkey logout --all, then poolkey login/,
+    fix: /poolkey logout --all, then poolkey login --profile dev --store file/,
     mend: startOver,
   },
   {
@@ -181,6 +193,14 @@ const PROFILE: BrokenSetup[] = [
     says: /cognito_exchange = enchanted is not valid/,
     fix: /set cognito_exchange to .*enhanced/,
     mend: replaced('enchanted', 'enhanced'),
+  },
+  {
+    setup: 'a key that begins with a blank',
+    spoil: replaced('cognito_client_id', ' cognito_client_id'),
+    ...{ hop: 'profile', exit: 3 },
+    says: /cognito_user_pool_id = /,
+    fix: /take the blank off the beginning of line \d+/,
+    mend: replaced(' cognito_client_id', 'cognito_client_id'),
   },
   {
     setup: 'the basic flow without a role',
@@ -275,7 +295,7 @@ const SIGN_IN: BrokenSetup[] = [
     spoil: replaced(/cognito_domain = .*/, 'cognito_domain = http://127.0.0.1:1'),
     ...{ hop: 'sign-in', exit: 6 },
     says: /could not tell whether app client .* cannot connect to 127.0.0.1:1/,
-    fix: /check the network/,
+    fix: /start what is to listen there, such as poolkey emulate --port 1; or check the host name in cognito_domain/,
     mend: (station) => {
       edit(station, (text) => text.replace('http://127.0.0.1:1', station.emulator.origin))
     },
@@ -315,20 +335,47 @@ const SIGN_IN: BrokenSetup[] = [
     },
   },
   {
-    setup: 'callback ports that others hold',
-    spoil: async ({ emulator }) => {
-      for (const uri of emulator.settings.redirectUris) holders.push(await hold(Number(new URL(uri).port)))
-    },
+    setup: 'callback ports that others hold, where nobody is signed in',
+    isSignedOut: true,
+    spoil: holdPorts,
     ...{ hop: 'sign-in', exit: 6 },
     says: /no callback port is free/,
     fix: /end the program that holds the port/,
-    mend: async () => {
-      for (const free of holders.splice(0)) await free()
+    mend: async (station) => {
+      await freePorts()
+      await station.signIn()
     },
+  },
+  {
+    setup: 'callback ports that others hold, where somebody is signed in',
+    spoil: holdPorts,
+    ...{ hop: 'sign-in', exit: WARNING },
+    says: /no callback port is free/,
+    fix: /poolkey configure --redirect-uri/,
+    mend: freePorts,
+  },
+  {
+    setup: "another pool's ID beside the issuer",
+    spoil: replaced(
+      'cognito_user_pool_id = eu-west-1_Emulated1',
+      'cognito_user_pool_id = eu-west-1_Other0001',
+    ),
+    ...{ hop: 'sign-in', exit: WARNING },
+    says: /cognito_issuer is that of user pool eu-west-1_Emulated1, cognito_user_pool_id is eu-west-1_Other0001/,
+    fix: /correct the one that is wrong/,
+    mend: replaced('Other0001', 'Emulated1'),
   },
 ]
 
 const holders: (() => Promise<void>)[] = []
+
+async function holdPorts({ emulator }: Station): Promise<void> {
+  for (const uri of emulator.settings.redirectUris) holders.push(await hold(Number(new URL(uri).port)))
+}
+
+async function freePorts(): Promise<void> {
+  for (const free of holders.splice(0)) await free()
+}
 
 function hold(port: number): Promise<() => Promise<void>> {
   const server = createServer()
@@ -357,6 +404,16 @@ const TOOLS: BrokenSetup[] = [
     ...{ hop: 'tools', exit: WARNING },
     says: /has no credential_process line/,
     fix: /^poolkey configure --yes --profile dev$/m,
+  },
+  {
+    setup: 'tools that ask, where nothing but a sign-in is',
+    keys: () => ({ cognito_identity_pool_id: undefined }),
+    ...{ hop: 'tools', exit: 3 },
+    says: /only signs in: it names neither an identity pool nor a role/,
+    fix: /add cognito_identity_pool_id to profile dev/,
+    mend: (station) => {
+      append(`cognito_identity_pool_id = ${station.emulator.identityPoolId}\n`)(station)
+    },
   },
   {
     setup: 'a line that names a program which is gone',

@@ -364,7 +364,7 @@ const ROLE: BrokenSetup[] = [
     },
     ...{ hop: 'role', exit: 5 },
     says: /does not allow so long a session/,
-    fix: /^poolkey configure --duration-seconds 3600 --profile dev$/m,
+    fix: /^poolkey configure --duration-seconds 3600 --yes --profile dev$/m,
     mend: (station) => set(station, { cognito_duration_seconds: '3600' }),
   },
   {
@@ -416,7 +416,7 @@ const AFTER: BrokenSetup[] = [
     setup: 'an STS that never heard of the identity pool',
     spoil: async (station) => {
       const other = await startEmulator()
-      onTestFinished(other.stop)
+      onTestFinished(() => other.stop())
       station.configure({ ...LINE, services: 'elsewhere' })
       writeFileSync(station.configFile, `[services elsewhere]\nsts =\n  endpoint_url = ${other.origin}\n`, {
         flag: 'a',
