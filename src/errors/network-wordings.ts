@@ -104,7 +104,7 @@ export const NETWORK_WORDINGS: Wordings<
     what: ({ redirectUris, holders }) =>
       `no callback port is free: ${redirectUris.join(', ')}${optional(' (', holders.join(', '), ')')}`,
     fix: (_facts, profile) =>
-      `end the program that holds the port; or register another callback URL, and add it: ${withProfile('poolkey configure --redirect-uri URL,URL', profile?.name)}`,
+      `end the program that holds the port; or register another callback URL, and add it to cognito_redirect_uri: ${withProfile('poolkey configure --redirect-uri URL,URL', profile?.name)}`,
   },
   'port-taken': {
     exitCode: 6,

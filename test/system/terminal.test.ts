@@ -117,7 +117,7 @@ describe('the question for a passphrase', () => {
     const { station, passphrase } = await signedInUnder()
     const answer = answerOf(await station.run(PROCESS, { POOLKEY_PASSPHRASE: passphrase }))
     for (const [line, answered] of [
-      [STATUS, /^Profile {6}dev\nSession {6}test-user@example\.com, .*\n(?:.*\n)*Store {8}passphrase\n$/],
+      [STATUS, /^Profile +dev\nSession +test-user@example\.com\n(?:.*\n)*Store +passphrase\n$/],
       ['poolkey whoami --profile dev', /^Profile {4}dev\nSigned in {2}test-user@example\.com\n(?:.*\n)+$/],
       [
         'eval "$(poolkey env --profile dev)" && echo "$AWS_ACCESS_KEY_ID"',
