@@ -1,6 +1,7 @@
 /** The parts that the tables of service causes are made of. */
 import type { Profile } from '../profile/profile.ts'
 import { runLogin } from './explanation.ts'
+import { GOVCLOUD_IDENTITY_POOL_PRINCIPALS, IDENTITY_POOL_PRINCIPAL } from './identity-pool-principals.ts'
 import type { ErrorFacts } from './poolkey-error.ts'
 
 export interface Cause {
@@ -74,16 +75,11 @@ export function accountInWords(roleArn: string | undefined): string {
   return account === undefined ? "the role's account" : `account ${account}`
 }
 
-// GovCloud's two regions have names of their own.
-const GOVERNMENT_PRINCIPALS = new Map([
-  ['us-gov-west-1', 'cognito-identity-us-gov.amazonaws.com'],
-  ['us-gov-east-1', 'cognito-identity.us-gov-east-1.amazonaws.com'],
-])
-
 /** Whom a role's trust policy must name, and with which conditions, for an identity pool's users to have it. */
 export function identityPoolTrust(profile?: Profile): string {
   const region = profile?.identityPool?.region ?? ''
-  const principal = GOVERNMENT_PRINCIPALS.get(region) ?? 'cognito-identity.amazonaws.com'
+  const govcloud = Object.entries(GOVCLOUD_IDENTITY_POOL_PRINCIPALS).find(([name]) => name === region)
+  const principal = govcloud?.[1] ?? IDENTITY_POOL_PRINCIPAL
   const amr = isGuest(profile) ? 'unauthenticated' : 'authenticated'
   return `${principal} with aud ${identityPoolId(profile)} and amr ${amr}`
 }

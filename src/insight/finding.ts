@@ -58,11 +58,6 @@ export function troubleOf(error: PoolkeyError, profile: Profile | undefined): Tr
   }
 }
 
-/** The same, where it stops nothing that works now. */
-export function warningOf(error: PoolkeyError, profile: Profile | undefined): Trouble {
-  return { ...troubleOf(error, profile), state: 'warning' }
-}
-
 /** A configuration that AWS tools do not take as it is meant (exit 3). */
 export function misconfigured(
   trouble: Pick<Trouble, 'code' | 'cause' | 'fix'> & Partial<Pick<Trouble, 'steps' | 'state'>>,

@@ -1,5 +1,8 @@
 /** The part of the stack that turns a sign-in into a role by an identity pool: groups, roles, pool. Pure. */
-import { GOVCLOUD_IDENTITY_POOL_PRINCIPALS, IDENTITY_POOL_PRINCIPAL } from '../profile/partition.ts'
+import {
+  GOVCLOUD_IDENTITY_POOL_PRINCIPALS,
+  IDENTITY_POOL_PRINCIPAL,
+} from '../errors/identity-pool-principals.ts'
 import { indented, output } from './template-text.ts'
 import type { TemplateGroup, TemplateOptions, TemplateParts } from './template-text.ts'
 import { trustPolicyFor } from './trust-policy.ts'

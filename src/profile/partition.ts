@@ -1,4 +1,8 @@
 /** What AWS's partitions call things: never `arn:aws:` or `amazonaws.com` by heart. */
+import {
+  GOVCLOUD_IDENTITY_POOL_PRINCIPALS,
+  IDENTITY_POOL_PRINCIPAL,
+} from '../errors/identity-pool-principals.ts'
 
 interface Partition {
   regions: RegExp
@@ -53,15 +57,6 @@ const ARN_PARTITIONS = [
   { regions: /^cn-/, partition: 'aws-cn' },
   { regions: /^eusc-/, partition: 'aws-eusc' },
 ]
-
-/** The principal of identity pools, and the prefix of their condition keys, in all commercial regions. */
-export const IDENTITY_POOL_PRINCIPAL = 'cognito-identity.amazonaws.com'
-
-/** The same where it has another name (AWS GovCloud (US) User Guide, "Amazon Cognito"). */
-export const GOVCLOUD_IDENTITY_POOL_PRINCIPALS = {
-  'us-gov-west-1': 'cognito-identity-us-gov.amazonaws.com',
-  'us-gov-east-1': 'cognito-identity.us-gov-east-1.amazonaws.com',
-}
 
 /**
  * Whom roles trust to be handed out by an identity pool of a region. `isDocumented` is false where

@@ -48,11 +48,6 @@ export function listProfiles(sources: ConfigSources): ProfileEntry[] {
   })
 }
 
-/** The names of the profiles of one config text. Throws `config-syntax`. */
-export function listProfileNames(configText: string): string[] {
-  return listProfiles({ configText, configFile: 'config' }).map(({ name }) => name)
-}
-
 /** Whether AWS tools find credentials in a profile of the files, poolkey's or others. Throws `config-syntax`. */
 export function hasCredentials(sources: ConfigSources, name: string): boolean {
   const section = parseSources(sources).profiles.get(name)

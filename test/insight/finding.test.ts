@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { PoolkeyError } from '../../src/errors/poolkey-error.ts'
 import { adviceOn, diagnosisJson, drawnHops, exitCodeOf, stateOf } from '../../src/insight/diagnosis.ts'
-import { fine, misconfigured, skipped, troubleOf, warningOf } from '../../src/insight/finding.ts'
+import { fine, misconfigured, skipped, troubleOf } from '../../src/insight/finding.ts'
 import type { Finding } from '../../src/insight/finding.ts'
 import type { HopId } from '../../src/insight/hop.ts'
 import { checkMachine, clockFinding } from '../../src/insight/machine-check.ts'
@@ -91,7 +91,6 @@ test('what a service answered stands beside what it means, and nothing that a te
     'GetId answered NotAuthorizedException: Token is not from a supported provider of this identity pool.',
   )
   expect(trouble.cause).toContain('does not accept tokens of this app client')
-  expect(warningOf(refused('x'), profile).state).toBe('warning')
   expect(troubleOf(refused('\u001b[2J'.repeat(50_000)), profile).detail).toMatch(/^[\x20-\x7e]{2000}$/)
 })
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isPoolkeyCommand, listProfileNames, listProfiles } from '../../src/profile/profile-list.ts'
+import { isPoolkeyCommand, listProfiles } from '../../src/profile/profile-list.ts'
 
 test('lists every profile with its kind, its place and whether poolkey may write into it', () => {
   const configText = `[default]
@@ -40,7 +40,7 @@ credential_process = /opt/other-tool poolkey
     ['only', 'poolkey', undefined, true],
   ])
   expect(entries.map(({ file, line }) => `${file}:${line}`).slice(-2)).toEqual(['c:18', 'k:1'])
-  expect(listProfileNames(configText)).toEqual([
+  expect(listProfiles({ configText, configFile: 'config' }).map(({ name }) => name)).toEqual([
     'default',
     'base',
     'role',
