@@ -11,6 +11,7 @@ const helperPath = bundled('src/sign-in/open-helper.ts', { packages: false })
 const DESKTOP = {
   platform: 'linux' as const,
   isRoot: false,
+  isContainer: false,
   helper: [process.execPath, helperPath()],
 }
 
