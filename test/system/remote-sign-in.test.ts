@@ -215,11 +215,12 @@ describe('the redirected URL', () => {
     const station = await remoteStation()
     const terminal = openTerminal(station, LOGIN)
     const { url } = await waits(terminal)
-    const { page } = await openPage()
-    await page.route(/\/callback/, (route) => route.abort('connectionrefused'))
+    const { page, complaints } = await openPage({ reaches: url.host })
     await page.goto(url.href)
     await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.waitForEvent('requestfailed')
+    await until(() => complaints.some((one) => one.startsWith('failed: http://localhost:')))
+    // Once the browser's own page of the failure is there, the address above it is the one that failed.
+    await page.waitForURL('chrome-error://chromewebdata/')
     const devTools = await page.context().newCDPSession(page)
     const { entries, currentIndex } = await devTools.send('Page.getNavigationHistory')
     const address = entries[currentIndex]!.url
