@@ -4,6 +4,7 @@
  * on loopback, it is answered here with the way to the sign-in.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import { isLoopbackHost } from '../loopback.ts'
 import type { SignInSettings } from '../profile/profile.ts'
@@ -35,8 +36,10 @@ export function createAccountSwitch(options: {
   signIn: SignInSettings
   logoutUri: string
   signInUrl: () => string
+  /** Whether a connection is this user's; the system's word unless said. */
+  isOwn?: (socket: Socket) => boolean
 }): AccountSwitch {
-  const { signIn, logoutUri, signInUrl } = options
+  const { signIn, logoutUri, signInUrl, isOwn = isOwnConnection } = options
   const landing = new URL(logoutUri)
   const leadsOn = landing.protocol === 'http:' && isLoopbackHost(landing.hostname)
   let hasLanded = false
@@ -46,7 +49,7 @@ export function createAccountSwitch(options: {
     const isMeant = leadsOn && request.url === `${landing.pathname}${landing.search}`
     if (!isMeant || request.method !== 'GET' || !isOwnHost(hostsOf(request), landing)) return false
     // The sign-in page's address holds the state: it is no other user's business.
-    if (!isOwnConnection(request.socket)) return false
+    if (!isOwn(request.socket)) return false
     hasLanded = true
     const headers = { ...pageHeaders(), Connection: 'close', 'Content-Length': 0 }
     response.writeHead(303, { ...headers, Location: signInUrl() })
@@ -86,8 +89,10 @@ export function createAccountSwitch(options: {
 /** Whether a listener for the one gets the requests for the other, too. */
 function isReachedThrough(redirectUri: string, logoutUri: string): boolean {
   const [listened, wanted] = [endpointOf(redirectUri), endpointOf(logoutUri)]
+  // A browser tries both addresses of `localhost`.
   const isSameHost = listened.hostname === wanted.hostname
-  return listened.port === wanted.port && (isSameHost || listened.hostname === 'localhost')
+  const isEither = [listened.hostname, wanted.hostname].includes('localhost')
+  return listened.port === wanted.port && (isSameHost || isEither)
 }
 
 function refuse(response: ServerResponse): void {
