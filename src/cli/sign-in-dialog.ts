@@ -117,6 +117,8 @@ export async function runSignIn(parts: {
         ? {
             readPastedUrl: async (signal) => {
               await isByHand.opened
+              // The callback may have come before the launcher gave up.
+              signal.throwIfAborted()
               return waiting.readPasted(signal)
             },
           }

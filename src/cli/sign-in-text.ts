@@ -17,13 +17,13 @@ export interface SignInPages extends SignInWay {
 export function pageLines(pages: SignInPages): string[] {
   const { url, none, signOut } = pages
   if (none === undefined) {
-    const ways = signOut
-      ? [
-          'The browser that opens ends its session at the user pool first; then sign in as somebody else. If none opens, open:',
-          `  ${signOut.url}`,
-        ]
-      : ['Sign in with the browser that opens; if none does, open:', `  ${url}`]
-    return signOut?.leadsOn === false ? [...ways, 'and after it, to sign in:', `  ${url}`] : ways
+    if (!signOut) return ['Sign in with the browser that opens; if none does, open:', `  ${url}`]
+    return [
+      'The browser that opens ends its session at the user pool; then sign in as somebody else. If none opens, open:',
+      `  ${signOut.url}`,
+      andThen(signOut),
+      `  ${url}`,
+    ]
   }
   const where = whereElse(pages.surroundings)
   const place = where === undefined ? 'a browser on this machine' : 'a browser'
@@ -33,12 +33,16 @@ export function pageLines(pages: SignInPages): string[] {
       ? [
           `Open this URL in ${place}, to end its session at the user pool:`,
           `  ${signOut.url}`,
-          signOut.leadsOn ? 'If that does not lead on to the sign-in, open:' : 'and then, to sign in:',
+          andThen(signOut),
           `  ${url}`,
         ]
       : [`Open this URL in ${place}:`, `  ${url}`]),
     ...wayBack(pages, where),
   ]
+}
+
+function andThen({ leadsOn }: { leadsOn: boolean }): string {
+  return leadsOn ? 'If that does not lead on to the sign-in, open after it:' : 'and after it, to sign in:'
 }
 
 function whyLines(none: NoBrowserReason | 'asked', where: Elsewhere | undefined): string[] {
