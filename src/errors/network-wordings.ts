@@ -105,7 +105,7 @@ export const NETWORK_WORDINGS: Wordings<
       `no ${key === undefined ? 'callback' : 'sign-out'} port is free: ${redirectUris.join(', ')}${optional(' (', holders.join(', '), ')')}`,
     fix: ({ key }, profile) =>
       key === undefined
-        ? `end the program that holds the port; or register another callback URL, and add it: ${withProfile('poolkey configure --redirect-uri URL,URL', profile?.name)}`
+        ? `end the program that holds the port; or register another callback URL, and add it to cognito_redirect_uri: ${withProfile('poolkey configure --redirect-uri URL,URL', profile?.name)}`
         : `end the program that holds the port; or register another sign-out URL, and set ${key} to it`,
   },
   'port-taken': {
