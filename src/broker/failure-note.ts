@@ -95,8 +95,8 @@ const FACTS: { [C in SharedCode]: Record<keyof ErrorFacts[C], Shape> } = {
     status: 'number?',
   },
   'sign-in-refused': { error: 'text', description: 'text?', redirectUri: 'text?' },
-  'sign-in-timeout': { seconds: 'number', clientId: 'text', redirectUri: 'text' },
-  'redirect-ports-taken': { redirectUris: 'texts', holders: 'texts' },
+  'sign-in-timeout': { seconds: 'number', clientId: 'text', redirectUri: 'text', logoutUri: 'text?' },
+  'redirect-ports-taken': { redirectUris: 'texts', holders: 'texts', key: 'text?' },
   'sign-in-required': {
     profile: 'text',
     reason: ['none', 'ended', 'damaged', 'no-refresh-token', 'in-progress', 'unfinished', 'no-browser'],

@@ -10,23 +10,28 @@ import { revoke } from '../broker/sign-out.ts'
 import { explainError } from '../errors/catalogue.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Profile, SignInSettings } from '../profile/profile.ts'
+import { isLoopbackHost } from '../loopback.ts'
 import { openBrowser } from '../sign-in/browser.ts'
 import { whyNoBrowser } from '../sign-in/browser-command.ts'
 import { signInWithBrowser } from '../sign-in/browser-sign-in.ts'
-import type { SignedIn, SignInNotice } from '../sign-in/browser-sign-in.ts'
+import type { SignedIn } from '../sign-in/browser-sign-in.ts'
 import { surroundingsOf } from './browser-surroundings.ts'
 import type { CommandContext } from './context.ts'
+import { noticeText, pageLines } from './sign-in-text.ts'
 import { takeBack } from './take-back.ts'
-import { capitalised, sentence, timeLeft } from './words.ts'
+import { createGate, createWaitingLine } from './waiting-line.ts'
+import { capitalised, sentence } from './words.ts'
 
 /**
- * How the person wants it: `browser` false prints the URL only; `yes` replaces somebody else's session unasked. Where nobody
- * sees the URL, a browser must open; `stop` ends the waiting.
+ * How the person wants it: `browser` false prints the URL only; `yes` replaces somebody else's session unasked;
+ * `switchAccount` ends the browser's session at the user pool first. Where nobody sees the URL, a browser must open; `stop`
+ * ends the waiting.
  */
 export interface DialogOptions {
   browser?: string | boolean
   timeout: number
   yes?: boolean
+  switchAccount?: boolean
   mustOpen?: boolean
   stop?: AbortSignal
 }
@@ -59,7 +64,25 @@ export function browserSignInOf(profile: Profile): BrowserSignIn {
   })
 }
 
-/** Signs in with the browser and stores the session. Throws what `signInWithBrowser` throws, and `other-person`. */
+/** Where the hosted UI leads once it has ended a session. Throws `setting-missing`, and `usage` where it takes a person. */
+export function signOutUriOf({ terminal }: CommandContext, { name, file, signIn }: Profile): string {
+  const logoutUri = signIn?.logoutUri
+  if (logoutUri === undefined) {
+    const neededFor = 'login --switch-account'
+    throw new PoolkeyError('setting-missing', { profile: name, file, key: 'cognito_logout_uri', neededFor })
+  }
+  const { protocol, hostname } = new URL(logoutUri)
+  if ((protocol === 'http:' && isLoopbackHost(hostname)) || terminal.canAsk) return logoutUri
+  throw new PoolkeyError('usage', {
+    problem: `--switch-account needs somebody at the terminal, since ${logoutUri} does not lead back here`,
+    fix: 'register a sign-out URL on loopback, such as http://localhost:8400/logout, and set cognito_logout_uri to it',
+  })
+}
+
+/**
+ * Signs in with the browser and stores the session. Throws what `signInWithBrowser` throws, `other-person`, and for
+ * `switchAccount` `setting-missing` and `usage`.
+ */
 export async function runSignIn(parts: {
   context: CommandContext
   broker: Broker
@@ -68,6 +91,7 @@ export async function runSignIn(parts: {
 }): Promise<void> {
   const { context, broker, signIn, options } = parts
   const { terminal } = context
+  const logoutUri = options.switchAccount === true ? signOutUriOf(context, broker.profile) : undefined
   const surroundings = surroundingsOf(context, signIn)
   const none = options.browser === false ? 'asked' : whyNoBrowser(surroundings)
   const { stop, timeout } = options
@@ -77,14 +101,9 @@ export async function runSignIn(parts: {
     limit.abort(new DOMException('the time is over', 'TimeoutError'))
   }, timeout * 1000)
   const waitSignal = AbortSignal.any([broker.signal, limit.signal, ...(stop ? [stop] : [])])
-  const endsAt = broker.now() + timeout * 1000
-  const countdown = setInterval(() => {
-    terminal.progress(`Waiting for the browser ... ${timeLeft(endsAt - broker.now())} left`)
-  }, 1000)
-  const stopCountdown = () => {
-    clearInterval(countdown)
-    terminal.progress(undefined)
-  }
+  const waiting = createWaitingLine(terminal, () => broker.now(), timeout * 1000)
+  const isByHand = createGate()
+  if (none !== undefined) isByHand.open()
   try {
     await signInWithBrowser({
       signIn,
@@ -94,18 +113,34 @@ export async function runSignIn(parts: {
         none === undefined
           ? (url) => openBrowser({ ...surroundings, url, helper: context.openHelper })
           : undefined,
-      onUrl: (url) => {
-        if (none !== undefined && none !== 'asked') terminal.say(NO_BROWSER[none])
-        terminal.say(
-          none === undefined
-            ? 'Sign in with the browser that opens; if none does, open:'
-            : 'Open this URL in a browser on this machine:',
-        )
-        terminal.say(`  ${url}`)
+      ...(terminal.canAsk
+        ? {
+            readPastedUrl: async (signal) => {
+              await isByHand.opened
+              // The callback may have come before the launcher gave up.
+              signal.throwIfAborted()
+              return waiting.readPasted(signal)
+            },
+          }
+        : {}),
+      ...(logoutUri === undefined
+        ? {}
+        : {
+            switchAccount: {
+              logoutUri,
+              untilSignedOut: async (signal) => {
+                await terminal.ask('Press Enter once the browser says that you are signed out: ', signal)
+              },
+            },
+          }),
+      onUrl: (url, way) => {
+        const canPaste = terminal.canAsk
+        for (const line of pageLines({ ...way, url, none, surroundings, canPaste })) terminal.say(line)
         if (!terminal.isLive) terminal.say(`Waiting up to ${timeout} s for the browser.`)
       },
       onNotice: (notice) => {
         terminal.say(noticeText(notice))
+        if (notice.kind === 'not-opened') isByHand.open()
         if (options.mustOpen === true && notice.kind === 'not-opened') {
           const { name } = broker.profile
           limit.abort(new PoolkeyError('sign-in-required', { profile: name, reason: 'no-browser' }))
@@ -113,7 +148,7 @@ export async function runSignIn(parts: {
       },
       accept: (signedIn) => {
         // The browser is back: what follows may be a question, which a countdown would erase.
-        stopCountdown()
+        waiting.stop()
         return keepSignIn({ context, broker, signedIn, yes: options.yes === true })
       },
       describeFailure: (error) => {
@@ -127,7 +162,7 @@ export async function runSignIn(parts: {
     })
   } finally {
     clearTimeout(timer)
-    stopCountdown()
+    waiting.stop()
   }
 }
 
@@ -167,23 +202,4 @@ function isOfAnother(before: SessionOnDisk, { claims }: SignedIn): boolean {
 /** Revokes a sign-in that is not kept. Nobody holds its tokens from now on, so a failure leaves nothing to mend. */
 async function dropTokens(broker: Broker, { tokens }: SignedIn): Promise<void> {
   if (tokens.refreshToken) await revoke(broker, tokens.refreshToken).catch(() => undefined)
-}
-
-const NO_BROWSER = {
-  root: 'Running as root: no browser is started (set BROWSER or --browser to have one).',
-  ssh: 'This is an SSH session: no browser is started.',
-  'no-display': 'There is no display: no browser is started.',
-}
-
-function noticeText(notice: SignInNotice): string {
-  switch (notice.kind) {
-    case 'unverified-error':
-      return `Somebody reports an error, unverified: ${notice.error}${notice.description === undefined ? '' : ` (${notice.description})`}. Still waiting.`
-    case 'rejected-callback':
-      return `A request to the callback was refused: ${notice.problem}. Still waiting.`
-    case 'pasted-url-rejected':
-      return `That URL does not fit: ${notice.problem}.`
-    case 'not-opened':
-      return `No browser opened (${notice.detail}). Open the URL yourself.`
-  }
 }

@@ -96,15 +96,17 @@ export const NETWORK_WORDINGS: Wordings<
   'sign-in-timeout': {
     exitCode: 6,
     what: ({ seconds }) => `nobody came back from the browser within ${seconds} s`,
-    fix: ({ clientId, redirectUri }, profile) =>
-      `if the browser showed an error page, register ${redirectUri} as a callback URL of app client ${clientId}, or check that ID and cognito_domain${optional(' (', profile?.signIn?.domain?.host, ')')}; otherwise ${runLogin(profile?.name)}`,
+    fix: ({ clientId, redirectUri, logoutUri }, profile) =>
+      `if the browser showed an error page, register ${optional('', logoutUri, ` as a sign-out URL and `)}${redirectUri} as a callback URL of app client ${clientId}, or check that ID and cognito_domain${optional(' (', profile?.signIn?.domain?.host, ')')}; otherwise ${runLogin(profile?.name)}`,
   },
   'redirect-ports-taken': {
     exitCode: 6,
-    what: ({ redirectUris, holders }) =>
-      `no callback port is free: ${redirectUris.join(', ')}${optional(' (', holders.join(', '), ')')}`,
-    fix: (_facts, profile) =>
-      `end the program that holds the port; or register another callback URL, and add it to cognito_redirect_uri: ${withProfile('poolkey configure --redirect-uri URL,URL', profile?.name)}`,
+    what: ({ redirectUris, holders, key }) =>
+      `no ${key === undefined ? 'callback' : 'sign-out'} port is free: ${redirectUris.join(', ')}${optional(' (', holders.join(', '), ')')}`,
+    fix: ({ key }, profile) =>
+      key === undefined
+        ? `end the program that holds the port; or register another callback URL, and add it to cognito_redirect_uri: ${withProfile('poolkey configure --redirect-uri URL,URL', profile?.name)}`
+        : `end the program that holds the port; or register another sign-out URL, and set ${key} to it`,
   },
   'port-taken': {
     exitCode: 6,

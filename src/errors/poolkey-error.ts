@@ -102,8 +102,9 @@ export interface ErrorFacts {
   }
   'deadline-exceeded': { waitedFor: string; seconds: number }
   'lock-held': { lock: string; pid: number | undefined; seconds: number }
-  'sign-in-timeout': { seconds: number; clientId: string; redirectUri: string }
-  'redirect-ports-taken': { redirectUris: string[]; holders: string[] }
+  /** `logoutUri`: a sign-out URL that was to be passed first, and was not. */
+  'sign-in-timeout': { seconds: number; clientId: string; redirectUri: string; logoutUri?: string }
+  'redirect-ports-taken': { redirectUris: string[]; holders: string[]; key?: string }
   /** `isForbidden`: the system gives this port to nobody without further rights. */
   'port-taken': { port: number; holders: string[]; isForbidden: boolean }
   'console-not-opened': { profile: string; seconds: number }

@@ -192,6 +192,7 @@ const PURE = [
   'http/proxy.ts',
   ...['cli/callback-advice.ts', 'cli/command-line.ts', 'cli/import-report.ts', 'cli/pasted-value.ts'],
   ...['cli/status-format.ts', 'cli/status-text.ts', 'cli/usage-advice.ts', 'cli/unknown-name.ts'],
+  'cli/sign-in-text.ts',
   ...['broker/entry-names.ts', 'broker/freshness.ts', 'broker/json-fields.ts', 'cli/words.ts'],
   ...['folders.ts', 'exchange/credentials.ts', 'outlets/process-json.ts', 'outlets/shell.ts'],
   ...['outlets/variables.ts', 'outlets/windows-program.ts'],

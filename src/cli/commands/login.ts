@@ -12,7 +12,7 @@ import { isPoolkeyError } from '../../errors/poolkey-error.ts'
 import type { Store } from '../../vault/sealing-key.ts'
 import type { CommandContext, Overrides } from '../context.ts'
 import { explainTo } from '../failure.ts'
-import { browserSignInOf, runSignIn } from '../sign-in-dialog.ts'
+import { browserSignInOf, runSignIn, signOutUriOf } from '../sign-in-dialog.ts'
 import type { DialogOptions } from '../sign-in-dialog.ts'
 import { clockNote, clockTime } from '../words.ts'
 
@@ -36,6 +36,8 @@ const WHY_ANEW =
 export async function login(context: CommandContext, options: LoginOptions): Promise<number> {
   const profile = await context.readProfile(overridesFrom(options))
   const signIn = browserSignInOf(profile)
+  // Before anything is made, and anybody asked.
+  if (options.switchAccount === true) signOutUriOf(context, profile)
   const broker = await context.openBroker({
     profile,
     seconds: options.timeout + MACHINE_SECONDS,
@@ -44,7 +46,8 @@ export async function login(context: CommandContext, options: LoginOptions): Pro
     mayPrompt: true,
     ...(options.store === undefined ? {} : { store: options.store }),
   })
-  if (options.force !== true && (await alreadyWorks(context, broker))) return 0
+  const isAnew = options.force === true || options.switchAccount === true
+  if (!isAnew && (await alreadyWorks(context, broker))) return 0
   const id = sessionId(signIn)
   const before = signInIdOf(broker, id)
   // Another sign-in may take as long as a person does.
@@ -55,7 +58,8 @@ export async function login(context: CommandContext, options: LoginOptions): Pro
     return withBrokerLock(broker, { kind: 'login', id, patienceMs }, async () => {
       // Somebody else may have finished signing in while this one waited.
       const current = signInIdOf(broker, id)
-      if (current !== undefined && current !== before) return alreadyWorks(context, broker)
+      if (current !== undefined && current !== before && options.switchAccount !== true)
+        return alreadyWorks(context, broker)
       // One that made room may have noted its beginning since.
       forgetAttempts(broker, id)
       await runSignIn({ context, broker, signIn, options })
