@@ -60,7 +60,10 @@ export function allSessionsText(sessions: ReadSession[]): string {
       const isSignedIn = session.state === 'valid' || session.state === 'refreshable'
       const rows: [string, string][] = [['Session', sessionText(session, now)]]
       if (clientId !== undefined) rows.push(['App client', `${clientId} of ${issuer ?? 'an unknown issuer'}`])
-      rows.push(['Profiles', profiles.join(', ') || 'none leads to it any more (poolkey logout --all wipes it)'])
+      rows.push([
+        'Profiles',
+        profiles.join(', ') || 'none leads to it any more (poolkey logout --all wipes it)',
+      ])
       for (const one of credentials) {
         if (one.state === 'none') continue
         rows.push(['Credentials', `${one.profile}: ${credentialsText(one, { now, isSignedIn })}`])

@@ -30,6 +30,7 @@ export const NETWORK_WORDINGS: Wordings<
   | 'deadline-exceeded'
   | 'lock-held'
   | 'sign-in-timeout'
+  | 'web-sign-out-unconfirmed'
   | 'redirect-ports-taken'
   | 'port-taken'
 > = {
@@ -98,6 +99,13 @@ export const NETWORK_WORDINGS: Wordings<
     what: ({ seconds }) => `nobody came back from the browser within ${seconds} s`,
     fix: ({ clientId, redirectUri, logoutUri }, profile) =>
       `if the browser showed an error page, register ${optional('', logoutUri, ` as a sign-out URL and `)}${redirectUri} as a callback URL of app client ${clientId}, or check that ID and cognito_domain${optional(' (', profile?.signIn?.domain?.host, ')')}; otherwise ${runLogin(profile?.name)}`,
+  },
+  'web-sign-out-unconfirmed': {
+    exitCode: 6,
+    what: ({ seconds }) =>
+      `the browser did not come back from signing out within ${seconds} s: its session may still be open`,
+    fix: ({ clientId, logoutUri }) =>
+      `if the browser showed an error page, register ${logoutUri} as a sign-out URL of app client ${clientId}; then run logout --web again`,
   },
   'redirect-ports-taken': {
     exitCode: 6,

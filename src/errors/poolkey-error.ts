@@ -104,6 +104,8 @@ export interface ErrorFacts {
   'lock-held': { lock: string; pid: number | undefined; seconds: number }
   /** `logoutUri`: a sign-out URL that was to be passed first, and was not. */
   'sign-in-timeout': { seconds: number; clientId: string; redirectUri: string; logoutUri?: string }
+  /** The browser was sent away to sign out, and did not come back. */
+  'web-sign-out-unconfirmed': { seconds: number; clientId: string; logoutUri: string }
   'redirect-ports-taken': { redirectUris: string[]; holders: string[]; key?: string }
   /** `isForbidden`: the system gives this port to nobody without further rights. */
   'port-taken': { port: number; holders: string[]; isForbidden: boolean }

@@ -44,6 +44,7 @@ const EXIT_CODES: Record<Exclude<ErrorCode, 'interrupted'>, number> = {
   'deadline-exceeded': 6,
   'lock-held': 6,
   'sign-in-timeout': 6,
+  'web-sign-out-unconfirmed': 6,
   'redirect-ports-taken': 6,
   'port-taken': 6,
   'console-not-opened': 6,

@@ -121,6 +121,7 @@ export const EVERY_FAILURE: { [C in ErrorCode]: FactsFor<C> } = {
     { lock: text, pid: undefined, seconds: 10 },
     { lock: text, pid: 4711, seconds: 10 },
   ],
+  'web-sign-out-unconfirmed': (text) => [{ seconds: 60, clientId: text, logoutUri: text }],
   'sign-in-timeout': (text) => [{ seconds: 300, clientId: text, redirectUri: text }],
   'redirect-ports-taken': (text) => [
     { redirectUris: [text, text], holders: [] },

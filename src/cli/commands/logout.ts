@@ -4,8 +4,8 @@ import { forgetGuest } from '../../broker/guest.ts'
 import { readSession } from '../../broker/session.ts'
 import { signOut } from '../../broker/sign-out.ts'
 import type { SignedOut } from '../../broker/sign-out.ts'
-import { isPoolkeyError, PoolkeyError } from '../../errors/poolkey-error.ts'
-import type { Profile } from '../../profile/profile.ts'
+import { isOurs, isPoolkeyError, PoolkeyError } from '../../errors/poolkey-error.ts'
+import type { Profile, SignInSettings } from '../../profile/profile.ts'
 import type { CommandContext } from '../context.ts'
 import { explainTo } from '../failure.ts'
 import { takeBack } from '../take-back.ts'
@@ -15,6 +15,7 @@ export interface LogoutOptions {
   all?: boolean
   keepClientSecrets?: boolean
   forgetGuest?: boolean
+  web?: boolean
 }
 
 // Longer than a lock is waited for, whose error names its holder.
@@ -35,19 +36,45 @@ export async function logout(context: CommandContext, options: LogoutOptions): P
       fix: 'to become another guest: --forget-guest',
     })
   }
+  const hostedUi = options.web === true ? (await webSignOut()).hostedUiOf(profile) : undefined
   const { result, fileExit } = await signOutOf(context, profile)
-  if (!result) {
-    context.terminal.say('Nobody is signed in.')
-    return fileExit
-  }
+  const exitCode = (result ? await told(context, result, profile) : nobody(context)) || fileExit
+  return (hostedUi ? await outOfWeb(context, hostedUi) : 0) || exitCode
+}
+
+function nobody({ terminal }: CommandContext): number {
+  terminal.say('Nobody is signed in.')
+  return 0
+}
+
+async function told(context: CommandContext, result: SignedOut, profile: Profile): Promise<number> {
   const sharing = await profilesOf(context, profile)
   context.terminal.say(
     `${result.who === undefined ? 'Signed out' : `${result.who} is signed out`} (${sharing.join(', ')}).`,
   )
-  return report(context, result, profile) || fileExit
+  return report(context, result, profile)
 }
 
-function refuseContradiction({ all, keepClientSecrets, forgetGuest }: LogoutOptions): void {
+// Only who asks for it waits for what opens browsers.
+const webSignOut = () => import('../web-sign-out-dialog.ts')
+
+/** The browser's session, once all that is local is gone. */
+async function outOfWeb(context: CommandContext, signIn: SignInSettings): Promise<number> {
+  try {
+    await (await webSignOut()).signOutOfWeb(context, signIn)
+    return 0
+  } catch (error) {
+    if (!isOurs(error) || error.code === 'interrupted') throw error
+    return explainTo(context.terminal, error, context.situation())
+  }
+}
+
+function refuseContradiction({ all, keepClientSecrets, forgetGuest, web }: LogoutOptions): void {
+  if (web === true && (all === true || forgetGuest === true)) {
+    throw new PoolkeyError('usage', {
+      problem: `--web goes with the sign-out of one profile, not with ${all === true ? '--all' : '--forget-guest'}`,
+    })
+  }
   if (keepClientSecrets === true && all !== true) {
     throw new PoolkeyError('usage', {
       problem: '--keep-client-secrets goes with --all: nothing else removes them',
