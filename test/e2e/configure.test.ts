@@ -281,7 +281,7 @@ describe('what can be known without signing in', () => {
     expect((await configured(station)).stderr).toContain('it calls itself https://evil.example.com')
   })
 
-  test('what nobody answers is a warning, within two seconds for all of it', async () => {
+  test('what nobody answers is a warning, with one short limit for all of it', async () => {
     const station = await emptyStation()
     // It takes connections and says nothing.
     const silent = createServer()
@@ -295,7 +295,8 @@ describe('what can be known without signing in', () => {
       expect(outcome.stderr.match(/warning: could not tell/g)).toHaveLength(
         2 + station.emulator.settings.redirectUris.length,
       )
-      expect(outcome.ms - plain.ms).toBeLessThan(2_500)
+      // A request on its own would be waited for 10 s.
+      expect(outcome.ms - plain.ms).toBeLessThan(6_000)
       expect(textOf(station)).toContain(`cognito_domain = ${origin}\n`)
     } finally {
       silent.close()

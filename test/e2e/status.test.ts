@@ -211,5 +211,7 @@ test('--all tells of a session to which no profile leads any more, and of none',
       },
     ],
   })
-  expect((await station.run(['status', '--all'])).stdout).toMatch(/^Profiles +none leads to it any more \(poolkey logout --all wipes it\)$/m)
+  expect((await station.run(['status', '--all'])).stdout).toMatch(
+    /^Profiles +none leads to it any more \(poolkey logout --all wipes it\)$/m,
+  )
 })

@@ -44,7 +44,7 @@ describe('writing a profile', () => {
     expect(writeProfile(files(before), wish({ keys: {} }))).toBe(before.replace(old, LINE))
   })
 
-  test('another user pool takes out what was the old one\'s, unless it is named anew', () => {
+  test("another user pool takes out what was the old one's, unless it is named anew", () => {
     const before = `[profile dev]\nregion = eu-west-1\ncredential_process = ${LINE}\ncognito_user_pool_id = eu-west-1_Old000001\ncognito_client_id = old1\ncognito_domain = old.example.com\ncognito_issuer = https://old.example.com\ncognito_lang = de\n`
     const after = (keys: ProfileWish['keys']) => writeProfile(files(before), wish({ keys }))
     expect(after({ ...KEYS, cognito_domain: 'new.example.com' })).toBe(

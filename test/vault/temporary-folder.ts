@@ -7,7 +7,8 @@ import { onTestFinished } from 'vitest'
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'poolkey-test-'))
   onTestFinished(() => {
-    rmSync(folder, { recursive: true, force: true })
+    // A process that was killed a moment ago may still be writing.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   })
   return folder
 }

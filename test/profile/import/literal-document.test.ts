@@ -151,7 +151,7 @@ describe('J121: nothing in a file is run', () => {
     ['an unknown name', 'export default awsmobile', 1, 16, NO_VALUE],
     ['an alias', 'const a = { b: 1 }\nconst c = a', 2, 11, NO_VALUE],
     ['a web page', '<!doctype html><p>Sign in</p>', 1, 1, NOT_A_LITERAL],
-    ['a file of settings', '[default]\nregion = eu-west-1', 1, 2, NO_VALUE],
+    ['a file of settings', '[owner]\nregion = eu-west-1', 1, 2, NO_VALUE],
     ['YAML', 'Outputs:\n  UserPoolId: x', 1, 1, NOT_A_LITERAL],
   ])('%s is refused with its place, and leaves no marker', (_, text, line, column, problem) => {
     const folder = mkdtempSync(join(tmpdir(), 'poolkey-import-'))
@@ -165,6 +165,17 @@ describe('J121: nothing in a file is run', () => {
       facts: { source: 'file', problem, place: { line, column } },
     })
     expect(existsSync(marker)).toBe(false)
+  })
+
+  test.each([
+    ['a profile', '[profile dev]\nregion = eu-west-1', 'append it to ~/.aws/config'],
+    ['the default profile', '\n[default]\nregion = eu-west-1', 'append it to ~/.aws/config'],
+    ['a table of the AWS CLI', '--------------------\n|  DescribeStacks  |', 'print it with --output json'],
+    ['an ID', 'eu-west-1_AbCdEf123\n', 'poolkey configure asks for what it needs'],
+  ])('%s is told what to do with it', (_, text, fix) => {
+    const found = refusal(text)
+    expect(found.code).toBe('import-unusable')
+    expect(JSON.stringify(found.facts)).toContain(fix)
   })
 })
 
