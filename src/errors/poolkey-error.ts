@@ -38,6 +38,8 @@ export interface ErrorFacts {
   'configure-refused': { profile: string; file: string; line: number; key: string }
   'store-mismatch': { store: string; requested: string }
   'no-exchange': { profile: string }
+  /** Of the access token. */
+  'scope-missing': { profile: string; scope: string }
   'other-person': { current: string; next: string }
   /** A value that no quoting of that dialect keeps from being more than a value. */
   'value-unquotable': { variable: string; shell: string }

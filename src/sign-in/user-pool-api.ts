@@ -4,6 +4,7 @@ import {
   ChallengeNameType,
   CognitoIdentityProviderClient,
   GetTokensFromRefreshTokenCommand,
+  GlobalSignOutCommand,
   InitiateAuthCommand,
   RespondToAuthChallengeCommand,
   RevokeTokenCommand,
@@ -73,6 +74,8 @@ export interface UserPoolClient {
     signal: AbortSignal
   }): Promise<TokenAnswer>
   revokeToken(asked: { refreshToken: Secret; signal: AbortSignal }): Promise<void>
+  /** Ends every session of who the access token is for. */
+  globalSignOut(asked: { accessToken: Secret; signal: AbortSignal }): Promise<void>
 }
 
 /** `tries` of every request; 1 where the caller tries again by itself. */
@@ -215,6 +218,12 @@ export function createUserPoolClient(
       const operation = 'RevokeToken'
       const command = new RevokeTokenCommand({ Token: refreshToken.reveal(), ClientId, ...ownSecret })
       await call(operation, { secrets: [refreshToken], signal }, () =>
+        sdk.send(command, { abortSignal: signal }),
+      )
+    },
+    async globalSignOut({ accessToken, signal }) {
+      const command = new GlobalSignOutCommand({ AccessToken: accessToken.reveal() })
+      await call('GlobalSignOut', { secrets: [accessToken], signal }, () =>
         sdk.send(command, { abortSignal: signal }),
       )
     },

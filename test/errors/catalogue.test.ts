@@ -24,6 +24,7 @@ const EXIT_CODES: Record<Exclude<ErrorCode, 'interrupted'>, number> = {
   'configure-refused': 3,
   'store-mismatch': 3,
   'no-exchange': 3,
+  'scope-missing': 3,
   'other-person': 3,
   'token-file-unusable': 3,
   'life-too-short': 3,

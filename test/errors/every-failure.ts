@@ -37,6 +37,7 @@ export const EVERY_FAILURE: { [C in ErrorCode]: FactsFor<C> } = {
   'configure-refused': (text) => [{ profile: text, file: text, line: 3, key: text }],
   'store-mismatch': (text) => [{ store: text, requested: text }],
   'no-exchange': (text) => [{ profile: text }],
+  'scope-missing': (text) => [{ profile: text, scope: text }],
   'other-person': (text) => [{ current: text, next: text }],
   'token-file-unusable': (text) => [{ path: text, problem: text }],
   'life-too-short': () => [{ wantedSeconds: 40_000, gotSeconds: 3600 }],

@@ -16,10 +16,13 @@ export interface LogoutOptions {
   keepClientSecrets?: boolean
   forgetGuest?: boolean
   web?: boolean
+  everywhere?: boolean
 }
 
 // Longer than a lock is waited for, whose error names its holder.
 const LOGOUT_SECONDS = 50
+// What is local has a time of its own after it.
+const EVERYWHERE_SECONDS = 30
 
 /** Revokes and wipes the session of a profile, or (`--all`) everything poolkey keeps. */
 export async function logout(context: CommandContext, options: LogoutOptions): Promise<number> {
@@ -37,9 +40,34 @@ export async function logout(context: CommandContext, options: LogoutOptions): P
     })
   }
   const hostedUi = options.web === true ? (await webSignOut()).hostedUiOf(profile) : undefined
+  const failure = options.everywhere === true ? await outOfEverywhere(context, profile) : undefined
   const { result, fileExit } = await signOutOf(context, profile)
   const exitCode = (result ? await told(context, result, profile) : nobody(context)) || fileExit
-  return (hostedUi ? await outOfWeb(context, hostedUi) : 0) || exitCode
+  const elsewhere = failure ? tellElsewhere(context, failure, profile) : 0
+  return elsewhere || (hostedUi ? await outOfWeb(context, hostedUi) : 0) || exitCode
+}
+
+/** What keeps the person signed in on other machines; undefined where nothing does. What is here goes in any case. */
+async function outOfEverywhere(context: CommandContext, profile: Profile): Promise<PoolkeyError | undefined> {
+  const { signOutEverywhere } = await import('../../broker/sign-out-everywhere.ts')
+  try {
+    const broker = await context.openBroker({
+      profile,
+      seconds: EVERYWHERE_SECONDS,
+      announceWaits: true,
+      mayPrompt: true,
+    })
+    await signOutEverywhere(broker)
+    return undefined
+  } catch (error) {
+    if (!isOurs(error) || error.code === 'interrupted') throw error
+    return error
+  }
+}
+
+function tellElsewhere(context: CommandContext, failure: PoolkeyError, profile: Profile): number {
+  context.terminal.say('Sessions on other machines, if there are any, go on:')
+  return explainTo(context.terminal, failure, { ...context.situation(), profile })
 }
 
 function nobody({ terminal }: CommandContext): number {
@@ -69,10 +97,10 @@ async function outOfWeb(context: CommandContext, signIn: SignInSettings): Promis
   }
 }
 
-function refuseContradiction({ all, keepClientSecrets, forgetGuest, web }: LogoutOptions): void {
-  if (web === true && (all === true || forgetGuest === true)) {
+function refuseContradiction({ all, keepClientSecrets, forgetGuest, web, everywhere }: LogoutOptions): void {
+  if ((web === true || everywhere === true) && (all === true || forgetGuest === true)) {
     throw new PoolkeyError('usage', {
-      problem: `--web goes with the sign-out of one profile, not with ${all === true ? '--all' : '--forget-guest'}`,
+      problem: `${web === true ? '--web' : '--everywhere'} goes with the sign-out of one profile, not with ${all === true ? '--all' : '--forget-guest'}`,
     })
   }
   if (keepClientSecrets === true && all !== true) {

@@ -42,6 +42,7 @@ export const SIGN_IN: CommandTable = {
       'revoke and wipe the session and its credentials',
       async () => (await import('../commands/logout.ts')).logout,
     )
+      .option('--everywhere', 'on every machine; needs the scope aws.cognito.signin.user.admin')
       .option('--web', "end the browser's session at the user pool, too")
       .option('--all', 'every session, client secret, guest identity and the sealing key')
       .option('--keep-client-secrets', 'with --all: keep client secrets, and the key')
