@@ -47,8 +47,10 @@ async function listenFor(logoutUri: string): Promise<Omit<WebSignOut, 'url'>> {
   })
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     const isMeant = request.method === 'GET' && request.url === `${landing.pathname}${landing.search}`
-    if (!isMeant || !isOwnHost(hostsOf(request), landing))
-      return send(response, 404, { kind: 'rejected', problem: 'there is nothing at this address' })
+    if (!isMeant || !isOwnHost(hostsOf(request), landing)) {
+      send(response, 404, { kind: 'rejected', problem: 'there is nothing at this address' })
+      return
+    }
     // Not before the page is on its way: the process ends soon after.
     response.once('close', land)
     send(response, 200, { kind: 'signed-out' })
