@@ -230,7 +230,13 @@ const PURE = [
   ...['profile/import/chosen-settings.ts', 'profile/import/imported.ts', 'profile/import/literal.ts'],
   ...['profile/import/literal-document.ts', 'profile/import/output-values.ts'],
   ...['profile/import/sightings.ts', 'profile/import/stack-outputs.ts'],
-  ...['sign-in/callback-page.ts', 'sign-in/claims.ts', 'sign-in/token-answer.ts', 'vault/seal.ts'],
+  ...[
+    'sign-in/callback-page.ts',
+    'sign-in/claims.ts',
+    'sign-in/srp.ts',
+    'sign-in/token-answer.ts',
+    'vault/seal.ts',
+  ],
 ]
 const isPure = (path: string) => PURE.includes(path) || path.startsWith('errors/')
 
@@ -261,6 +267,7 @@ const MAY_REVEAL: Record<string, string> = {
   'exchange/security-token.ts': 'a token in a request to STS; credentials that sign one',
   'sign-in/token-endpoint.ts':
     'code, verifier, refresh token and client secret in a request to the user pool',
+  'sign-in/srp.ts': 'the password, of which a proof is made',
   'sign-in/id-token.ts': 'the token whose signature is verified',
   'sign-in/claims.ts': 'the payload of a token, and the hash of an access token',
   'vault/keychain.ts': "the sealing key on its way into the system's keychain",
