@@ -88,7 +88,7 @@ const FACTS: { [C in SharedCode]: Record<keyof ErrorFacts[C], Shape> } = {
   // Of another lock, which its holder waited for in turn: that one's is to be named.
   'lock-held': { lock: 'text', pid: 'number?', seconds: 'number' },
   'service-refused': {
-    service: ['identity pool', 'STS'],
+    service: ['identity pool', 'STS', 'user pool'],
     operation: 'text',
     name: 'text',
     message: 'text',

@@ -113,6 +113,8 @@ export interface EmulatorSettings {
   acceptRolesWithoutAccount: boolean
   /** `ExplicitAuthFlows` of the app client. */
   authFlows: AuthFlow[]
+  /** USER_AUTH has the first factor chosen, whatever the client prefers. */
+  ignorePreferredChallenge: boolean
   /** Whoever has no second factor sets one up in signing in. */
   requireMfa: boolean
   /** What the triggers of CUSTOM_AUTH ask after the password. */

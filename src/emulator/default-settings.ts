@@ -88,6 +88,7 @@ export function completeSettings(
     acceptRolesWithoutAccount: false,
     // What a client is allowed when nothing is said.
     authFlows: ['ALLOW_REFRESH_TOKEN_AUTH', 'ALLOW_USER_SRP_AUTH', 'ALLOW_CUSTOM_AUTH'],
+    ignorePreferredChallenge: false,
     requireMfa: false,
     customChallenges: [],
     trackDevices: false,

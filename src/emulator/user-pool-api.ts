@@ -64,7 +64,7 @@ export function createUserPoolApi(options: {
         if (!user) throw notAuthorized('Incorrect username or password.')
         return answers.goOnWith(user, 'custom')
       case 'USER_AUTH':
-        if (parameters['PREFERRED_CHALLENGE'] === 'PASSWORD_SRP' && parameters['SRP_A'] !== undefined)
+        if (!settings.ignorePreferredChallenge && parameters['PREFERRED_CHALLENGE'] === 'PASSWORD_SRP')
           return answers.ask(user, proofOf(asked, 'factors'))
         return answers.ask(user, { name: 'SELECT_CHALLENGE' })
       default:

@@ -78,12 +78,14 @@ export interface ErrorFacts {
   }
   'id-token-invalid': { check: string; expected?: string; got?: string }
   'service-refused': {
-    service: 'identity pool' | 'STS'
+    service: 'identity pool' | 'STS' | 'user pool'
     operation: string
     name: string
     message: string
     status?: number
   }
+  /** A question of the user pool that a terminal cannot answer, by its name. */
+  'challenge-unanswerable': { challenge: string; hasDomain: boolean }
   'console-refused': { host: string; status: number; profile: string }
 
   // Network, time limits, throttling (exit 6)

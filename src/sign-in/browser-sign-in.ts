@@ -19,6 +19,8 @@ export interface SignedIn {
   tokens: TokenAnswer
   claims: IdTokenClaims
   keys: JSONWebKeySet
+  /** Of a sign-in without a browser: the device's key, where the pool remembers devices. */
+  byPassword?: { deviceKey: string | undefined }
 }
 
 export type SignInNotice =

@@ -80,6 +80,7 @@ export const typesStayInTheirRooms: Rule = (files) =>
 const DOORS: Record<string, (path: string) => boolean> = {
   commander: (path) => path.startsWith('cli/'),
   '@aws-sdk/client-cognito-identity': (path) => path === 'exchange/identity-pool.ts',
+  '@aws-sdk/client-cognito-identity-provider': (path) => path === 'sign-in/user-pool-api.ts',
   '@aws-sdk/client-sts': (path) => path === 'exchange/security-token.ts',
   keytar: (path) => path === 'vault/keychain-helper.ts',
   open: (path) => path === 'sign-in/open-helper.ts',
@@ -232,6 +233,7 @@ const PURE = [
   ...['profile/import/sightings.ts', 'profile/import/stack-outputs.ts'],
   ...[
     'sign-in/callback-page.ts',
+    'sign-in/challenge-questions.ts',
     'sign-in/claims.ts',
     'sign-in/srp.ts',
     'sign-in/token-answer.ts',
@@ -268,6 +270,8 @@ const MAY_REVEAL: Record<string, string> = {
   'sign-in/token-endpoint.ts':
     'code, verifier, refresh token and client secret in a request to the user pool',
   'sign-in/srp.ts': 'the password, of which a proof is made',
+  'sign-in/user-pool-api.ts': 'answers, tokens and the client secret in a request to the user pool',
+  'sign-in/password-sign-in.ts': "an authenticator app's shared secret, for the person who sets the app up",
   'sign-in/id-token.ts': 'the token whose signature is verified',
   'sign-in/claims.ts': 'the payload of a token, and the hash of an access token',
   'vault/keychain.ts': "the sealing key on its way into the system's keychain",

@@ -38,6 +38,7 @@ const EXIT_CODES: Record<Exclude<ErrorCode, 'interrupted'>, number> = {
   'token-refused': 5,
   'id-token-invalid': 5,
   'service-refused': 5,
+  'challenge-unanswerable': 5,
   'console-refused': 5,
   network: 6,
   'unexpected-answer': 6,
