@@ -2,6 +2,9 @@ import { Option } from 'commander'
 import type { CommandTable } from '../command-table.ts'
 import { storeOption, wholeSeconds } from '../option-values.ts'
 
+// What only a page in a browser can heed.
+const BROWSERS_OWN = ['identityProvider', 'idpIdentifier', 'loginHint', 'lang', 'prompt']
+
 /** Commands about who is signed in. */
 export const SIGN_IN: CommandTable = {
   login(command) {
@@ -19,6 +22,10 @@ export const SIGN_IN: CommandTable = {
       .option('--login-hint <hint>', 'fill in the user name')
       .option('--lang <code>', 'language of the sign-in page')
       .option('--prompt <prompt>', 'login, select_account, consent or none')
+      .addOption(
+        new Option('--username <name>', 'sign in with a password, in the terminal').conflicts(BROWSERS_OWN),
+      )
+      .addOption(new Option('--password-stdin', 'the same, the password piped in').conflicts(BROWSERS_OWN))
       .addOption(storeOption())
       .option('--timeout <seconds>', 'how long to wait for the browser', wholeSeconds, 300)
       .option('--yes', "replace another person's session without asking")
