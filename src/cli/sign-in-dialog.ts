@@ -2,23 +2,18 @@
 import { serverTime } from '../broker/broker.ts'
 import type { Broker } from '../broker/broker.ts'
 import { clientSecretOf } from '../broker/client-secret.ts'
-import { sessionId } from '../broker/entry-names.ts'
-import { readSession, storeSignIn } from '../broker/session.ts'
-import type { SessionOnDisk } from '../broker/session.ts'
-import { whoIs } from '../broker/session-entry.ts'
-import { revoke } from '../broker/sign-out.ts'
 import { explainError } from '../errors/catalogue.ts'
+import { runLogin } from '../errors/explanation.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Profile, SignInSettings } from '../profile/profile.ts'
 import { isLoopbackHost } from '../loopback.ts'
 import { openBrowser } from '../sign-in/browser.ts'
 import { whyNoBrowser } from '../sign-in/browser-command.ts'
 import { signInWithBrowser } from '../sign-in/browser-sign-in.ts'
-import type { SignedIn } from '../sign-in/browser-sign-in.ts'
 import { surroundingsOf } from './browser-surroundings.ts'
 import type { CommandContext } from './context.ts'
+import { keepSignIn } from './keep-sign-in.ts'
 import { noticeText, pageLines } from './sign-in-text.ts'
-import { takeBack } from './take-back.ts'
 import { createGate, createWaitingLine } from './waiting-line.ts'
 import { capitalised, sentence } from './words.ts'
 
@@ -39,19 +34,22 @@ export interface DialogOptions {
 /** What signing in with a browser needs. */
 export type BrowserSignIn = SignInSettings & { readonly domain: URL }
 
+/** How a profile signs in, whichever way. Throws `usage` for a guest's. */
+export function signInOf(profile: Profile): SignInSettings {
+  if (profile.signIn) return profile.signIn
+  throw new PoolkeyError('usage', {
+    problem: `profile ${profile.name} is a guest's: there is nobody to sign in`,
+    fix: 'use it as it is, or remove cognito_guest',
+  })
+}
+
 /** How a profile signs in with a browser. Throws `usage` for one that does not, `setting-missing` without a domain. */
 export function browserSignInOf(profile: Profile): BrowserSignIn {
-  const { signIn } = profile
-  if (!signIn) {
-    throw new PoolkeyError('usage', {
-      problem: `profile ${profile.name} is a guest's: there is nobody to sign in`,
-      fix: 'use it as it is, or remove cognito_guest',
-    })
-  }
+  const signIn = signInOf(profile)
   if (signIn.method === 'password') {
     throw new PoolkeyError('usage', {
-      problem: `profile ${profile.name} has cognito_sign_in = password, which this version cannot do yet`,
-      fix: 'set cognito_sign_in to browser',
+      problem: `profile ${profile.name} signs in with a password, for which somebody must be at a terminal`,
+      fix: runLogin(profile.name),
     })
   }
   const { domain } = signIn
@@ -164,42 +162,4 @@ export async function runSignIn(parts: {
     clearTimeout(timer)
     waiting.stop()
   }
-}
-
-/** Stores a verified sign-in, unless that would replace somebody else's session without their leave. */
-async function keepSignIn(parts: {
-  context: CommandContext
-  broker: Broker
-  signedIn: SignedIn
-  yes: boolean
-}): Promise<void> {
-  const { context, broker, signedIn, yes } = parts
-  const { signIn } = broker.profile
-  const current = signIn ? readSession(broker.vault, sessionId(signIn)) : undefined
-  if (current?.state === 'active' && isOfAnother(current, signedIn) && !yes) {
-    const people = { current: whoIs(current.claims), next: whoIs(signedIn.claims) }
-    const question = `${people.current} is signed in here. Replace that session with ${people.next}'s?`
-    try {
-      if (!(await context.terminal.confirm(question, broker.signal))) {
-        throw new PoolkeyError('other-person', people)
-      }
-    } catch (error) {
-      await dropTokens(broker, signedIn)
-      throw error
-    }
-  }
-  await storeSignIn(broker, signedIn)
-  // Credentials of theirs that were kept are void by now; those that were written go, too.
-  if (current && signIn && isOfAnother(current, signedIn))
-    await takeBack(context, { holder: sessionId(signIn) })
-}
-
-function isOfAnother(before: SessionOnDisk, { claims }: SignedIn): boolean {
-  if (before.state === 'active') return before.claims.sub !== claims.sub
-  return before.state === 'ended' && before.who !== whoIs(claims)
-}
-
-/** Revokes a sign-in that is not kept. Nobody holds its tokens from now on, so a failure leaves nothing to mend. */
-async function dropTokens(broker: Broker, { tokens }: SignedIn): Promise<void> {
-  if (tokens.refreshToken) await revoke(broker, tokens.refreshToken).catch(() => undefined)
 }

@@ -29,8 +29,8 @@ export interface PasswordSignInOptions {
   http: Http
   /** Asks the person. Throws what ends the sign-in where nobody can be asked. */
   ask: (question: Question, signal: AbortSignal) => Promise<Secret>
-  /** Told before a question is put once more, why. */
-  onWrong: (why: string) => void
+  /** Told of a refusal before the question is put once more. */
+  onWrong: (refusal: { name: string; message: string }) => void
   signal: AbortSignal
   now: () => number
 }
@@ -215,7 +215,7 @@ async function untilRight<T>(way: Way, answer: () => Promise<T>): Promise<T> {
     } catch (error) {
       const isWrong = isPoolkeyError(error, 'service-refused') && WRONG_ANSWERS.includes(error.facts.name)
       if (!isWrong || tries === MOST_TRIES) throw error
-      way.onWrong(error.facts.message)
+      way.onWrong(error.facts)
     }
   }
 }

@@ -191,7 +191,13 @@ export const heavyPackagesAreLazy: Rule = (files) => {
 const PURE = [
   'json-object.ts',
   'http/proxy.ts',
-  ...['cli/callback-advice.ts', 'cli/command-line.ts', 'cli/import-report.ts', 'cli/pasted-value.ts'],
+  ...[
+    'cli/callback-advice.ts',
+    'cli/challenge-text.ts',
+    'cli/command-line.ts',
+    'cli/import-report.ts',
+    'cli/pasted-value.ts',
+  ],
   ...['cli/status-format.ts', 'cli/status-text.ts', 'cli/usage-advice.ts', 'cli/unknown-name.ts'],
   'cli/sign-in-text.ts',
   ...['broker/entry-names.ts', 'broker/freshness.ts', 'broker/json-fields.ts', 'cli/words.ts'],

@@ -63,7 +63,7 @@ async function converse(
       if (answer === undefined) return Promise.reject(new Error(`asked for ${question.kind} besides`))
       return Promise.resolve(new Secret(typeof answer === 'string' ? answer : answer(question, emulator)))
     },
-    onWrong: (why) => wrong.push(why),
+    onWrong: ({ message }) => wrong.push(message),
     signal: new AbortController().signal,
     now: Date.now,
   })

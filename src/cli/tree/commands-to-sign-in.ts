@@ -6,6 +6,9 @@ const NO_DEVICE_CODE = `
 Cognito has no device-code flow. On a machine without a browser, forward the callback port (login prints the ssh line),
 or paste the URL that the browser ends at, even if that page does not load.`
 
+// What only a page in a browser can heed.
+const BROWSERS_OWN = ['identityProvider', 'idpIdentifier', 'loginHint', 'lang', 'prompt', 'switchAccount']
+
 /** Commands about who is signed in. */
 export const SIGN_IN: CommandTable = {
   login(command) {
@@ -30,6 +33,10 @@ export const SIGN_IN: CommandTable = {
         '--switch-account',
         "end the browser's session at the user pool first (needs cognito_logout_uri)",
       )
+      .addOption(
+        new Option('--username <name>', 'sign in with a password, in the terminal').conflicts(BROWSERS_OWN),
+      )
+      .addOption(new Option('--password-stdin', 'the same, the password piped in').conflicts(BROWSERS_OWN))
       .addOption(storeOption())
       .option('--timeout <seconds>', 'how long to wait for the browser', wholeSeconds, 300)
       .option('--yes', "replace another person's session without asking")
