@@ -76,7 +76,7 @@ const CASES: {
       { 'sign-in/browser.ts': "import open from 'open'" },
       { 'sign-in/claims.ts': "import { decodeJwt } from 'jose'" },
       { 'sign-in/claims.ts': "import { decodeJwt } from 'jose/jwt'" },
-      { 'exchange/sdk-transport.ts': "import { HttpsProxyAgent } from 'https-proxy-agent'" },
+      { 'exchange/exchange.ts': "import { HttpsProxyAgent } from 'https-proxy-agent'" },
       { 'http/http.ts': "import fetch from 'node-fetch'" },
       { 'http/http.ts': "import fetch from 'fs'" },
       { 'http/http.ts': "const name = 'jose'; await import(name)" },

@@ -88,15 +88,15 @@ const FACTS: { [C in SharedCode]: Record<keyof ErrorFacts[C], Shape> } = {
   // Of another lock, which its holder waited for in turn: that one's is to be named.
   'lock-held': { lock: 'text', pid: 'number?', seconds: 'number' },
   'service-refused': {
-    service: ['identity pool', 'STS'],
+    service: ['identity pool', 'STS', 'user pool'],
     operation: 'text',
     name: 'text',
     message: 'text',
     status: 'number?',
   },
   'sign-in-refused': { error: 'text', description: 'text?', redirectUri: 'text?' },
-  'sign-in-timeout': { seconds: 'number', clientId: 'text', redirectUri: 'text' },
-  'redirect-ports-taken': { redirectUris: 'texts', holders: 'texts' },
+  'sign-in-timeout': { seconds: 'number', clientId: 'text', redirectUri: 'text', logoutUri: 'text?' },
+  'redirect-ports-taken': { redirectUris: 'texts', holders: 'texts', key: 'text?' },
   'sign-in-required': {
     profile: 'text',
     reason: ['none', 'ended', 'damaged', 'no-refresh-token', 'in-progress', 'unfinished', 'no-browser'],

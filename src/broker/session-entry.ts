@@ -23,6 +23,8 @@ export interface Session extends ClockReading {
   keys: JSONWebKeySet
   /** Identity pool ID -> identity ID: GetId is asked once a session and pool. */
   identityIds: Record<string, string>
+  /** Signed in without a browser, and so refreshed by the API; with a device's key where the pool remembers devices. */
+  byPassword?: { deviceKey: string | undefined } | undefined
 }
 
 /** What is left of a sign-in that the user pool ended: who it was, so that people can be told. */
@@ -69,8 +71,13 @@ export function parseSession(bytes: Buffer): StoredSession {
     claims: readClaims(claims),
     keys,
     identityIds: texts(fields, 'identityIds'),
+    ...parseByPassword(fields['byPassword']),
     ...parseClock(fields),
   }
+}
+
+function parseByPassword(value: unknown): Pick<Session, 'byPassword'> {
+  return isJsonObject(value) ? { byPassword: { deviceKey: optionalText(value, 'deviceKey') } } : {}
 }
 
 /** The name people know themselves by. */

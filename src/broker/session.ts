@@ -7,8 +7,8 @@ import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
 import { listEntries, readEntry, removeEntry } from '../vault/entries.ts'
 import { readClock, serverTime } from './broker.ts'
 import type { Broker, Vault } from './broker.ts'
-import { clientSecretOf } from './client-secret.ts'
 import { credentialsPrefix, sessionEntryName, sessionId } from './entry-names.ts'
+import { endsSession, requestFreshTokens } from './fresh-tokens.ts'
 import { isIdTokenUsable } from './freshness.ts'
 import { FieldError } from './json-fields.ts'
 import { withBrokerLock } from './locks.ts'
@@ -88,7 +88,6 @@ export async function refreshSession(broker: Broker, session: Session): Promise<
   if (!refreshToken) throw signInRequired(broker, 'no-refresh-token')
   // The whole write is rehearsed before the token is spent: a rotated token that finds no place on disk would be lost.
   writeSession(broker, session)
-  const { requestTokensByRefresh } = await import('../sign-in/token-endpoint.ts')
   const { http, signal } = broker
   // The old refresh token is spent by now: the next one is kept whatever else is wrong with the answer, unless it is
   // somebody else's.
@@ -101,16 +100,7 @@ export async function refreshSession(broker: Broker, session: Session): Promise<
     writeSession(broker, { ...session, refreshToken: received.refreshToken })
   }
   try {
-    const answer = await requestTokensByRefresh({
-      signIn,
-      clientSecret: clientSecretOf(broker),
-      refreshToken,
-      http,
-      signal,
-      onReceived,
-      onSent: broker.loadAhead,
-      hasTimeFor: (ms) => (broker.patienceLeftMs?.() ?? Infinity) > ms,
-    })
+    const answer = await requestFreshTokens(broker, { signIn, session, refreshToken, onReceived })
     const { requestKeys, verifyIdToken } = await import('../sign-in/id-token.ts')
     const { claims, keys } = await verifyIdToken({
       token: answer.idToken,
@@ -137,7 +127,7 @@ export async function refreshSession(broker: Broker, session: Session): Promise<
     signal.throwIfAborted()
     return refreshed
   } catch (error) {
-    if (!isPoolkeyError(error, 'token-refused') || error.facts.error !== 'invalid_grant') throw error
+    if (!endsSession(error)) throw error
     return adoptOrEnd(broker, session, error)
   }
 }
@@ -148,7 +138,7 @@ function isSamePool({ acceptedIssuers }: SignInSettings, ...issuers: (string | u
 }
 
 /** The refresh token was refused: if somebody stored another one meanwhile, theirs is used; else the session has ended. */
-async function adoptOrEnd(broker: Broker, refused: Session, cause: PoolkeyError): Promise<Session> {
+async function adoptOrEnd(broker: Broker, refused: Session, cause: unknown): Promise<Session> {
   const current = expectActive(broker, readSession(broker.vault, sessionId(signInOf(broker))))
   const isStillRefused =
     current.refreshToken && refused.refreshToken && current.refreshToken.equals(refused.refreshToken)
@@ -164,7 +154,7 @@ async function adoptOrEnd(broker: Broker, refused: Session, cause: PoolkeyError)
 export async function storeSignIn(broker: Broker, signedIn: SignedIn): Promise<Session> {
   const id = sessionId(signInOf(broker))
   const now = serverTime(broker)
-  const { tokens, claims, keys } = signedIn
+  const { tokens, claims, keys, byPassword } = signedIn
   const session: Session = {
     state: 'active',
     signInId: randomUUID(),
@@ -176,6 +166,7 @@ export async function storeSignIn(broker: Broker, signedIn: SignedIn): Promise<S
     claims,
     keys,
     identityIds: {},
+    byPassword,
     ...readClock(broker),
   }
   return withBrokerLock(broker, { kind: 'session', id }, () => {
@@ -239,7 +230,7 @@ function expectSame(check: string, expected: string, got: string | undefined): v
 function signInRequired(
   broker: Broker,
   reason: 'none' | 'ended' | 'damaged' | 'no-refresh-token',
-  cause?: PoolkeyError,
+  cause?: unknown,
 ): PoolkeyError {
   return new PoolkeyError('sign-in-required', { profile: broker.profile.name, reason }, { cause })
 }

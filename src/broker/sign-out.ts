@@ -6,6 +6,7 @@ import { listEntries, readEntry, removeEntry } from '../vault/entries.ts'
 import type { Broker } from './broker.ts'
 import { clientSecretOf } from './client-secret.ts'
 import { credentialsPrefix, sessionEntryName, sessionId } from './entry-names.ts'
+import { userPoolPlace } from './fresh-tokens.ts'
 import { withBrokerLock } from './locks.ts'
 import { readSession, wipeCredentials } from './session.ts'
 import { whoIs } from './session-entry.ts'
@@ -49,13 +50,20 @@ export async function signOut(broker: Broker, onWiped?: () => Promise<void>): Pr
   }
 }
 
-/** Revokes a refresh token of the profile's app client. Throws `token-refused`, `unexpected-answer`, `network`. */
+/** Revokes a refresh token of the profile's app client. Throws `token-refused`, `service-refused`, `unexpected-answer`, `network`. */
 export async function revoke(broker: Broker, refreshToken: Secret): Promise<void> {
   const { profile, http, signal } = broker
   if (!profile.signIn) throw new Error('a revocation without sign-in settings')
-  const { requestRevocation } = await import('../sign-in/token-endpoint.ts')
+  const { signIn } = profile
   const clientSecret = clientSecretOf(broker)
-  await requestRevocation({ signIn: profile.signIn, clientSecret, refreshToken, http, signal })
+  if (signIn.domain) {
+    const { requestRevocation } = await import('../sign-in/token-endpoint.ts')
+    return requestRevocation({ signIn, clientSecret, refreshToken, http, signal })
+  }
+  const { createUserPoolClient } = await import('../sign-in/user-pool-api.ts')
+  const client = { clientId: signIn.clientId, clientSecret }
+  const api = createUserPoolClient(userPoolPlace(broker, signIn), client, { http })
+  await api.revokeToken({ refreshToken, signal })
 }
 
 function lastExpiry(broker: Broker, holder: string): Date | undefined {

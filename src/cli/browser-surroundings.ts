@@ -1,7 +1,11 @@
+import { existsSync } from 'node:fs'
 import type { SignInSettings } from '../profile/profile.ts'
 import { splitCommand } from '../sign-in/browser-command.ts'
 import type { BrowserSurroundings } from '../sign-in/browser-command.ts'
 import type { CommandContext } from './context.ts'
+
+// What Docker and Podman leave in every container of theirs.
+const CONTAINER_MARKS = ['/.dockerenv', '/run/.containerenv']
 
 /** Where a browser would be opened, and by what; `signIn` is undefined for a guest. */
 export function surroundingsOf(
@@ -10,5 +14,6 @@ export function surroundingsOf(
 ): BrowserSurroundings {
   const { env, platform, isRoot } = context
   const command = signIn?.browserCommand ?? splitCommand(env['BROWSER'] ?? '', platform)
-  return { command, env, platform, isRoot }
+  const isContainer = CONTAINER_MARKS.some((path) => existsSync(path))
+  return { command, env, platform, isRoot, isContainer }
 }

@@ -2,31 +2,31 @@
 import { serverTime } from '../broker/broker.ts'
 import type { Broker } from '../broker/broker.ts'
 import { clientSecretOf } from '../broker/client-secret.ts'
-import { sessionId } from '../broker/entry-names.ts'
-import { readSession, storeSignIn } from '../broker/session.ts'
-import type { SessionOnDisk } from '../broker/session.ts'
-import { whoIs } from '../broker/session-entry.ts'
-import { revoke } from '../broker/sign-out.ts'
 import { explainError } from '../errors/catalogue.ts'
+import { runLogin } from '../errors/explanation.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Profile, SignInSettings } from '../profile/profile.ts'
+import { isLoopbackHost } from '../loopback.ts'
 import { openBrowser } from '../sign-in/browser.ts'
 import { whyNoBrowser } from '../sign-in/browser-command.ts'
 import { signInWithBrowser } from '../sign-in/browser-sign-in.ts'
-import type { SignedIn, SignInNotice } from '../sign-in/browser-sign-in.ts'
 import { surroundingsOf } from './browser-surroundings.ts'
 import type { CommandContext } from './context.ts'
-import { takeBack } from './take-back.ts'
-import { capitalised, sentence, timeLeft } from './words.ts'
+import { keepSignIn } from './keep-sign-in.ts'
+import { noticeText, pageLines } from './sign-in-text.ts'
+import { createGate, createWaitingLine } from './waiting-line.ts'
+import { capitalised, sentence } from './words.ts'
 
 /**
- * How the person wants it: `browser` false prints the URL only; `yes` replaces somebody else's session unasked. Where nobody
- * sees the URL, a browser must open; `stop` ends the waiting.
+ * How the person wants it: `browser` false prints the URL only; `yes` replaces somebody else's session unasked;
+ * `switchAccount` ends the browser's session at the user pool first. Where nobody sees the URL, a browser must open; `stop`
+ * ends the waiting.
  */
 export interface DialogOptions {
   browser?: string | boolean
   timeout: number
   yes?: boolean
+  switchAccount?: boolean
   mustOpen?: boolean
   stop?: AbortSignal
 }
@@ -34,19 +34,22 @@ export interface DialogOptions {
 /** What signing in with a browser needs. */
 export type BrowserSignIn = SignInSettings & { readonly domain: URL }
 
+/** How a profile signs in, whichever way. Throws `usage` for a guest's. */
+export function signInOf(profile: Profile): SignInSettings {
+  if (profile.signIn) return profile.signIn
+  throw new PoolkeyError('usage', {
+    problem: `profile ${profile.name} is a guest's: there is nobody to sign in`,
+    fix: 'use it as it is, or remove cognito_guest',
+  })
+}
+
 /** How a profile signs in with a browser. Throws `usage` for one that does not, `setting-missing` without a domain. */
 export function browserSignInOf(profile: Profile): BrowserSignIn {
-  const { signIn } = profile
-  if (!signIn) {
-    throw new PoolkeyError('usage', {
-      problem: `profile ${profile.name} is a guest's: there is nobody to sign in`,
-      fix: 'use it as it is, or remove cognito_guest',
-    })
-  }
+  const signIn = signInOf(profile)
   if (signIn.method === 'password') {
     throw new PoolkeyError('usage', {
-      problem: `profile ${profile.name} has cognito_sign_in = password, which this version cannot do yet`,
-      fix: 'set cognito_sign_in to browser',
+      problem: `profile ${profile.name} signs in with a password, for which somebody must be at a terminal`,
+      fix: runLogin(profile.name),
     })
   }
   const { domain } = signIn
@@ -59,7 +62,25 @@ export function browserSignInOf(profile: Profile): BrowserSignIn {
   })
 }
 
-/** Signs in with the browser and stores the session. Throws what `signInWithBrowser` throws, and `other-person`. */
+/** Where the hosted UI leads once it has ended a session. Throws `setting-missing`, and `usage` where it takes a person. */
+export function signOutUriOf({ terminal }: CommandContext, { name, file, signIn }: Profile): string {
+  const logoutUri = signIn?.logoutUri
+  if (logoutUri === undefined) {
+    const neededFor = 'login --switch-account'
+    throw new PoolkeyError('setting-missing', { profile: name, file, key: 'cognito_logout_uri', neededFor })
+  }
+  const { protocol, hostname } = new URL(logoutUri)
+  if ((protocol === 'http:' && isLoopbackHost(hostname)) || terminal.canAsk) return logoutUri
+  throw new PoolkeyError('usage', {
+    problem: `--switch-account needs somebody at the terminal, since ${logoutUri} does not lead back here`,
+    fix: 'register a sign-out URL on loopback, such as http://localhost:8400/logout, and set cognito_logout_uri to it',
+  })
+}
+
+/**
+ * Signs in with the browser and stores the session. Throws what `signInWithBrowser` throws, `other-person`, and for
+ * `switchAccount` `setting-missing` and `usage`.
+ */
 export async function runSignIn(parts: {
   context: CommandContext
   broker: Broker
@@ -68,6 +89,7 @@ export async function runSignIn(parts: {
 }): Promise<void> {
   const { context, broker, signIn, options } = parts
   const { terminal } = context
+  const logoutUri = options.switchAccount === true ? signOutUriOf(context, broker.profile) : undefined
   const surroundings = surroundingsOf(context, signIn)
   const none = options.browser === false ? 'asked' : whyNoBrowser(surroundings)
   const { stop, timeout } = options
@@ -77,14 +99,9 @@ export async function runSignIn(parts: {
     limit.abort(new DOMException('the time is over', 'TimeoutError'))
   }, timeout * 1000)
   const waitSignal = AbortSignal.any([broker.signal, limit.signal, ...(stop ? [stop] : [])])
-  const endsAt = broker.now() + timeout * 1000
-  const countdown = setInterval(() => {
-    terminal.progress(`Waiting for the browser ... ${timeLeft(endsAt - broker.now())} left`)
-  }, 1000)
-  const stopCountdown = () => {
-    clearInterval(countdown)
-    terminal.progress(undefined)
-  }
+  const waiting = createWaitingLine(terminal, () => broker.now(), timeout * 1000)
+  const isByHand = createGate()
+  if (none !== undefined) isByHand.open()
   try {
     await signInWithBrowser({
       signIn,
@@ -94,18 +111,34 @@ export async function runSignIn(parts: {
         none === undefined
           ? (url) => openBrowser({ ...surroundings, url, helper: context.openHelper })
           : undefined,
-      onUrl: (url) => {
-        if (none !== undefined && none !== 'asked') terminal.say(NO_BROWSER[none])
-        terminal.say(
-          none === undefined
-            ? 'Sign in with the browser that opens; if none does, open:'
-            : 'Open this URL in a browser on this machine:',
-        )
-        terminal.say(`  ${url}`)
+      ...(terminal.canAsk
+        ? {
+            readPastedUrl: async (signal) => {
+              await isByHand.opened
+              // The callback may have come before the launcher gave up.
+              signal.throwIfAborted()
+              return waiting.readPasted(signal)
+            },
+          }
+        : {}),
+      ...(logoutUri === undefined
+        ? {}
+        : {
+            switchAccount: {
+              logoutUri,
+              untilSignedOut: async (signal) => {
+                await terminal.ask('Press Enter once the browser says that you are signed out: ', signal)
+              },
+            },
+          }),
+      onUrl: (url, way) => {
+        const canPaste = terminal.canAsk
+        for (const line of pageLines({ ...way, url, none, surroundings, canPaste })) terminal.say(line)
         if (!terminal.isLive) terminal.say(`Waiting up to ${timeout} s for the browser.`)
       },
       onNotice: (notice) => {
         terminal.say(noticeText(notice))
+        if (notice.kind === 'not-opened') isByHand.open()
         if (options.mustOpen === true && notice.kind === 'not-opened') {
           const { name } = broker.profile
           limit.abort(new PoolkeyError('sign-in-required', { profile: name, reason: 'no-browser' }))
@@ -113,7 +146,7 @@ export async function runSignIn(parts: {
       },
       accept: (signedIn) => {
         // The browser is back: what follows may be a question, which a countdown would erase.
-        stopCountdown()
+        waiting.stop()
         return keepSignIn({ context, broker, signedIn, yes: options.yes === true })
       },
       describeFailure: (error) => {
@@ -127,63 +160,6 @@ export async function runSignIn(parts: {
     })
   } finally {
     clearTimeout(timer)
-    stopCountdown()
-  }
-}
-
-/** Stores a verified sign-in, unless that would replace somebody else's session without their leave. */
-async function keepSignIn(parts: {
-  context: CommandContext
-  broker: Broker
-  signedIn: SignedIn
-  yes: boolean
-}): Promise<void> {
-  const { context, broker, signedIn, yes } = parts
-  const { signIn } = broker.profile
-  const current = signIn ? readSession(broker.vault, sessionId(signIn)) : undefined
-  if (current?.state === 'active' && isOfAnother(current, signedIn) && !yes) {
-    const people = { current: whoIs(current.claims), next: whoIs(signedIn.claims) }
-    const question = `${people.current} is signed in here. Replace that session with ${people.next}'s?`
-    try {
-      if (!(await context.terminal.confirm(question, broker.signal))) {
-        throw new PoolkeyError('other-person', people)
-      }
-    } catch (error) {
-      await dropTokens(broker, signedIn)
-      throw error
-    }
-  }
-  await storeSignIn(broker, signedIn)
-  // Credentials of theirs that were kept are void by now; those that were written go, too.
-  if (current && signIn && isOfAnother(current, signedIn))
-    await takeBack(context, { holder: sessionId(signIn) })
-}
-
-function isOfAnother(before: SessionOnDisk, { claims }: SignedIn): boolean {
-  if (before.state === 'active') return before.claims.sub !== claims.sub
-  return before.state === 'ended' && before.who !== whoIs(claims)
-}
-
-/** Revokes a sign-in that is not kept. Nobody holds its tokens from now on, so a failure leaves nothing to mend. */
-async function dropTokens(broker: Broker, { tokens }: SignedIn): Promise<void> {
-  if (tokens.refreshToken) await revoke(broker, tokens.refreshToken).catch(() => undefined)
-}
-
-const NO_BROWSER = {
-  root: 'Running as root: no browser is started (set BROWSER or --browser to have one).',
-  ssh: 'This is an SSH session: no browser is started.',
-  'no-display': 'There is no display: no browser is started.',
-}
-
-function noticeText(notice: SignInNotice): string {
-  switch (notice.kind) {
-    case 'unverified-error':
-      return `Somebody reports an error, unverified: ${notice.error}${notice.description === undefined ? '' : ` (${notice.description})`}. Still waiting.`
-    case 'rejected-callback':
-      return `A request to the callback was refused: ${notice.problem}. Still waiting.`
-    case 'pasted-url-rejected':
-      return `That URL does not fit: ${notice.problem}.`
-    case 'not-opened':
-      return `No browser opened (${notice.detail}). Open the URL yourself.`
+    waiting.stop()
   }
 }

@@ -34,7 +34,10 @@ export interface Terminal {
   canAsk: boolean
   /** Whether stderr is a terminal that can redraw a line. */
   isLive: boolean
-  /** Asks for a line that is not shown; only where `canAsk`. Throws `interrupted`, or the signal's reason. */
+  /**
+   * Asks for a line that is not shown; only where `canAsk`. Meanwhile a progress line may be the question. Throws
+   * `interrupted`, or the signal's reason.
+   */
   askHidden(question: string, signal: AbortSignal): Promise<string>
   /** Reads a secret: asked for without being shown, or all that is piped into stdin. Throws `usage`, `interrupted`. */
   readSecret(question: string, signal: AbortSignal): Promise<string>
@@ -84,13 +87,16 @@ export function openTerminal({ streams, isTerminal, env, noInput }: TerminalOpti
   const askHidden = async (question: string, signal: AbortSignal) => {
     const { readHidden } = await import('./hidden-input.ts')
     const ask = () => {
+      if (question === '') return
       erase()
       writeAll(2, plainText(question, 200))
     }
     try {
       return await readHidden(streams.stdin, ask, signal)
     } finally {
-      writeAll(2, '\n')
+      // A question that a progress line took the place of goes with it.
+      if (drawn) erase()
+      else writeAll(2, '\n')
     }
   }
   const askShown = async (question: string, signal: AbortSignal) => {

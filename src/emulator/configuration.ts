@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto'
 import type { JsonWebKey } from 'node:crypto'
 import type { TrustPolicy } from './trust-policy.ts'
 
-/** A person in the user pool. */
+/** A second factor, by the name of its challenge. */
+export type Factor = 'SMS_MFA' | 'SOFTWARE_TOKEN_MFA' | 'EMAIL_OTP'
+
+/** A person in the user pool. Those below `attributes` count in sign-ins through the API, not on the hosted UI's pages. */
 export interface EmulatorUser {
   username: string
   password: string
@@ -13,6 +16,13 @@ export interface EmulatorUser {
   groups?: string[]
   /** Further claims of the ID token, such as `name` or `custom:team`. */
   attributes?: Record<string, string>
+  /** Second factors: one is asked for at once, of several one is chosen first. */
+  factors?: Factor[]
+  /** The shared secret of an authenticator app, in base32. */
+  totpSecret?: string
+  /** An administrator set the password: a new one is asked for, and those attributes with it. */
+  mustChangePassword?: { requiredAttributes: string[] }
+  state?: 'unconfirmed' | 'reset-required' | 'disabled'
 }
 
 /** A group of the user pool. The lowest precedence among a user's groups with a role names the preferred role. */
@@ -101,8 +111,22 @@ export interface EmulatorSettings {
   errorsCarryState: boolean
   /** Accept role ARNs without an account, as S3-compatible stores with an STS of their own do. */
   acceptRolesWithoutAccount: boolean
+  /** `ExplicitAuthFlows` of the app client. */
+  authFlows: AuthFlow[]
+  /** USER_AUTH has the first factor chosen, whatever the client prefers. */
+  ignorePreferredChallenge: boolean
+  /** Whoever has no second factor sets one up in signing in. */
+  requireMfa: boolean
+  /** What the triggers of CUSTOM_AUTH ask after the password. */
+  customChallenges: { parameters: Record<string, string>; answer: string }[]
+  /** Every sign-in through the API is a new device's, whose key each refresh must name. */
+  trackDevices: boolean
   expirationStyle: 'seconds' | 'nanoseconds'
 }
+
+/** What an app client may be allowed, as AWS's APIs name it. */
+export type AuthFlow =
+  'ALLOW_USER_SRP_AUTH' | 'ALLOW_USER_AUTH' | 'ALLOW_CUSTOM_AUTH' | 'ALLOW_REFRESH_TOKEN_AUTH'
 
 /** A UUID that always comes out the same for the same text. */
 export function uuidOf(text: string): string {

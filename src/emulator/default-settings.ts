@@ -86,6 +86,12 @@ export function completeSettings(
     oidcProviders: [{ issuer: ownIssuer, clientIds: [clientId] }],
     errorsCarryState: false,
     acceptRolesWithoutAccount: false,
+    // What a client is allowed when nothing is said.
+    authFlows: ['ALLOW_REFRESH_TOKEN_AUTH', 'ALLOW_USER_SRP_AUTH', 'ALLOW_CUSTOM_AUTH'],
+    ignorePreferredChallenge: false,
+    requireMfa: false,
+    customChallenges: [],
+    trackDevices: false,
     expirationStyle: 'seconds',
     ...change,
     region,

@@ -6,6 +6,7 @@ import type { Faults } from './faults.ts'
 import type { Forgery } from './forgery.ts'
 import { createCredentialBook } from './issued-credentials.ts'
 import type { CredentialBook } from './issued-credentials.ts'
+import type { SentCode } from './pending-challenges.ts'
 import type { EmulatorRequest } from './request-log.ts'
 import { createRoutes } from './routes.ts'
 import { listen } from './server.ts'
@@ -45,6 +46,8 @@ export interface Emulator {
   /** Read at each request: changing it changes what the emulator does from then on. */
   settings: EmulatorSettings
   requests: readonly EmulatorRequest[]
+  /** The codes that were sent to people, by SMS or mail, oldest first. */
+  sentCodes: readonly SentCode[]
   /** How many requests of an operation have arrived. */
   count(operation: string): number
   faults: Faults
@@ -66,6 +69,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const { port = 0, now = Date.now, issuer, isOwnHost = () => false, ...change } = options
   const keys = await signingKeys()
   const requests: EmulatorRequest[] = []
+  const sentCodes: SentCode[] = []
   const faults = createFaults()
   const server = await listen({ port, now, isOwnHost, faults, log: requests })
   const { origin } = server
@@ -73,7 +77,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const settings = completeSettings(issuerOf, change)
   const pool = createUserPool({ settings, issuer: issuerOf(settings.userPoolId), keys, now })
   const credentials = createCredentialBook({ settings, now })
-  server.serve(createRoutes({ origin, settings, pool, credentials, now }))
+  server.serve(createRoutes({ origin, settings, pool, credentials, now, sent: sentCodes }))
   const { region, userPoolId, clientId, identityPoolId, accountId } = settings
   const { username, password, email } = settings.users[0] ?? TEST_USER
 
@@ -90,6 +94,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     user: { username, password, email },
     settings,
     requests,
+    sentCodes,
     count: (operation) => requests.filter((request) => request.operation === operation).length,
     faults,
     credentials,

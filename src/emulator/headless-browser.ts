@@ -16,10 +16,11 @@ export async function signInHeadlessly(options: {
   authorizeUrl: string
   username: string
   password: string
+  /** What the browser keeps from one time to the next; a new browser unless given. */
+  cookies?: Map<string, string>
   signal?: AbortSignal
 }): Promise<FinalPage> {
-  const { authorizeUrl, username, password, signal } = options
-  const cookies = new Map<string, string>()
+  const { authorizeUrl, username, password, cookies = new Map<string, string>(), signal } = options
 
   async function open(url: URL, form?: URLSearchParams): Promise<FinalPage> {
     let next: { url: URL; form: URLSearchParams | undefined } = { url, form }

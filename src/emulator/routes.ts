@@ -9,7 +9,9 @@ import { discoveryAnswer, keySetAnswer } from './issuer-documents.ts'
 import { createSecurityToken } from './security-token.ts'
 import type { Route } from './server.ts'
 import { createRevokeEndpoint, createTokenEndpoint, createUserInfoEndpoint } from './token-endpoint.ts'
+import type { SentCode } from './pending-challenges.ts'
 import type { UserPool } from './user-pool.ts'
+import { createUserPoolApi } from './user-pool-api.ts'
 
 /** Who answers which request, and what the request is called in the log and by the faults. */
 export function createRoutes(options: {
@@ -18,6 +20,7 @@ export function createRoutes(options: {
   pool: UserPool
   credentials: CredentialBook
   now: () => number
+  sent: SentCode[]
 }): (request: ReceivedRequest) => Route {
   const { origin, settings, pool } = options
   const hostedUi = createHostedUi(options)
@@ -27,6 +30,7 @@ export function createRoutes(options: {
   const identityPool = createIdentityPool(options)
   const securityToken = createSecurityToken(options)
   const federation = createFederation(options)
+  const userPoolApi = createUserPoolApi(options)
   const wellKnown = `/${settings.userPoolId}/.well-known`
 
   return (request) => {
@@ -65,6 +69,9 @@ export function createRoutes(options: {
     const target = request.headers['x-amz-target']
     if (typeof target === 'string' && target.startsWith('AWSCognitoIdentityService.')) {
       return { operation: target.slice(target.indexOf('.') + 1), endpoint: identityPool }
+    }
+    if (typeof target === 'string' && target.startsWith('AWSCognitoIdentityProviderService.')) {
+      return { operation: target.slice(target.indexOf('.') + 1), endpoint: userPoolApi }
     }
     if (request.method !== 'POST' || target !== undefined) {
       return { operation: 'unknown', endpoint: () => textAnswer(404, 'Not Found') }

@@ -13,6 +13,11 @@ export interface CodeGrant {
   authenticatedAt: Date
 }
 
+/** A sign-in through the API, for which no code was given. */
+export interface ApiGrant extends Pick<CodeGrant, 'user' | 'scopes' | 'authenticatedAt'> {
+  deviceKey: string | undefined
+}
+
 /** One sign-in: everything minted from it shares its `originJti` and ends with it. */
 export interface SignIn {
   originJti: string
@@ -22,6 +27,10 @@ export interface SignIn {
   authenticatedAt: Date
   refreshExpiresAt: Date
   isRevoked: boolean
+  /** Through the API: there is an ID token without the scope `openid`. */
+  isByApi: boolean
+  /** The device that each refresh must name. */
+  deviceKey: string | undefined
 }
 
 /** The codes, sign-ins and refresh tokens of the user pool. */
@@ -29,13 +38,16 @@ export interface SignIns {
   issueCode(grant: CodeGrant): string
   /** The grant of a code, once: undefined when it is unknown, used before or older than five minutes. */
   redeemCode(code: string): CodeGrant | undefined
-  start(grant: CodeGrant): { signIn: SignIn; refreshToken: string }
+  start(grant: CodeGrant | ApiGrant): { signIn: SignIn; refreshToken: string }
   /** Undefined when the token is unknown, expired, revoked, or rotated longer ago than the grace period. */
   refresh(refreshToken: string): { signIn: SignIn; rotatedToken?: string } | undefined
   /** The sign-in a refresh token belongs to, whatever became of it. */
   find(refreshToken: string): SignIn | undefined
   revoke(signIn: SignIn): void
   revokeAll(): void
+  revokeAllOf(user: EmulatorUser): void
+  /** Whether the token of a sign-in that goes on was rotated away longer ago than the grace period. */
+  isReused(refreshToken: string): boolean
   isRevoked(originJti: string): boolean
 }
 
@@ -82,16 +94,19 @@ export function createSignIns(options: { settings: EmulatorSettings; now: () => 
       codes.delete(code)
       return entry && now() < entry.issuedAt + CODE_LIFE_MS ? entry.grant : undefined
     },
-    start: ({ user, scopes, resource, authenticatedAt }) => {
+    start: (grant) => {
+      const { user, scopes, authenticatedAt } = grant
       const refreshExpiresAt = new Date(now() + settings.refreshTokenSeconds * 1000)
       const signIn: SignIn = {
         originJti: randomUUID(),
         user,
         scopes,
-        resource,
+        resource: 'resource' in grant ? grant.resource : undefined,
         authenticatedAt,
         refreshExpiresAt,
         isRevoked: false,
+        isByApi: 'deviceKey' in grant,
+        deviceKey: 'deviceKey' in grant ? grant.deviceKey : undefined,
       }
       signIns.set(signIn.originJti, signIn)
       return { signIn, refreshToken: issueRefreshToken(signIn) }
@@ -110,6 +125,14 @@ export function createSignIns(options: { settings: EmulatorSettings; now: () => 
     },
     revokeAll: () => {
       for (const signIn of signIns.values()) signIn.isRevoked = true
+    },
+    revokeAllOf: (user) => {
+      for (const signIn of signIns.values())
+        if (signIn.user.username === user.username) signIn.isRevoked = true
+    },
+    isReused: (refreshToken) => {
+      const entry = refreshTokens.get(refreshToken)
+      return entry?.rotatedAt !== undefined && !entry.signIn.isRevoked && !isUsable(entry)
     },
     isRevoked: (originJti) => signIns.get(originJti)?.isRevoked ?? false,
   }

@@ -30,6 +30,8 @@ export function createTokenEndpoint({ settings, pool }: TokenEndpointOptions): E
 
   function refresh(form: URLSearchParams): Answer {
     const given = required(form, 'refresh_token')
+    // Of a device that must be named, which cannot be done here.
+    if (pool.signIns.find(given)?.deviceKey !== undefined) throw new Refusal('invalid_grant')
     const refreshed = pool.signIns.refresh(given)
     if (!refreshed) throw new Refusal('invalid_grant')
     const { signIn, rotatedToken } = refreshed

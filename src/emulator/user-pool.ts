@@ -61,7 +61,7 @@ export function createUserPool(options: {
     mintTokens: (signIn, { grant, nonce }) => {
       const facts = { settings, issuer, signIn, now: now() }
       const accessToken = signToken(accessTokenClaims(facts), pool.keys.access)
-      if (!signIn.scopes.includes('openid')) return { accessToken }
+      if (!signIn.isByApi && !signIn.scopes.includes('openid')) return { accessToken }
 
       const claims = idTokenClaims({ ...facts, accessToken, nonce })
       const forgery = takeForgery(grant)

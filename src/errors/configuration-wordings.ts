@@ -1,5 +1,5 @@
 /** How poolkey was called (exit 2), and what it is configured with (exit 3). */
-import { FREE_SPACE, optional, shellWord, withProfile } from './explanation.ts'
+import { clientOf, FREE_SPACE, optional, shellWord, withProfile } from './explanation.ts'
 import type { Wordings } from './explanation.ts'
 import type { SettingPlace } from './poolkey-error.ts'
 
@@ -22,6 +22,7 @@ export const CONFIGURATION_WORDINGS: Wordings<
   | 'configure-refused'
   | 'store-mismatch'
   | 'no-exchange'
+  | 'scope-missing'
   | 'other-person'
   | 'token-file-unusable'
   | 'life-too-short'
@@ -133,6 +134,12 @@ export const CONFIGURATION_WORDINGS: Wordings<
     what: ({ profile }) => `profile ${profile} only signs in: it names neither an identity pool nor a role`,
     fix: ({ profile }) =>
       `add cognito_identity_pool_id to profile ${profile}, or cognito_role_arn for a role that trusts the user pool`,
+  },
+  'scope-missing': {
+    exitCode: 3,
+    what: ({ profile, scope }) => `the sign-in of profile ${profile} has no scope ${scope}`,
+    fix: ({ scope }, profile) =>
+      `allow ${scope} for ${clientOf(profile)}, add it to cognito_scopes, and sign in anew`,
   },
   'other-person': {
     exitCode: 3,

@@ -30,6 +30,7 @@ export const NETWORK_WORDINGS: Wordings<
   | 'deadline-exceeded'
   | 'lock-held'
   | 'sign-in-timeout'
+  | 'web-sign-out-unconfirmed'
   | 'redirect-ports-taken'
   | 'port-taken'
 > = {
@@ -96,15 +97,24 @@ export const NETWORK_WORDINGS: Wordings<
   'sign-in-timeout': {
     exitCode: 6,
     what: ({ seconds }) => `nobody came back from the browser within ${seconds} s`,
-    fix: ({ clientId, redirectUri }, profile) =>
-      `if the browser showed an error page, register ${redirectUri} as a callback URL of app client ${clientId}, or check that ID and cognito_domain${optional(' (', profile?.signIn?.domain?.host, ')')}; otherwise ${runLogin(profile?.name)}`,
+    fix: ({ clientId, redirectUri, logoutUri }, profile) =>
+      `if the browser showed an error page, register ${optional('', logoutUri, ` as a sign-out URL and `)}${redirectUri} as a callback URL of app client ${clientId}, or check that ID and cognito_domain${optional(' (', profile?.signIn?.domain?.host, ')')}; otherwise ${runLogin(profile?.name)}`,
+  },
+  'web-sign-out-unconfirmed': {
+    exitCode: 6,
+    what: ({ seconds }) =>
+      `the browser did not come back from signing out within ${seconds} s: its session may still be open`,
+    fix: ({ clientId, logoutUri }) =>
+      `if the browser showed an error page, register ${logoutUri} as a sign-out URL of app client ${clientId}; then run logout --web again`,
   },
   'redirect-ports-taken': {
     exitCode: 6,
-    what: ({ redirectUris, holders }) =>
-      `no callback port is free: ${redirectUris.join(', ')}${optional(' (', holders.join(', '), ')')}`,
-    fix: (_facts, profile) =>
-      `end the program that holds the port; or register another callback URL, and add it to cognito_redirect_uri: ${withProfile('poolkey configure --redirect-uri URL,URL', profile?.name)}`,
+    what: ({ redirectUris, holders, key }) =>
+      `no ${key === undefined ? 'callback' : 'sign-out'} port is free: ${redirectUris.join(', ')}${optional(' (', holders.join(', '), ')')}`,
+    fix: ({ key }, profile) =>
+      key === undefined
+        ? `end the program that holds the port; or register another callback URL, and add it to cognito_redirect_uri: ${withProfile('poolkey configure --redirect-uri URL,URL', profile?.name)}`
+        : `end the program that holds the port; or register another sign-out URL, and set ${key} to it`,
   },
   'port-taken': {
     exitCode: 6,

@@ -38,6 +38,8 @@ export interface ErrorFacts {
   'configure-refused': { profile: string; file: string; line: number; key: string }
   'store-mismatch': { store: string; requested: string }
   'no-exchange': { profile: string }
+  /** Of the access token. */
+  'scope-missing': { profile: string; scope: string }
   'other-person': { current: string; next: string }
   /** A value that no quoting of that dialect keeps from being more than a value. */
   'value-unquotable': { variable: string; shell: string }
@@ -78,12 +80,14 @@ export interface ErrorFacts {
   }
   'id-token-invalid': { check: string; expected?: string; got?: string }
   'service-refused': {
-    service: 'identity pool' | 'STS'
+    service: 'identity pool' | 'STS' | 'user pool'
     operation: string
     name: string
     message: string
     status?: number
   }
+  /** A question of the user pool that a terminal cannot answer, by its name. */
+  'challenge-unanswerable': { challenge: string; hasDomain: boolean }
   'console-refused': { host: string; status: number; profile: string }
 
   // Network, time limits, throttling (exit 6)
@@ -102,8 +106,11 @@ export interface ErrorFacts {
   }
   'deadline-exceeded': { waitedFor: string; seconds: number }
   'lock-held': { lock: string; pid: number | undefined; seconds: number }
-  'sign-in-timeout': { seconds: number; clientId: string; redirectUri: string }
-  'redirect-ports-taken': { redirectUris: string[]; holders: string[] }
+  /** `logoutUri`: a sign-out URL that was to be passed first, and was not. */
+  'sign-in-timeout': { seconds: number; clientId: string; redirectUri: string; logoutUri?: string }
+  /** The browser was sent away to sign out, and did not come back. */
+  'web-sign-out-unconfirmed': { seconds: number; clientId: string; logoutUri: string }
+  'redirect-ports-taken': { redirectUris: string[]; holders: string[]; key?: string }
   /** `isForbidden`: the system gives this port to nobody without further rights. */
   'port-taken': { port: number; holders: string[]; isForbidden: boolean }
   'console-not-opened': { profile: string; seconds: number }

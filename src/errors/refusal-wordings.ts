@@ -12,6 +12,7 @@ export const REFUSAL_WORDINGS: Wordings<
   | 'token-refused'
   | 'id-token-invalid'
   | 'service-refused'
+  | 'challenge-unanswerable'
 > = {
   'sign-in-required': {
     exitCode: 4,
@@ -62,6 +63,14 @@ export const REFUSAL_WORDINGS: Wordings<
       `the ID token was refused: ${CHECKS.get(facts.check) ?? `its claim ${facts.check}`}${optional(', expected ', facts.expected)}${optional(', got ', facts.got)}`,
     fix: ({ check }, profile) => idTokenFix(check, profile),
   },
+  'challenge-unanswerable': {
+    exitCode: 5,
+    what: ({ challenge }) => `the user pool asks for ${challenge}, which cannot be answered in a terminal`,
+    fix: ({ hasDomain }, profile) =>
+      hasDomain
+        ? `sign in with the browser: remove cognito_sign_in = password, then ${runLogin(profile?.name)}`
+        : `set cognito_domain and remove cognito_sign_in = password, to sign in with the browser`,
+  },
   'service-refused': {
     exitCode: 5,
     what: (facts, profile) => {
@@ -70,7 +79,9 @@ export const REFUSAL_WORDINGS: Wordings<
         ? `${known.what} (${facts.name})`
         : `${facts.operation} was refused: ${facts.name}${optional(': ', facts.message)}`
     },
-    fix: (facts, profile) => causeOf(facts, profile)?.fix ?? unknownRefusalFix(profile),
+    fix: (facts, profile) =>
+      causeOf(facts, profile)?.fix ??
+      (facts.service === 'user pool' ? unknownPoolRefusalFix(profile) : unknownRefusalFix(profile)),
   },
 }
 
@@ -80,6 +91,10 @@ function unknownRefusalFix(profile: Profile | undefined): string {
   return roleArn === undefined
     ? 'check the role and the identity pool that the profile names; --debug shows which requests were made'
     : `check that the token offers ${roleArn}; what it does: ${withProfile('poolkey roles', profile?.name)}`
+}
+
+function unknownPoolRefusalFix(profile: Profile | undefined): string {
+  return `look at the settings of ${clientOf(profile)} in ${poolOf(profile)}; a trigger's failure stands in that trigger's log`
 }
 
 type Fix = (profile: Profile | undefined) => string

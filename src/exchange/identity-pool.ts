@@ -9,8 +9,8 @@ import type { Http } from '../http/http.ts'
 import { Secret } from '../secret.ts'
 import { checkCredentials } from './credentials.ts'
 import type { Credentials } from './credentials.ts'
-import { AROUND_DESERIALIZER, asRetryable, readSdkError, sdkOptions } from './sdk-transport.ts'
-import type { ServicePlace } from './sdk-transport.ts'
+import { AROUND_DESERIALIZER, asRetryable, readSdkError, sdkOptions } from '../http/sdk-transport.ts'
+import type { ServicePlace } from '../http/sdk-transport.ts'
 
 /** Provider name -> ID token, as the identity pool wants it; undefined for a guest. */
 export type Logins = Record<string, Secret> | undefined

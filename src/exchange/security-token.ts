@@ -10,8 +10,8 @@ import type { Http } from '../http/http.ts'
 import type { Secret } from '../secret.ts'
 import { accountOf, checkCredentials } from './credentials.ts'
 import type { Credentials } from './credentials.ts'
-import { readSdkError, sdkOptions } from './sdk-transport.ts'
-import type { ServicePlace } from './sdk-transport.ts'
+import { readSdkError, sdkOptions } from '../http/sdk-transport.ts'
+import type { ServicePlace } from '../http/sdk-transport.ts'
 
 interface RoleAsked {
   roleArn: string

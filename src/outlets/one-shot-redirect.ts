@@ -8,7 +8,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Secret } from '../secret.ts'
 import { pageHeaders, renderPage } from '../sign-in/callback-page.ts'
 import { openLoopbackServer } from '../sign-in/loopback-server.ts'
-import { readConnectionOwner } from '../sign-in/connection-owner.ts'
+import { isOwn, readConnectionOwner } from '../sign-in/connection-owner.ts'
 import type { AcceptedConnection, ConnectionOwner } from '../sign-in/connection-owner.ts'
 
 /** `taken` ends when the browser has been sent on; then, or at `close`, the port is free again. */
@@ -64,7 +64,7 @@ export async function openOneShotRedirect(options: OneShotRedirectOptions): Prom
     if (isTaken) return { status: 410, problem: 'this link was good for one use' }
     const { localAddress = '', localPort = 0, remoteAddress = '', remotePort = 0 } = socket
     const owner = ownerOf({ localAddress, localPort, remoteAddress, remotePort })
-    if (owner.kind === 'unknown' || (owner.kind === 'user' && isWelcome(owner.uid))) return undefined
+    if (isOwn(owner)) return undefined
     onStranger(owner.kind === 'user' ? owner.uid : undefined)
     return NOTHING_HERE
   }
@@ -73,11 +73,6 @@ export async function openOneShotRedirect(options: OneShotRedirectOptions): Prom
   if (!server) throw new Error('no port is free on 127.0.0.1')
   port = server.port
   return { url: `http://127.0.0.1:${port}${path}`, taken, close: server.close }
-}
-
-// Root is not defended against, and stands between the browser and us under WSL.
-function isWelcome(uid: number): boolean {
-  return uid === 0 || uid === process.getuid?.()
 }
 
 interface Refused {

@@ -59,6 +59,15 @@ export function logoutUrl(options: { domain: URL; clientId: string; logoutUri: s
   return url
 }
 
+/** The page that ends the hosted UI session and goes on to the sign-in page; `redirectUri` must be registered with the client. */
+export function signOutToSignInUrl(options: { domain: URL; clientId: string; redirectUri: string }): URL {
+  const url = new URL('/logout', options.domain)
+  url.searchParams.set('client_id', options.clientId)
+  url.searchParams.set('redirect_uri', options.redirectUri)
+  url.searchParams.set('response_type', 'code')
+  return url
+}
+
 /** The user pool domain, which every browser sign-in has: `profile` refuses one without. Anything else is a bug. */
 export function domainOf(signIn: Pick<SignInSettings, 'domain'>): URL {
   if (signIn.domain === undefined) throw new TypeError('a browser sign-in without a user pool domain')

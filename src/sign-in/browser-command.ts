@@ -4,7 +4,10 @@ import { isAbsolute } from 'node:path'
 export type Environment = Record<string, string | undefined>
 
 /** Why no browser should be opened here. */
-export type NoBrowserReason = 'root' | 'ssh' | 'no-display'
+export type NoBrowserReason = 'root' | Elsewhere | 'no-display'
+
+/** A place whose browser, if there is one, is not in front of the person. */
+export type Elsewhere = 'codespaces' | 'ssh' | 'container'
 
 export interface BrowserSurroundings {
   /** The words of `--browser`, `cognito_browser` or `$BROWSER`. */
@@ -12,6 +15,8 @@ export interface BrowserSurroundings {
   env: Environment
   platform: NodeJS.Platform
   isRoot: boolean
+  /** Whether the system's own marks say that this is a container. */
+  isContainer: boolean
 }
 
 /** Whether a browser can be opened: a set command always counts as one. */
@@ -19,15 +24,35 @@ export function hasBrowser(surroundings: BrowserSurroundings): boolean {
   return whyNoBrowser(surroundings) === undefined
 }
 
-/** The reason not to open the system's browser: as root, over SSH (it would open elsewhere), on Linux without a display. */
+/** The reason not to open the system's browser: as root, where it would open elsewhere, on Linux without a display. */
 export function whyNoBrowser(surroundings: BrowserSurroundings): NoBrowserReason | undefined {
   const { command, env, platform, isRoot } = surroundings
-  const isSet = (name: string) => env[name] !== undefined && env[name] !== ''
   if (command !== undefined && command.length > 0) return undefined
   if (isRoot) return 'root'
-  if (isSet('SSH_CONNECTION') || isSet('SSH_TTY')) return 'ssh'
-  if (needsXdgOpen(env, platform) && !isSet('DISPLAY') && !isSet('WAYLAND_DISPLAY')) return 'no-display'
-  return undefined
+  const elsewhere = whereElse(surroundings)
+  if (elsewhere !== undefined) return elsewhere
+  const isShown = isSet(env, 'DISPLAY') || isSet(env, 'WAYLAND_DISPLAY')
+  return needsXdgOpen(env, platform) && !isShown ? 'no-display' : undefined
+}
+
+/**
+ * Where this is, if not in front of the person. A codespace is entered through SSH, too, and reached in its own way. Of the
+ * containers a toolbox and a Distrobox share the person's display and network: they count as this machine.
+ */
+export function whereElse({
+  env,
+  isContainer,
+}: Pick<BrowserSurroundings, 'env' | 'isContainer'>): Elsewhere | undefined {
+  if (isSet(env, 'CODESPACES')) return 'codespaces'
+  if (isSet(env, 'SSH_CONNECTION') || isSet(env, 'SSH_TTY')) return 'ssh'
+  if (isSet(env, 'TOOLBOX_PATH') || isSet(env, 'DISTROBOX_ENTER_PATH')) return undefined
+  // systemd.io/CONTAINER_INTERFACE: set by whoever runs a container. Flatpak shares the display.
+  const isNamed = isSet(env, 'container') && env['container'] !== 'flatpak'
+  return isContainer || isNamed || isSet(env, 'KUBERNETES_SERVICE_HOST') ? 'container' : undefined
+}
+
+function isSet(env: Environment, name: string): boolean {
+  return env[name] !== undefined && env[name] !== ''
 }
 
 /**

@@ -3,6 +3,8 @@ import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Http } from '../http/http.ts'
 import type { SignInSettings } from '../profile/profile.ts'
 import type { Secret } from '../secret.ts'
+import { createAccountSwitch } from './account-switch.ts'
+import type { AccountSwitch } from './account-switch.ts'
 import { authorizeUrl, createAttempt } from './authorization.ts'
 import type { Attempt } from './authorization.ts'
 import type { BrowserOutcome } from './browser.ts'
@@ -19,12 +21,20 @@ export interface SignedIn {
   tokens: TokenAnswer
   claims: IdTokenClaims
   keys: JSONWebKeySet
+  /** Of a sign-in without a browser: the device's key, where the pool remembers devices. */
+  byPassword?: { deviceKey: string | undefined }
 }
 
 export type SignInNotice =
   | CallbackNotice
   | Extract<BrowserOutcome, { kind: 'not-opened' }>
   | { kind: 'pasted-url-rejected'; problem: string }
+
+/** Where a sign-in leads, and the page that comes before it, which ends a session. */
+export interface SignInWay {
+  redirectUri: string
+  signOut: { url: string; leadsOn: boolean } | undefined
+}
 
 export interface BrowserSignInOptions {
   signIn: SignInSettings
@@ -37,7 +47,13 @@ export interface BrowserSignInOptions {
    * fit. Undefined: there will be none, and only the callback is waited for.
    */
   readPastedUrl?: (signal: AbortSignal) => Promise<string | undefined>
-  onUrl: (url: string) => void
+  /** Ends the browser's session at the hosted UI first, by way of this registered sign-out URL. */
+  switchAccount?: {
+    logoutUri: string
+    /** Waits for the person to say that it has ended, where the sign-out URL does not lead on to the sign-in by itself. */
+    untilSignedOut: (signal: AbortSignal) => Promise<void>
+  }
+  onUrl: (url: string, way: SignInWay) => void
   onNotice: (notice: SignInNotice) => void
   /** Runs after verification and before the browser is told: what it cannot keep was not signed in. */
   accept?: (signedIn: SignedIn) => Promise<void>
@@ -57,22 +73,29 @@ export interface BrowserSignInOptions {
 export async function signInWithBrowser(options: BrowserSignInOptions): Promise<SignedIn> {
   const { signIn, signal, timeoutSeconds } = options
   const attempt = createAttempt()
+  const logoutUri = options.switchAccount?.logoutUri
+  const signInUrl = () => authorizeUrl({ signIn, attempt, redirectUri: listener.redirectUri }).href
+  const signOut = logoutUri === undefined ? undefined : createAccountSwitch({ signIn, logoutUri, signInUrl })
   const listener = await openCallbackListener({
     redirectUris: signIn.redirectUris,
     attempt,
     issuers: signIn.acceptedIssuers,
     onNotice: options.onNotice,
+    ...(signOut ? { alsoAnswers: signOut.onRequest } : {}),
   })
   const { redirectUri } = listener
   try {
-    const url = authorizeUrl({ signIn, attempt, redirectUri }).href
-    options.onUrl(url)
-    startBrowser(options, url)
-    const received = await timed(waitForCode(options, { attempt, listener }), signal, () => {
+    await signOut?.listenBeside(redirectUri)
+    options.onUrl(signInUrl(), { redirectUri, signOut })
+    const cameBack = showPages(options, signInUrl(), signOut).then(() =>
+      waitForCode(options, { attempt, listener }),
+    )
+    const received = await timed(cameBack, signal, () => {
       return new PoolkeyError('sign-in-timeout', {
         seconds: timeoutSeconds,
         clientId: signIn.clientId,
         redirectUri,
+        ...(logoutUri !== undefined && signOut?.hasLanded() === false ? { logoutUri } : {}),
       })
     })
     return await timed(finishSignIn(options, { attempt, redirectUri, received }), signal, () => {
@@ -80,7 +103,21 @@ export async function signInWithBrowser(options: BrowserSignInOptions): Promise<
     })
   } finally {
     await listener.close()
+    await signOut?.close()
   }
+}
+
+/** Starts the browser; a second time where a sign-out URL leads elsewhere than to the sign-in. */
+async function showPages(
+  options: BrowserSignInOptions,
+  signInUrl: string,
+  signOut: AccountSwitch | undefined,
+): Promise<void> {
+  startBrowser(options, signOut?.url ?? signInUrl)
+  // Who opens the pages by hand has the addresses of both.
+  if (!signOut || signOut.leadsOn || !options.openBrowser) return
+  await options.switchAccount?.untilSignedOut(options.signal)
+  startBrowser(options, signInUrl)
 }
 
 // Not awaited: some launchers stay as long as the window does, and the callback may come before they return.

@@ -39,6 +39,8 @@ export interface CallbackListenerOptions {
   attempt: Pick<Attempt, 'state'>
   issuers: string[]
   onNotice: (notice: CallbackNotice) => void
+  /** What else is answered here: true for a request that it took. */
+  alsoAnswers?: (request: IncomingMessage, response: ServerResponse) => boolean
 }
 
 const LAST_PAGE_MS = 2_000
@@ -60,7 +62,8 @@ export async function openCallbackListener(options: CallbackListenerOptions): Pr
   throw new PoolkeyError('redirect-ports-taken', { redirectUris: options.redirectUris, holders })
 }
 
-function endpointOf(redirectUri: string): { hostname: string; port: number } {
+/** Where a loopback URL is listened for, IPv6 without brackets. */
+export function endpointOf(redirectUri: string): { hostname: string; port: number } {
   const { protocol, hostname, port } = new URL(redirectUri)
   if (protocol !== 'http:' || !isLoopbackHost(hostname))
     throw new TypeError('a redirect URI is not on loopback')
@@ -130,6 +133,7 @@ function createCallbackWait(
   }
 
   function onRequest(request: IncomingMessage, response: ServerResponse): void {
+    if (options.alsoAnswers?.(request, response) === true) return
     const asked = { method: request.method ?? '', target: request.url ?? '', hosts: hostsOf(request) }
     if (resultPage && asked.target === donePath && asked.method === 'GET' && isOwnHost(asked.hosts, url)) {
       void send(response, 200, resultPage).then(() => resultShown?.())
@@ -181,8 +185,8 @@ function createCallbackWait(
   return { onRequest, listenerOn }
 }
 
-// `headers.host` hides a second Host header.
-function hostsOf(request: IncomingMessage): string[] {
+/** Every Host header: `headers.host` hides a second one. */
+export function hostsOf(request: IncomingMessage): string[] {
   return request.rawHeaders.flatMap((name, index, all) => {
     const value = all[index + 1]
     return index % 2 === 0 && name.toLowerCase() === 'host' && value !== undefined ? [value] : []

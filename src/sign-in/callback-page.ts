@@ -11,6 +11,7 @@ export type CallbackPage =
   | { kind: 'unverified-error'; error: string; description: string | undefined }
   | { kind: 'rejected'; problem: string }
   | { kind: 'answered' }
+  | { kind: 'signed-out' }
 
 const STYLE = `
 :root{color-scheme:light dark;--page:#f4f5f7;--card:#fff;--text:#1b1f24;--quiet:#59636e;--line:#d9dee3;--mark:#57606a}
@@ -118,6 +119,15 @@ function contentOf(page: CallbackPage): Content {
         title: 'Request refused',
         tone: 'plain',
         paragraphs: [`poolkey did not accept this request: ${quote(page.problem)}.`],
+      }
+    case 'signed-out':
+      return {
+        title: 'Signed out',
+        tone: 'good',
+        paragraphs: [
+          "The browser's session at the user pool has ended.",
+          '<span class="quiet">You can close this window and return to the terminal.</span>',
+        ],
       }
     case 'answered':
       return {

@@ -46,7 +46,11 @@ export function judgePastedUrl(text: string, expected: ExpectedCallback): Callba
   const redirectUri = new URL(expected.redirectUri)
   const trimmed = text.trim()
   const pasted = URL.canParse(trimmed) ? new URL(trimmed) : undefined
+  if (trimmed === '') return rejected(400, 'nothing was pasted')
   if (pasted === undefined) return rejected(400, 'this is not a whole URL')
+  if (pasted.searchParams.has('redirect_uri')) {
+    return rejected(400, 'this is the page to sign in on; the URL that it ends at is wanted')
+  }
   if (pasted.origin !== redirectUri.origin || pasted.pathname !== redirectUri.pathname) {
     return rejected(400, `the URL does not begin with ${expected.redirectUri}`)
   }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { isIPv4 } from 'node:net'
+import type { Socket } from 'node:net'
 import { endianness } from 'node:os'
 import { join } from 'node:path'
 
@@ -18,7 +19,7 @@ export type ConnectionOwner = { kind: 'user'; uid: number } | { kind: 'elsewhere
 const NO_INODE = '0'
 
 /**
- * Whose socket the far end of an IPv4 connection is, as Linux tells (`proc` is where its process file system is mounted);
+ * Whose socket the far end of a connection over IPv4 or from `::1` is, as Linux tells (`proc` is where its process file system is mounted);
  * `unknown` where its tables do not even show the near end. Never throws.
  */
 export function readConnectionOwner(connection: AcceptedConnection, proc = '/proc'): ConnectionOwner {
@@ -39,13 +40,30 @@ export function readConnectionOwner(connection: AcceptedConnection, proc = '/pro
   return isNearEndShown ? { kind: 'elsewhere' } : { kind: 'unknown' }
 }
 
+/**
+ * Whether whoever is at the far end may learn what is this user's alone: this user, one who cannot be told (where there are no
+ * tables), or root, who is not defended against and stands between the browser and us under WSL.
+ */
+export function isOwn(owner: ConnectionOwner): boolean {
+  return owner.kind === 'unknown' || (owner.kind === 'user' && [0, process.getuid?.()].includes(owner.uid))
+}
+
+/** The same of a socket that was accepted. */
+export function isOwnConnection(socket: Socket): boolean {
+  const { localAddress = '', localPort = 0, remoteAddress = '', remotePort = 0 } = socket
+  return isOwn(readConnectionOwner({ localAddress, localPort, remoteAddress, remotePort }))
+}
+
 /** A port as the tables of proc(5) write it. */
 export function hexPort(port: number): string {
   return port.toString(16).toUpperCase().padStart(4, '0')
 }
 
-// An IPv4 socket, or an IPv6 socket that speaks IPv4. Addresses are 32-bit words in the machine's own byte order.
+// An IPv4 socket, an IPv6 socket that speaks IPv4, or IPv6's own loopback. Addresses are 32-bit words in the machine's own byte order.
 function endsOf(address: string, port: number): string[] {
+  if (address === '::1') {
+    return [`${hexWord([0, 0, 0, 0]).repeat(3)}${hexWord([0, 0, 0, 1])}:${hexPort(port)}`]
+  }
   const plain = address.replace(/^::ffff:/i, '')
   if (!isIPv4(plain)) return []
   const word = hexWord(plain.split('.').map(Number))

@@ -3,7 +3,7 @@ import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { ErrorFacts } from '../errors/poolkey-error.ts'
 import { redact } from '../errors/redact.ts'
 import type { HttpAnswer } from '../http/http.ts'
-import { parseJsonObject } from '../json-object.ts'
+import { isJsonObject, parseJsonObject } from '../json-object.ts'
 import { Secret } from '../secret.ts'
 
 /** A token set as the endpoint handed it out; nothing in it is verified. `expiresInSeconds` is the access token's. */
@@ -77,7 +77,16 @@ export function parseTokenAnswer(answer: HttpAnswer, asked: Asked, origin: Answe
 /** What a 200 hands over, however odd the rest of it is. Never throws, verifies nothing. */
 export function decodeReceived({ status, body }: HttpAnswer): ReceivedTokens {
   const tokens = status === 200 ? parseJsonObject(body.toString('utf8')) : undefined
-  const { refresh_token: refreshToken, id_token: idToken } = tokens ?? {}
+  return received(tokens?.['refresh_token'], tokens?.['id_token'])
+}
+
+/** The same of what GetTokensFromRefreshToken answers. */
+export function decodeReceivedByApi({ status, body }: HttpAnswer): ReceivedTokens {
+  const result = status === 200 ? parseJsonObject(body.toString('utf8'))?.['AuthenticationResult'] : undefined
+  return isJsonObject(result) ? received(result['RefreshToken'], result['IdToken']) : received()
+}
+
+function received(refreshToken?: unknown, idToken?: unknown): ReceivedTokens {
   const payload = isText(idToken) ? (idToken.split('.')[1] ?? '') : ''
   const { sub, iss } = parseJsonObject(Buffer.from(payload, 'base64url').toString('utf8')) ?? {}
   return {

@@ -80,6 +80,7 @@ export const typesStayInTheirRooms: Rule = (files) =>
 const DOORS: Record<string, (path: string) => boolean> = {
   commander: (path) => path.startsWith('cli/'),
   '@aws-sdk/client-cognito-identity': (path) => path === 'exchange/identity-pool.ts',
+  '@aws-sdk/client-cognito-identity-provider': (path) => path === 'sign-in/user-pool-api.ts',
   '@aws-sdk/client-sts': (path) => path === 'exchange/security-token.ts',
   keytar: (path) => path === 'vault/keychain-helper.ts',
   open: (path) => path === 'sign-in/open-helper.ts',
@@ -190,8 +191,15 @@ export const heavyPackagesAreLazy: Rule = (files) => {
 const PURE = [
   'json-object.ts',
   'http/proxy.ts',
-  ...['cli/callback-advice.ts', 'cli/command-line.ts', 'cli/import-report.ts', 'cli/pasted-value.ts'],
+  ...[
+    'cli/callback-advice.ts',
+    'cli/challenge-text.ts',
+    'cli/command-line.ts',
+    'cli/import-report.ts',
+    'cli/pasted-value.ts',
+  ],
   ...['cli/status-format.ts', 'cli/status-text.ts', 'cli/usage-advice.ts', 'cli/unknown-name.ts'],
+  'cli/sign-in-text.ts',
   ...['broker/entry-names.ts', 'broker/freshness.ts', 'broker/json-fields.ts', 'cli/words.ts'],
   ...['folders.ts', 'exchange/credentials.ts', 'outlets/process-json.ts', 'outlets/shell.ts'],
   ...['outlets/variables.ts', 'outlets/windows-program.ts'],
@@ -230,7 +238,14 @@ const PURE = [
   ...['profile/import/chosen-settings.ts', 'profile/import/imported.ts', 'profile/import/literal.ts'],
   ...['profile/import/literal-document.ts', 'profile/import/output-values.ts'],
   ...['profile/import/sightings.ts', 'profile/import/stack-outputs.ts'],
-  ...['sign-in/callback-page.ts', 'sign-in/claims.ts', 'sign-in/token-answer.ts', 'vault/seal.ts'],
+  ...[
+    'sign-in/callback-page.ts',
+    'sign-in/challenge-questions.ts',
+    'sign-in/claims.ts',
+    'sign-in/srp.ts',
+    'sign-in/token-answer.ts',
+    'vault/seal.ts',
+  ],
 ]
 const isPure = (path: string) => PURE.includes(path) || path.startsWith('errors/')
 
@@ -261,6 +276,9 @@ const MAY_REVEAL: Record<string, string> = {
   'exchange/security-token.ts': 'a token in a request to STS; credentials that sign one',
   'sign-in/token-endpoint.ts':
     'code, verifier, refresh token and client secret in a request to the user pool',
+  'sign-in/srp.ts': 'the password, of which a proof is made',
+  'sign-in/user-pool-api.ts': 'answers, tokens and the client secret in a request to the user pool',
+  'sign-in/password-sign-in.ts': "an authenticator app's shared secret, for the person who sets the app up",
   'sign-in/id-token.ts': 'the token whose signature is verified',
   'sign-in/claims.ts': 'the payload of a token, and the hash of an access token',
   'vault/keychain.ts': "the sealing key on its way into the system's keychain",

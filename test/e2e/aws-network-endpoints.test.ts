@@ -194,3 +194,52 @@ test('in China a guest, who is all there can be, gets credentials from its own h
     'sts.cn-north-1.amazonaws.com.cn': ['GetCallerIdentity'],
   })
 })
+
+// Endpoints are the configured domain's and the issuer's own: what a discovery document says of them is not even read.
+test('A17: with a custom domain and an issuer of the updated form nobody else is asked, whatever discovery says', async () => {
+  const issuer = 'https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Emulated1'
+  const profile = { cognito_issuer: issuer }
+  const station = await openAwsStation({ issuer, domain: 'auth.acme.example', profile })
+  const { network, emulator } = station
+  const evil = 'https://evil.example.com'
+  const lie = {
+    issuer,
+    ...{ authorization_endpoint: `${evil}/oauth2/authorize`, token_endpoint: `${evil}/oauth2/token` },
+    ...{ revocation_endpoint: `${evil}/oauth2/revoke`, end_session_endpoint: `${evil}/logout` },
+    jwks_uri: `${evil}/jwks.json`,
+  }
+  const body = JSON.stringify(lie)
+  emulator.faults.set('discovery', { kind: 'answer', status: 200, body }, Number.POSITIVE_INFINITY)
+
+  const flags = ['--login-hint', 'dana', '--yes', '--no-input']
+  expect(await station.run(['configure', '--profile', 'dev', ...flags])).toMatchObject({ code: 0 })
+  const keys = `GET /eu-west-1_Emulated1/.well-known/jwks.json`
+  const own = 'issuer-cognito-idp.eu-west-1.amazonaws.com'
+  const checked = network.takeAsked()
+  expect(Object.keys(checked).sort()).toEqual(['auth.acme.example', own])
+  expect(checked[own]?.toSorted()).toEqual([keys, keys.replace('jwks.json', 'openid-configuration')])
+
+  expect(await station.signInAtAws()).toMatchObject({ code: 0, openedAt: 'https://auth.acme.example' })
+  expect(network.takeAsked()).toEqual({
+    'auth.acme.example': ['POST /oauth2/token'],
+    [own]: [keys],
+    'cognito-identity.eu-west-1.amazonaws.com': ['GetId', 'GetCredentialsForIdentity'],
+  })
+  const [asked] = emulator.requests.filter(({ operation }) => operation === 'GetId')
+  expect(JSON.parse(asked?.body ?? '')).toMatchObject({
+    Logins: { [issuer.replace('https://', '')]: expect.anything() as unknown },
+  })
+  expect(await station.run(['logout', '--profile', 'dev'])).toMatchObject({ code: 0 })
+  expect(network.takeAsked()).toEqual({ 'auth.acme.example': ['POST /oauth2/revoke'] })
+})
+
+test('an issuer of the updated form that is configured takes no token of the original one: exit 5', async () => {
+  const profile = {
+    cognito_issuer: 'https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Emulated1',
+  }
+  const station = await openAwsStation({ profile })
+  const login = await station.signInAtAws()
+  expect(login).toMatchObject({ code: 5, stdout: '' })
+  expect(login.stderr).toContain('the ID token was refused: its claim iss')
+  expect(await station.run(CREDENTIALS)).toMatchObject({ code: 4, stdout: '' })
+})

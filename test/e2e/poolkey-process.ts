@@ -165,6 +165,8 @@ export async function openStation(options: StationOptions = {}): Promise<Station
       TMPDIR: join(home, 'tmp'),
       BROWSER: join(home, 'doubles', 'browser'),
       POOLKEY_STORE: 'file',
+      // A container that counts as the person's own machine: the tests see the same in Docker and out of it.
+      TOOLBOX_PATH: '/usr/bin/toolbox',
       ...changes,
     },
     configure: (extra = {}) => {

@@ -18,9 +18,16 @@ export interface KnownSecret {
 export type Leak = string
 
 const ANSWER_FIELDS =
-  /"(id_token|access_token|refresh_token|SigninToken|SecretKey|SessionToken|Token)":\s*"([^"]+)"/g
+  /"(id_token|access_token|refresh_token|IdToken|AccessToken|RefreshToken|SigninToken|SecretKey|SessionToken|Token)":\s*"([^"]+)"/g
 const ANSWER_TAGS = /<(SecretAccessKey|SessionToken)>([^<]+)</g
 const REQUEST_FIELDS = ['code', 'code_verifier', 'refresh_token']
+
+// The user pool's API has other names for what its token endpoint gives.
+const SAME_AS = new Map([
+  ['IdToken', 'id_token'],
+  ['AccessToken', 'access_token'],
+  ['RefreshToken', 'refresh_token'],
+])
 
 /** Keeps every secret of the emulator's world from now on. */
 export function watchSecrets(emulator: Emulator): () => KnownSecret[] {
@@ -37,7 +44,8 @@ export function watchSecrets(emulator: Emulator): () => KnownSecret[] {
     {
       kind: 'alter',
       alter: (answer) => {
-        for (const [, name, value] of answer.body.matchAll(ANSWER_FIELDS)) keep(name!, value!)
+        for (const [, name, value] of answer.body.matchAll(ANSWER_FIELDS))
+          keep(SAME_AS.get(name!) ?? name!, value!)
         for (const [, name, value] of answer.body.matchAll(ANSWER_TAGS)) keep(name!, value!)
         return answer
       },

@@ -37,6 +37,7 @@ export const EVERY_FAILURE: { [C in ErrorCode]: FactsFor<C> } = {
   'configure-refused': (text) => [{ profile: text, file: text, line: 3, key: text }],
   'store-mismatch': (text) => [{ store: text, requested: text }],
   'no-exchange': (text) => [{ profile: text }],
+  'scope-missing': (text) => [{ profile: text, scope: text }],
   'other-person': (text) => [{ current: text, next: text }],
   'token-file-unusable': (text) => [{ path: text, problem: text }],
   'life-too-short': () => [{ wantedSeconds: 40_000, gotSeconds: 3600 }],
@@ -92,7 +93,13 @@ export const EVERY_FAILURE: { [C in ErrorCode]: FactsFor<C> } = {
       expected: text,
       got: text,
     })),
+  'challenge-unanswerable': (text) => [
+    { challenge: text, hasDomain: true },
+    { challenge: text, hasDomain: false },
+  ],
   'service-refused': (text) => [
+    { service: 'user pool', operation: 'InitiateAuth', name: 'NotAuthorizedException', message: text },
+    { service: 'user pool', operation: text, name: 'InvalidPasswordException', message: text, status: 400 },
     { service: 'identity pool', operation: text, name: text, message: text },
     { service: 'STS', operation: text, name: text, message: text, status: 403 },
     {
@@ -121,6 +128,7 @@ export const EVERY_FAILURE: { [C in ErrorCode]: FactsFor<C> } = {
     { lock: text, pid: undefined, seconds: 10 },
     { lock: text, pid: 4711, seconds: 10 },
   ],
+  'web-sign-out-unconfirmed': (text) => [{ seconds: 60, clientId: text, logoutUri: text }],
   'sign-in-timeout': (text) => [{ seconds: 300, clientId: text, redirectUri: text }],
   'redirect-ports-taken': (text) => [
     { redirectUris: [text, text], holders: [] },

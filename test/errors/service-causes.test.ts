@@ -6,6 +6,7 @@ import { PoolkeyError } from '../../src/errors/poolkey-error.ts'
 import type { ErrorFacts } from '../../src/errors/poolkey-error.ts'
 import { SECURITY_TOKEN_CAUSES } from '../../src/errors/security-token-causes.ts'
 import { knownCauseOf } from '../../src/errors/service-causes.ts'
+import { USER_POOL_CAUSES } from '../../src/errors/user-pool-causes.ts'
 import { profileWith } from './every-failure.ts'
 import { DANGEROUS_TEXTS, FORBIDDEN } from './hostile-text.ts'
 
@@ -67,7 +68,7 @@ describe('a known cause', () => {
     }
   })
 
-  test.each([...IDENTITY_POOL_CAUSES, ...SECURITY_TOKEN_CAUSES])(
+  test.each([...IDENTITY_POOL_CAUSES, ...SECURITY_TOKEN_CAUSES, ...USER_POOL_CAUSES])(
     'reads as a sentence without a profile, and with any: $name $operation $text',
     (cause) => {
       for (const profile of [undefined, direct, chained, profileWith()]) {

@@ -51,7 +51,13 @@ describe('the URL', () => {
 })
 
 describe('whether there is a browser', () => {
-  const desktop = { command: undefined, env: { DISPLAY: ':0' }, platform: 'linux', isRoot: false } as const
+  const desktop = {
+    command: undefined,
+    env: { DISPLAY: ':0' },
+    platform: 'linux',
+    isRoot: false,
+    isContainer: false,
+  } as const
 
   test.each([
     ['a desktop', {}, undefined],
@@ -63,6 +69,14 @@ describe('whether there is a browser', () => {
     ['an empty display', { env: { DISPLAY: '' } }, 'no-display'],
     ['SSH', { env: { DISPLAY: ':10', SSH_CONNECTION: '1' } }, 'ssh'],
     ['SSH to macOS', { env: { SSH_TTY: '/dev/ttys0' }, platform: 'darwin' }, 'ssh'],
+    ['a codespace, by way of SSH', { env: { CODESPACES: 'true', SSH_TTY: '1' } }, 'codespaces'],
+    ['a container, with a display', { isContainer: true }, 'container'],
+    ['a container by its variable', { env: { container: 'podman', DISPLAY: ':0' } }, 'container'],
+    ['a pod', { env: { KUBERNETES_SERVICE_HOST: '10.0.0.1', DISPLAY: ':0' } }, 'container'],
+    ['SSH into a container', { isContainer: true, env: { SSH_TTY: '1' } }, 'ssh'],
+    ['a toolbox', { isContainer: true, env: { TOOLBOX_PATH: 'toolbox', DISPLAY: ':0' } }, undefined],
+    ['Flatpak', { env: { container: 'flatpak', DISPLAY: ':0' } }, undefined],
+    ['a command in a container', { command: ['x'], isContainer: true }, undefined],
     ['C51: root', { isRoot: true }, 'root'],
     ['a command as root over SSH', { command: ['x'], isRoot: true, env: { SSH_TTY: '1' } }, undefined],
     ['an empty command', { command: [], env: {} }, 'no-display'],

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative as relativePath } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { openBrowser } from '../../src/sign-in/browser.ts'
@@ -11,6 +11,7 @@ const helperPath = bundled('src/sign-in/open-helper.ts', { packages: false })
 const DESKTOP = {
   platform: 'linux' as const,
   isRoot: false,
+  isContainer: false,
   helper: [process.execPath, helperPath()],
 }
 
@@ -164,6 +165,38 @@ describe("the system's browser", () => {
     expect(outcome).toEqual({ kind: 'opened' })
     expect(browser.words()).toEqual([`<${URL_TEXT}>`])
     expect(browser.env()).not.toMatch(/CANARY|PATH=\./)
+  })
+
+  test('in the Linux subsystem of Windows is the one of Windows, without a display here', async () => {
+    const folder = temporaryFolder()
+    const windows = join(folder, 'c/Windows/System32/WindowsPowerShell/v1.0')
+    mkdirSync(windows, { recursive: true })
+    script(join(windows, 'powershell.exe'), `printf '%s\\n' "$@" > "${folder}/words"`)
+    // What WSL shows of itself, wherever this runs: its kernel, its drives, and no container.
+    const subsystem = join(folder, 'subsystem.cjs')
+    writeFileSync(
+      subsystem,
+      `const fs = require('node:fs'), os = require('node:os'), { access, readFile } = fs.promises
+      os.release = () => '6.6.87.2-microsoft-standard-WSL2'
+      const statSync = fs.statSync, readFileSync = fs.readFileSync
+      const isMark = (path) => /^\\/(\\.dockerenv|run\\/\\.containerenv)$/.test(String(path))
+      fs.statSync = (path, ...rest) => statSync(isMark(path) ? '/absent' : path, ...rest)
+      fs.readFileSync = (path, ...rest) => readFileSync(/cgroup|mountinfo/.test(String(path)) ? '/dev/null' : path, ...rest)
+      fs.promises.access = (path, ...rest) => (path === '/etc/wsl.conf' ? Promise.resolve() : access(path, ...rest))
+      fs.promises.readFile = (path, ...rest) =>
+        path === '/etc/wsl.conf' ? Promise.resolve('[automount]\\nroot = ${folder}/\\n') : readFile(path, ...rest)\n`,
+    )
+    const outcome = await openBrowser({
+      ...DESKTOP,
+      helper: [process.execPath, '--require', subsystem, helperPath()],
+      url: URL_TEXT,
+      command: undefined,
+      env: { PATH: '/usr/bin:/bin', WSL_DISTRO_NAME: 'Debian' },
+      graceMs: 20_000,
+    })
+    expect(outcome).toEqual({ kind: 'opened' })
+    const encoded = readFileSync(join(folder, 'words'), 'utf8').trimEnd().split('\n').at(-1)!
+    expect(Buffer.from(encoded, 'base64').toString('utf16le')).toContain(`Start '${URL_TEXT}'`)
   })
 
   test('C51: is not opened as root, nor without a display', async () => {

@@ -48,6 +48,17 @@ describe.runIf(endianness() === 'LE')('the tables of Linux', () => {
     expect(owner({ tcp: [near], tcp6: [far] })).toEqual({ kind: 'user', uid: 1000 })
   })
 
+  test('a program on the loopback of IPv6 is told as well', () => {
+    const one = '00000000000000000000000001000000'
+    const overSix = { ...CONNECTION, localAddress: '::1', remoteAddress: '::1' }
+    const [nearSix, farSix] = [
+      row(`${one}:1F90`, `${one}:C350`, '01', 0),
+      row(`${one}:C350`, `${one}:1F90`, '01', 1000),
+    ]
+    expect(owner({ tcp6: [nearSix, farSix] }, overSix)).toEqual({ kind: 'user', uid: 1000 })
+    expect(owner({ tcp6: [nearSix] }, overSix)).toEqual({ kind: 'elsewhere' })
+  })
+
   test('a program that will not send any more is still there', () => {
     expect(owner({ tcp: [near, row(FAR, NEAR, '05', 1000)] })).toEqual({ kind: 'user', uid: 1000 })
   })

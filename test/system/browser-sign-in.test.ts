@@ -1,7 +1,7 @@
 /** `poolkey login` in a real Chromium and at a real terminal, from the hosted UI's button to the page that says how it ended. */
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { openStation } from '../e2e/poolkey-process.ts'
+import { freeRedirectUris, openStation, until } from '../e2e/poolkey-process.ts'
 import type { Outcome, Station } from '../e2e/poolkey-process.ts'
 import { leaksIn } from '../e2e/secret-sweep.ts'
 import { occupy, startServer } from '../sign-in/support/server.ts'
@@ -138,6 +138,89 @@ describe('a sign-in in Chromium', () => {
     await page.goBack()
     expect(new URL(page.url()).pathname, "the user pool's own page").toBe('/login')
     expect(leaksIn(`${page.url()} ${await page.content()}`, secrets, 'the page before')).toEqual([])
+  })
+})
+
+describe('another account', () => {
+  const OTHER = { username: 'other-user', password: 'Other-Passw0rd', email: 'other-user@example.com' }
+
+  /** What was opened in BROWSER up to now. */
+  function opened(station: Station): string[] {
+    return [...(station.browserRuns() ?? '').matchAll(/^url=(.*)$/gm)].map(([, url]) => url!)
+  }
+
+  it('--switch-account really signs in somebody else in a browser that would sign in the same person again', async () => {
+    const [callback = '', beside = ''] = await freeRedirectUris()
+    const logoutUri = new URL('/logout', callback).href
+    const station = await openStation({
+      redirectUris: [callback, beside],
+      logoutUris: [logoutUri],
+      profile: { cognito_logout_uri: logoutUri },
+    })
+    station.emulator.settings.users.push(OTHER)
+    const { page, complaints } = await openPage()
+    const atResult = () => page.waitForURL(({ pathname }) => /^\/callback\/[0-9a-f]{32}$/.test(pathname))
+    /** Runs `login` and has its browser open what it is given. */
+    const begin = async (...words: string[]) => {
+      const before = opened(station).length
+      const login = station.start([...LOGIN, ...words])
+      await until(() => opened(station).length > before)
+      await page.goto(opened(station).at(-1)!)
+      return login
+    }
+    const first = await begin()
+    await pressSignIn(page)
+    expect(await first.ended).toMatchObject({ code: 0 })
+
+    const again = await begin('--force')
+    await atResult()
+    expect(await again.ended).toMatchObject({ code: 0 })
+    expect(await page.locator('strong').textContent()).toBe('test-user@example.com')
+
+    const login = await begin('--switch-account', '--yes')
+    expect(new URL(page.url()).pathname, 'the form, and nobody signed in').toBe('/login')
+    await page.getByLabel('Username').fill(OTHER.username)
+    await page.getByLabel('Password').fill(OTHER.password)
+    await pressSignIn(page)
+    expect(await login.ended).toMatchObject({ code: 0, stdout: '' })
+    expect(await page.locator('strong').textContent()).toBe(OTHER.email)
+    expect((await station.run(['status', '--profile', 'dev'])).stdout).toContain(OTHER.email)
+    expect(opened(station), 'one opening a sign-in').toHaveLength(3)
+    expect(complaints).toEqual([])
+  })
+
+  it('--switch-account by way of a page elsewhere waits for Enter, then opens the sign-in, and asks before it replaces', async () => {
+    // As Cognito has it: not on this machine, as far as poolkey can tell.
+    const logoutUri = 'https://www.example.com/signed-out'
+    const station = await openStation({
+      logoutUris: [logoutUri],
+      profile: { cognito_logout_uri: logoutUri },
+    })
+    station.emulator.settings.users.push(OTHER)
+    await station.signIn()
+    const terminal = openTerminal(station, 'poolkey login --profile dev --switch-account')
+    await terminal.shows('Press Enter once the browser says that you are signed out: ')
+    await until(() => opened(station).length === 1)
+    const { page } = await openPage()
+    // The page elsewhere cannot be had from here; the session has ended on the way to it.
+    await expect(page.goto(opened(station)[0]!)).rejects.toThrow('www.example.com')
+    await page.waitForURL('chrome-error://chromewebdata/')
+    terminal.type('\r')
+    await until(() => opened(station).length === 2)
+    expect(opened(station).map((url) => new URL(url).pathname)).toEqual(['/logout', '/oauth2/authorize'])
+    await page.goto(opened(station)[1]!)
+    await page.getByLabel('Username').fill(OTHER.username)
+    await page.getByLabel('Password').fill(OTHER.password)
+    const [replaced] = await Promise.all([
+      terminal.shows("Replace that session with other-user@example.com's? [y/N] ").then((said) => {
+        terminal.type('y\r')
+        return said
+      }),
+      pressSignIn(page),
+    ])
+    expect(replaced).toContain('test-user@example.com is signed in here.')
+    expect(await terminal.ended).toMatchObject({ code: 0 })
+    expect(await page.locator('strong').textContent()).toBe(OTHER.email)
   })
 })
 

@@ -26,12 +26,17 @@ export interface WatchedPage {
   complaints: string[]
 }
 
-/** A page of a browser that has never been anywhere; both end with the test. Rejects where Chromium is missing. */
-export async function openPage(): Promise<WatchedPage> {
+/**
+ * A page of a browser that has never been anywhere; both end with the test. It reaches `reaches` (`HOST:PORT`) alone where
+ * that is given, like a browser on another machine. Rejects where Chromium is missing.
+ */
+export async function openPage({ reaches }: { reaches?: string } = {}): Promise<WatchedPage> {
   const home = temporaryFolder()
+  // Loopback goes around a proxy unless that is taken back.
+  const only = ['--proxy-server=127.0.0.1:9', `--proxy-bypass-list=<-loopback>;${reaches ?? ''}`]
   const browser = await chromium.launch({
     executablePath: CHROMIUM,
-    args: [...FLAGS, ...LOOPBACK_ONLY],
+    args: [...FLAGS, ...(reaches === undefined ? LOOPBACK_ONLY : only)],
     env: { PATH: '/usr/bin:/bin', HOME: home },
   })
   onTestFinished(() => browser.close())

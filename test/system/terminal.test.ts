@@ -54,6 +54,17 @@ async function signInUrl(terminal: Terminal): Promise<string> {
   return url ?? expect.fail(`no URL in: ${said}`)
 }
 
+/** What `login --no-browser` says of its URL at a terminal. */
+function pageLines(url: string): string[] {
+  const { port } = new URL(new URL(url).searchParams.get('redirect_uri') ?? '')
+  return [
+    ...['Open this URL in a browser on this machine:', `  ${url}`],
+    `A browser on another machine reaches port ${port} here while this runs beside it:`,
+    `  ssh -N -L ${port}:localhost:${port} THIS_MACHINE`,
+    'Or paste the URL that the browser ends at, even if that page does not load.',
+  ]
+}
+
 async function signIn(station: Station, url: string, person = station.emulator.user): Promise<void> {
   const { username, password } = person
   await signInHeadlessly({ authorizeUrl: url, username, password })
@@ -89,7 +100,7 @@ describe('a first sign-in with --store passphrase', () => {
       [
         ...['New passphrase: ', 'The same again: ', 'The two differ. Once more.'],
         ...['New passphrase: ', 'The same again: '],
-        ...['Open this URL in a browser on this machine:', `  ${url}`],
+        ...pageLines(url),
         ...['Signed in as test-user@example.com.', ''],
       ].join('\n'),
     )
@@ -344,12 +355,13 @@ describe('waiting for the browser', () => {
     const drawn = shown.split(/\r\u001b\[2K|\n/).filter((line) => line.startsWith('Waiting'))
     const wide = drawn.filter((line) => line.length >= 30)
     expect(wide.length, shown).toBeGreaterThan(0)
-    for (const line of wide) expect(line).toMatch(/^Waiting for the browser \.\.\. 4:5\d left$/)
+    for (const line of wide)
+      expect(line).toMatch(/^Waiting for the browser \.\.\. (5:00|4:5\d) left; or paste .*$/)
     expect(drawn.slice(wide.length)).not.toEqual([])
     for (const line of drawn.slice(wide.length)) expect(line.length).toBeLessThan(30)
-    expect(remaining(shown)).toMatch(
-      /^Open this URL in a browser on this machine:\n {2}http\S+\nSigned in as test-user@example\.com\.\nCredentials until .*\n$/,
-    )
+    const [said, rest] = remaining(shown).split('Signed in as test-user@example.com.\n')
+    expect(said).toBe([...pageLines(url), ''].join('\n'))
+    expect(rest).toMatch(/^Credentials until .*\n$/)
   })
 
   it('ends at Ctrl-C with 130, after a question for a passphrase, too', async () => {
@@ -363,10 +375,7 @@ describe('waiting for the browser', () => {
     expect(code).toBe(130)
     const [question, ...said] = remaining(shown).split('\n')
     expect(question).toBe('Passphrase: ')
-    expect(said).toEqual([
-      ...['Open this URL in a browser on this machine:', `  ${url}`],
-      ...['poolkey: error: ended by SIGINT', ''],
-    ])
+    expect(said).toEqual([...pageLines(url), ...['poolkey: error: ended by SIGINT', '']])
   })
 })
 

@@ -66,7 +66,9 @@ export async function openConsole(
 
 const NO_BROWSER = {
   root: 'this is root, for whom none is started unless BROWSER is set',
+  codespaces: 'this is a codespace',
   ssh: 'this is an SSH session',
+  container: 'this is a container',
   'no-display': 'there is no display',
 }
 

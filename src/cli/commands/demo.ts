@@ -14,7 +14,8 @@ import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import { checkCredentials } from '../../exchange/credentials.ts'
 import { createSecurityTokenClient } from '../../exchange/security-token.ts'
 import { createHttp } from '../../http/http.ts'
-import { hasBrowser, splitCommand } from '../../sign-in/browser-command.ts'
+import { hasBrowser } from '../../sign-in/browser-command.ts'
+import { surroundingsOf } from '../browser-surroundings.ts'
 import type { CommandContext } from '../context.ts'
 
 interface Child {
@@ -91,10 +92,9 @@ async function signIn(
   context: CommandContext,
   stage: { emulator: Emulator; env: Record<string, string | undefined> },
 ): Promise<number> {
-  const { terminal, env, platform, isRoot } = context
+  const { terminal } = context
   const args = ['login', '--profile', PROFILE]
-  const command = splitCommand(env['BROWSER'] ?? '', platform)
-  if (terminal.canAsk && hasBrowser({ command, env, platform, isRoot })) {
+  if (terminal.canAsk && hasBrowser(surroundingsOf(context, undefined))) {
     terminal.answer(heading('poolkey login', 'press the button in the browser'))
     return (await runSelf(context, { args, env: stage.env, atTerminal: true })).code
   }

@@ -9,14 +9,16 @@ import { whoIs } from '../../broker/session-entry.ts'
 import type { Session } from '../../broker/session-entry.ts'
 import { loginCommand } from '../../errors/explanation.ts'
 import { isPoolkeyError } from '../../errors/poolkey-error.ts'
+import type { Profile } from '../../profile/profile.ts'
 import type { Store } from '../../vault/sealing-key.ts'
 import type { CommandContext, Overrides } from '../context.ts'
 import { explainTo } from '../failure.ts'
-import { browserSignInOf, runSignIn } from '../sign-in-dialog.ts'
+import type { PasswordOptions } from '../password-dialog.ts'
+import { browserSignInOf, runSignIn, signInOf, signOutUriOf } from '../sign-in-dialog.ts'
 import type { DialogOptions } from '../sign-in-dialog.ts'
 import { clockNote, clockTime } from '../words.ts'
 
-export interface LoginOptions extends DialogOptions {
+export interface LoginOptions extends DialogOptions, PasswordOptions {
   force?: boolean
   identityProvider?: string
   idpIdentifier?: string
@@ -32,10 +34,13 @@ const MACHINE_SECONDS = 60
 const WHY_ANEW =
   'Somebody is signed in already, but that yields no credentials. A new sign-in helps where groups have changed since.'
 
-/** Signs in with the browser, then proves it by an exchange. Does nothing when that already works. */
+/** Signs in with the browser or a password, then proves it by an exchange. Does nothing when that already works. */
 export async function login(context: CommandContext, options: LoginOptions): Promise<number> {
   const profile = await context.readProfile(overridesFrom(options))
-  const signIn = browserSignInOf(profile)
+  const signIn = signInOf(profile)
+  const signInAnew = await wayOf(profile)
+  // Before anything is made, and anybody asked.
+  if (options.switchAccount === true) signOutUriOf(context, profile)
   const broker = await context.openBroker({
     profile,
     seconds: options.timeout + MACHINE_SECONDS,
@@ -44,8 +49,10 @@ export async function login(context: CommandContext, options: LoginOptions): Pro
     mayPrompt: true,
     ...(options.store === undefined ? {} : { store: options.store }),
   })
-  if (options.force !== true && (await alreadyWorks(context, broker))) return 0
   const id = sessionId(signIn)
+  const isAnew =
+    options.force === true || options.switchAccount === true || isForAnother(broker, id, options.username)
+  if (!isAnew && (await alreadyWorks(context, broker))) return 0
   const before = signInIdOf(broker, id)
   // Another sign-in may take as long as a person does.
   const patienceMs = (options.timeout + MACHINE_SECONDS) * 1000
@@ -55,19 +62,37 @@ export async function login(context: CommandContext, options: LoginOptions): Pro
     return withBrokerLock(broker, { kind: 'login', id, patienceMs }, async () => {
       // Somebody else may have finished signing in while this one waited.
       const current = signInIdOf(broker, id)
-      if (current !== undefined && current !== before) return alreadyWorks(context, broker)
+      if (current !== undefined && current !== before && options.switchAccount !== true)
+        return alreadyWorks(context, broker)
       // One that made room may have noted its beginning since.
       forgetAttempts(broker, id)
-      await runSignIn({ context, broker, signIn, options })
+      await signInAnew({ context, broker, options })
       return false
     })
   })
   return done ? 0 : prove(context, broker)
 }
 
+/** What signs in, found before anything is made and anybody asked. Throws as `browserSignInOf`. */
+async function wayOf(
+  profile: Profile,
+): Promise<(parts: { context: CommandContext; broker: Broker; options: LoginOptions }) => Promise<void>> {
+  if (profile.signIn?.method === 'password') return (await import('../password-dialog.ts')).runPasswordSignIn
+  const signIn = browserSignInOf(profile)
+  return (parts) => runSignIn({ ...parts, signIn })
+}
+
 function signInIdOf(broker: Broker, id: string): string | undefined {
   const stored = readSession(broker.vault, id)
   return stored.state === 'active' ? stored.signInId : undefined
+}
+
+/** Whether the one who is to sign in by name is not the one who is. */
+function isForAnother(broker: Broker, id: string, username: string | undefined): boolean {
+  const stored = readSession(broker.vault, id)
+  if (username === undefined || stored.state !== 'active') return false
+  const { claims } = stored
+  return ![claims.username, claims.email, claims.sub].includes(username)
 }
 
 /** Whether nobody needs to sign in; says so. What a new sign-in may mend counts as not working, the rest is thrown. */
@@ -85,7 +110,8 @@ async function alreadyWorks(context: CommandContext, broker: Broker): Promise<bo
       'service-refused',
     ] as const) {
       if (!isPoolkeyError(error, code)) continue
-      if (code === 'service-refused') context.terminal.say(WHY_ANEW)
+      if (isPoolkeyError(error, 'service-refused') && error.facts.service !== 'user pool')
+        context.terminal.say(WHY_ANEW)
       return false
     }
     throw error
@@ -115,6 +141,10 @@ async function prove(context: CommandContext, broker: Broker): Promise<number> {
   }
 }
 
+function isByPassword({ username, passwordStdin }: LoginOptions): boolean {
+  return username !== undefined || passwordStdin === true
+}
+
 function overridesFrom(options: LoginOptions): Overrides {
   const flags: [string, string | undefined][] = [
     ['cognito_browser', typeof options.browser === 'string' ? options.browser : undefined],
@@ -123,6 +153,8 @@ function overridesFrom(options: LoginOptions): Overrides {
     ['cognito_login_hint', options.loginHint],
     ['cognito_lang', options.lang],
     ['cognito_prompt', options.prompt],
+    ['cognito_username', options.username],
+    ['cognito_sign_in', isByPassword(options) ? 'password' : undefined],
   ]
   return Object.fromEntries(flags.flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])))
 }

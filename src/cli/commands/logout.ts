@@ -4,8 +4,8 @@ import { forgetGuest } from '../../broker/guest.ts'
 import { readSession } from '../../broker/session.ts'
 import { signOut } from '../../broker/sign-out.ts'
 import type { SignedOut } from '../../broker/sign-out.ts'
-import { isPoolkeyError, PoolkeyError } from '../../errors/poolkey-error.ts'
-import type { Profile } from '../../profile/profile.ts'
+import { isOurs, isPoolkeyError, PoolkeyError } from '../../errors/poolkey-error.ts'
+import type { Profile, SignInSettings } from '../../profile/profile.ts'
 import type { CommandContext } from '../context.ts'
 import { explainTo } from '../failure.ts'
 import { takeBack } from '../take-back.ts'
@@ -15,10 +15,14 @@ export interface LogoutOptions {
   all?: boolean
   keepClientSecrets?: boolean
   forgetGuest?: boolean
+  web?: boolean
+  everywhere?: boolean
 }
 
 // Longer than a lock is waited for, whose error names its holder.
 const LOGOUT_SECONDS = 50
+// What is local has a time of its own after it.
+const EVERYWHERE_SECONDS = 30
 
 /** Revokes and wipes the session of a profile, or (`--all`) everything poolkey keeps. */
 export async function logout(context: CommandContext, options: LogoutOptions): Promise<number> {
@@ -35,19 +39,70 @@ export async function logout(context: CommandContext, options: LogoutOptions): P
       fix: 'to become another guest: --forget-guest',
     })
   }
+  const hostedUi = options.web === true ? (await webSignOut()).hostedUiOf(profile) : undefined
+  const failure = options.everywhere === true ? await outOfEverywhere(context, profile) : undefined
   const { result, fileExit } = await signOutOf(context, profile)
-  if (!result) {
-    context.terminal.say('Nobody is signed in.')
-    return fileExit
+  const exitCode = (result ? await told(context, result, profile) : nobody(context)) || fileExit
+  const elsewhere = failure ? tellElsewhere(context, failure, profile) : 0
+  return elsewhere || (hostedUi ? await outOfWeb(context, hostedUi) : 0) || exitCode
+}
+
+/** What keeps the person signed in on other machines; undefined where nothing does. What is here goes in any case. */
+async function outOfEverywhere(context: CommandContext, profile: Profile): Promise<PoolkeyError | undefined> {
+  const { signOutEverywhere } = await import('../../broker/sign-out-everywhere.ts')
+  try {
+    const broker = await context.openBroker({
+      profile,
+      seconds: EVERYWHERE_SECONDS,
+      announceWaits: true,
+      mayPrompt: true,
+    })
+    await signOutEverywhere(broker)
+    return undefined
+  } catch (error) {
+    if (!isOurs(error) || error.code === 'interrupted') throw error
+    return error
   }
+}
+
+function tellElsewhere(context: CommandContext, failure: PoolkeyError, profile: Profile): number {
+  context.terminal.say('Sessions on other machines, if there are any, go on:')
+  return explainTo(context.terminal, failure, { ...context.situation(), profile })
+}
+
+function nobody({ terminal }: CommandContext): number {
+  terminal.say('Nobody is signed in.')
+  return 0
+}
+
+async function told(context: CommandContext, result: SignedOut, profile: Profile): Promise<number> {
   const sharing = await profilesOf(context, profile)
   context.terminal.say(
     `${result.who === undefined ? 'Signed out' : `${result.who} is signed out`} (${sharing.join(', ')}).`,
   )
-  return report(context, result, profile) || fileExit
+  return report(context, result, profile)
 }
 
-function refuseContradiction({ all, keepClientSecrets, forgetGuest }: LogoutOptions): void {
+// Only who asks for it waits for what opens browsers.
+const webSignOut = () => import('../web-sign-out-dialog.ts')
+
+/** The browser's session, once all that is local is gone. */
+async function outOfWeb(context: CommandContext, signIn: SignInSettings): Promise<number> {
+  try {
+    await (await webSignOut()).signOutOfWeb(context, signIn)
+    return 0
+  } catch (error) {
+    if (!isOurs(error) || error.code === 'interrupted') throw error
+    return explainTo(context.terminal, error, context.situation())
+  }
+}
+
+function refuseContradiction({ all, keepClientSecrets, forgetGuest, web, everywhere }: LogoutOptions): void {
+  if ((web === true || everywhere === true) && (all === true || forgetGuest === true)) {
+    throw new PoolkeyError('usage', {
+      problem: `${web === true ? '--web' : '--everywhere'} goes with the sign-out of one profile, not with ${all === true ? '--all' : '--forget-guest'}`,
+    })
+  }
   if (keepClientSecrets === true && all !== true) {
     throw new PoolkeyError('usage', {
       problem: '--keep-client-secrets goes with --all: nothing else removes them',

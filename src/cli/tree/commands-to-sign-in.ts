@@ -2,6 +2,13 @@ import { Option } from 'commander'
 import type { CommandTable } from '../command-table.ts'
 import { storeOption, wholeSeconds } from '../option-values.ts'
 
+const NO_DEVICE_CODE = `
+Cognito has no device-code flow. On a machine without a browser, forward the callback port (login prints the ssh line),
+or paste the URL that the browser ends at, even if that page does not load.`
+
+// What only a page in a browser can heed.
+const BROWSERS_OWN = ['identityProvider', 'idpIdentifier', 'loginHint', 'lang', 'prompt', 'switchAccount']
+
 /** Commands about who is signed in. */
 export const SIGN_IN: CommandTable = {
   login(command) {
@@ -12,16 +19,28 @@ export const SIGN_IN: CommandTable = {
       async () => (await import('../commands/login.ts')).login,
     )
       .option('--force', 'sign in anew even if the session still works')
-      .option('--no-browser', 'open no browser: print the URL and wait')
+      .option(
+        '--no-browser',
+        'open no browser: print the URL; the redirected URL can be pasted, too (by itself over SSH, in containers, without a display)',
+      )
       .option('--browser <command>', 'command that opens the URL')
       .option('--identity-provider <name>', 'skip the chooser: Google, a SAML name, ...')
       .option('--idp-identifier <id>', 'skip the chooser by an identifier')
       .option('--login-hint <hint>', 'fill in the user name')
       .option('--lang <code>', 'language of the sign-in page')
       .option('--prompt <prompt>', 'login, select_account, consent or none')
+      .option(
+        '--switch-account',
+        "end the browser's session at the user pool first (needs cognito_logout_uri)",
+      )
+      .addOption(
+        new Option('--username <name>', 'sign in with a password, in the terminal').conflicts(BROWSERS_OWN),
+      )
+      .addOption(new Option('--password-stdin', 'the same, the password piped in').conflicts(BROWSERS_OWN))
       .addOption(storeOption())
       .option('--timeout <seconds>', 'how long to wait for the browser', wholeSeconds, 300)
       .option('--yes', "replace another person's session without asking")
+      .addHelpText('after', NO_DEVICE_CODE)
   },
   logout(command) {
     command(
@@ -30,6 +49,8 @@ export const SIGN_IN: CommandTable = {
       'revoke and wipe the session and its credentials',
       async () => (await import('../commands/logout.ts')).logout,
     )
+      .option('--everywhere', 'on every machine; needs the scope aws.cognito.signin.user.admin')
+      .option('--web', "end the browser's session at the user pool, too")
       .option('--all', 'every session, client secret, guest identity and the sealing key')
       .option('--keep-client-secrets', 'with --all: keep client secrets, and the key')
       .option('--forget-guest', "drop this guest profile's identity")

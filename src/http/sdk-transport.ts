@@ -5,7 +5,7 @@
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { ErrorFacts } from '../errors/poolkey-error.ts'
 import { redact } from '../errors/redact.ts'
-import type { Http } from '../http/http.ts'
+import type { Http } from './http.ts'
 import type { Secret } from '../secret.ts'
 
 /** Where a service is reached. Without `endpoint` the SDK's own rules for the region's partition decide. */

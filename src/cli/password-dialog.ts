@@ -1,0 +1,173 @@
+/** Signing in with a password, as the person at the terminal sees it. Passwords are hidden; codes are seen, and good once. */
+import { serverTime } from '../broker/broker.ts'
+import type { Broker } from '../broker/broker.ts'
+import { clientSecretOf } from '../broker/client-secret.ts'
+import { userPoolPlace } from '../broker/fresh-tokens.ts'
+import { loginCommand } from '../errors/explanation.ts'
+import { PoolkeyError } from '../errors/poolkey-error.ts'
+import { Secret } from '../secret.ts'
+import type { Question } from '../sign-in/challenge-questions.ts'
+import { signInWithPassword } from '../sign-in/password-sign-in.ts'
+import { createUserPoolClient } from '../sign-in/user-pool-api.ts'
+import { askInWords, codeQuestion, customText, optionText } from './challenge-text.ts'
+import type { CommandContext } from './context.ts'
+import { keepSignIn } from './keep-sign-in.ts'
+import type { Terminal } from './terminal.ts'
+import { sentence } from './words.ts'
+
+/** Who signs in, and where the password comes from: piped in, or typed. */
+export interface PasswordOptions {
+  username?: string
+  passwordStdin?: boolean
+}
+
+/** Signs in with a password and stores the session. Throws what `signInWithPassword` throws, `usage`, `other-person`. */
+export async function runPasswordSignIn(parts: {
+  context: CommandContext
+  broker: Broker
+  options: PasswordOptions & { timeout: number; yes?: boolean }
+}): Promise<void> {
+  const { context, broker, options } = parts
+  const { terminal } = context
+  const { signIn, name } = broker.profile
+  if (!signIn) throw new Error('a sign-in without sign-in settings')
+  const limit = new AbortController()
+  const timer = setTimeout(() => {
+    limit.abort(new PoolkeyError('deadline-exceeded', { waitedFor: 'the sign-in', seconds: options.timeout }))
+  }, options.timeout * 1000)
+  const signal = AbortSignal.any([broker.signal, limit.signal])
+  try {
+    const username = signIn.username ?? (await askUserName(terminal, name, signal))
+    const client = { clientId: signIn.clientId, clientSecret: clientSecretOf(broker) }
+    const { http } = broker
+    const signedIn = await signInWithPassword({
+      signIn,
+      username,
+      client: createUserPoolClient(userPoolPlace(broker, signIn), client, { http }),
+      http,
+      ask: createAsker(terminal, { ...options, profile: name, username }),
+      onWrong: (refusal) => {
+        terminal.say(`${whatIsWrong(refusal)} Once more.`)
+      },
+      signal,
+      now: () => serverTime(broker).getTime(),
+    })
+    if (signedIn.byPassword?.deviceKey !== undefined) terminal.say(DEVICES)
+    await keepSignIn({ context, broker, signedIn, yes: options.yes === true })
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+const DEVICES =
+  'This user pool remembers devices. poolkey does not have this one remembered, so a second factor is asked for at every sign-in.'
+
+function whatIsWrong({ name, message }: { name: string; message: string }): string {
+  return name === 'InvalidPasswordException' ? sentence(message) : 'That code is wrong.'
+}
+
+async function askUserName(terminal: Terminal, profile: string, signal: AbortSignal): Promise<string> {
+  const name = (await terminal.ask('User name: ', signal))?.trim() ?? ''
+  if (name !== '') return name
+  throw new PoolkeyError('usage', {
+    problem: 'nobody is named who is to sign in',
+    fix: `${loginCommand(profile)} --username NAME, or set cognito_username`,
+  })
+}
+
+/** What puts each question. It throws `usage` where there is nobody to ask, and `sign-in-refused` for no answer. */
+function createAsker(
+  terminal: Terminal,
+  how: { passwordStdin?: boolean; profile: string; username: string },
+): (question: Question, signal: AbortSignal) => Promise<Secret> {
+  let shownSecret: string | undefined
+
+  async function askLine(question: string, signal: AbortSignal): Promise<string> {
+    for (;;) {
+      const line = await terminal.ask(question, signal)
+      if (line === undefined) throw new PoolkeyError('sign-in-refused', { error: 'no answer was given' })
+      if (line.trim() !== '') return line.trim()
+    }
+  }
+
+  async function askNewPassword(signal: AbortSignal): Promise<string> {
+    for (;;) {
+      const first = await terminal.askHidden('New password: ', signal)
+      if (first === '') throw new PoolkeyError('sign-in-refused', { error: 'no new password was given' })
+      if (first === (await terminal.askHidden('The same again: ', signal))) return first
+      terminal.say('The two differ. Once more.')
+    }
+  }
+
+  async function choose(options: string[], signal: AbortSignal): Promise<string> {
+    terminal.say('The user pool lets you choose:')
+    options.forEach((option, index) => {
+      terminal.say(`  ${index + 1}  ${optionText(option)}`)
+    })
+    for (;;) {
+      const line = await askLine(`Which one (1-${options.length})? `, signal)
+      const chosen = options[Number(line) - 1]
+      if (chosen !== undefined) return chosen
+      terminal.say(`A number from 1 to ${options.length} is needed.`)
+    }
+  }
+
+  return async (question, signal) => {
+    if (question.kind === 'password') return askPassword(terminal, how, signal)
+    if (!terminal.canAsk) {
+      throw new PoolkeyError('usage', {
+        problem: `the user pool asks for ${askInWords(question)}, and there is no terminal to ask at`,
+        fix: `at a terminal, run: ${loginCommand(how.profile)}`,
+      })
+    }
+    switch (question.kind) {
+      case 'new-password':
+        terminal.say('This password was set for you, or is too old: choose another.')
+        return new Secret(await askNewPassword(signal))
+      case 'attribute':
+        return new Secret(await askLine(`${question.name}: `, signal))
+      case 'code':
+        return new Secret((await askLine(codeQuestion(question), signal)).replaceAll(/\s/g, ''))
+      case 'choice':
+        return new Secret(await choose(question.options, signal))
+      case 'custom':
+        for (const line of customText(question.parameters)) terminal.say(line)
+        return new Secret(await askLine('Answer: ', signal))
+      case 'app-code':
+        if (shownSecret !== question.secret) {
+          shownSecret = question.secret
+          terminal.say(
+            'This user pool wants a second factor. Add an account to an authenticator app, with this key:',
+          )
+          terminal.say(`  ${question.secret}`)
+          terminal.say('or, for an app that takes a link or a QR code made of it:')
+          terminal.say(`  ${question.otpauthUrl}`)
+        }
+        return new Secret((await askLine('Code that the app shows: ', signal)).replaceAll(/\s/g, ''))
+    }
+  }
+}
+
+async function askPassword(
+  terminal: Terminal,
+  how: { passwordStdin?: boolean; profile: string; username: string },
+  signal: AbortSignal,
+): Promise<Secret> {
+  const stdinFix = `${loginCommand(how.profile)} --username NAME --password-stdin < FILE`
+  if (how.passwordStdin !== true && !terminal.canAsk) {
+    throw new PoolkeyError('usage', {
+      problem: 'there is no terminal to ask for the password at',
+      fix: `pipe it in: ${stdinFix}`,
+    })
+  }
+  const question = `Password of ${how.username}: `
+  const password =
+    how.passwordStdin === true
+      ? await terminal.readSecret(question, signal)
+      : await terminal.askHidden(question, signal)
+  if (password !== '') return new Secret(password)
+  throw new PoolkeyError('usage', {
+    problem: how.passwordStdin === true ? 'no password came on stdin' : 'no password was typed',
+    ...(how.passwordStdin === true ? { fix: `put it alone into what is piped in: ${stdinFix}` } : {}),
+  })
+}

@@ -1,0 +1,108 @@
+/** Refusals of the user pool's JSON API, as observed: the first that fits explains. */
+import { clientOf, loginCommand, poolOf, sealSecret } from './explanation.ts'
+import type { KnownCause } from './known-cause.ts'
+import type { ErrorFacts } from './poolkey-error.ts'
+
+const ABOUT_SECRET = /secret/i
+
+/**
+ * Whether a refusal is about the app client's secret, not about who signs in. For both Cognito has one code; this is the
+ * one text that is not read to explain alone, since a wrong secret must not end a session.
+ */
+export function isAboutClientSecret({ name, message }: ErrorFacts['service-refused']): boolean {
+  return name === 'NotAuthorizedException' && ABOUT_SECRET.test(message)
+}
+
+export const USER_POOL_CAUSES: KnownCause[] = [
+  {
+    name: 'NotAuthorized',
+    text: ABOUT_SECRET,
+    explain: (profile) => ({
+      what: `the user pool does not accept the secret of ${clientOf(profile)}, or its absence`,
+      fix: `give the secret that the user pool shows: ${sealSecret(profile?.name)}`,
+    }),
+  },
+  {
+    name: 'NotAuthorized',
+    text: /Incorrect username or password/i,
+    explain: (profile) => ({
+      what: 'user name and password do not fit each other',
+      fix: `check both; whoever signs in through an identity provider has no password here: sign in with the browser (${loginCommand(profile?.name)})`,
+    }),
+  },
+  {
+    name: 'NotAuthorized',
+    text: /User is disabled/i,
+    explain: (profile) => ({
+      what: 'this user is disabled',
+      fix: `have an administrator of ${poolOf(profile)} enable the user`,
+    }),
+  },
+  {
+    name: 'NotAuthorized',
+    text: /attempts exceeded/i,
+    explain: (profile) => ({
+      what: 'the user pool locked this user out for a while, after too many wrong passwords',
+      fix: `wait, then run: ${loginCommand(profile?.name)}`,
+    }),
+  },
+  {
+    name: 'NotAuthorized',
+    text: /Invalid session/i,
+    explain: (profile) => ({
+      what: 'the sign-in took too long, or had too many wrong answers',
+      fix: `begin anew: ${loginCommand(profile?.name)}`,
+    }),
+  },
+  ...['CodeMismatch', 'EnableSoftwareTokenMFA'].map((name) => ({
+    name,
+    explain: ((profile) => ({
+      what: 'the code is wrong',
+      fix: `begin anew: ${loginCommand(profile?.name)} (codes of an app need a clock that is right)`,
+    })) satisfies KnownCause['explain'],
+  })),
+  {
+    name: 'ExpiredCode',
+    explain: (profile) => ({
+      what: 'the code is too old',
+      fix: `have a new one sent: ${loginCommand(profile?.name)}`,
+    }),
+  },
+  {
+    name: 'UserNotConfirmed',
+    explain: (profile) => ({
+      what: 'this user is not confirmed yet',
+      fix: `confirm the user with the code that was sent at the registration, or have an administrator of ${poolOf(profile)} do it`,
+    }),
+  },
+  {
+    name: 'PasswordResetRequired',
+    explain: () => ({
+      what: 'this password must be reset',
+      fix: 'reset it on the sign-in page of the user pool ("Forgot your password?"), then sign in again',
+    }),
+  },
+  {
+    name: 'InvalidPassword',
+    explain: (_profile, { message }) => ({
+      what: `the new password was refused: ${message}`,
+      fix: 'choose one that the policy of the user pool allows',
+    }),
+  },
+  {
+    name: 'InvalidParameter',
+    operation: 'InitiateAuth',
+    text: /not enabled/i,
+    explain: (profile) => ({
+      what: `signing in with a password is not allowed for ${clientOf(profile)}`,
+      fix: `allow the authentication flow ALLOW_USER_SRP_AUTH for it in ${poolOf(profile)}, or sign in with the browser`,
+    }),
+  },
+  {
+    name: 'ResourceNotFound',
+    explain: (profile) => ({
+      what: `there is no ${clientOf(profile)}`,
+      fix: `check cognito_client_id, and cognito_user_pool_id (${poolOf(profile)}) with its region`,
+    }),
+  },
+]
