@@ -3,7 +3,7 @@ import { serverTime } from '../broker/broker.ts'
 import type { Broker } from '../broker/broker.ts'
 import { clientSecretOf } from '../broker/client-secret.ts'
 import { explainError } from '../errors/catalogue.ts'
-import { runLogin } from '../errors/explanation.ts'
+import { loginCommand, runLogin } from '../errors/explanation.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Profile, SignInSettings } from '../profile/profile.ts'
 import { isLoopbackHost } from '../loopback.ts'
@@ -64,6 +64,12 @@ export function browserSignInOf(profile: Profile): BrowserSignIn {
 
 /** Where the hosted UI leads once it has ended a session. Throws `setting-missing`, and `usage` where it takes a person. */
 export function signOutUriOf({ terminal }: CommandContext, { name, file, signIn }: Profile): string {
+  if (signIn?.method === 'password') {
+    throw new PoolkeyError('usage', {
+      problem: `--switch-account is about the browser's session, and profile ${name} signs in with a password`,
+      fix: `sign in as somebody else: ${loginCommand(name)} --username NAME`,
+    })
+  }
   const logoutUri = signIn?.logoutUri
   if (logoutUri === undefined) {
     const neededFor = 'login --switch-account'

@@ -69,6 +69,14 @@ test.each([
   expect(outcome.stderr).toMatch(words)
 })
 
+test('--switch-account beside a profile with a password is told what signs in somebody else', async () => {
+  const station = await stationOf()
+  const outcome = await station.run(['login', '--profile', 'dev', '--switch-account'])
+  expect(outcome).toMatchObject({ code: 2, stdout: '' })
+  expect(outcome.stderr).toContain('poolkey login --profile dev --username NAME')
+  expect(outcome.stderr).not.toContain('cognito_logout_uri')
+})
+
 test('without a terminal a missing password, name or code is told with what to do', async () => {
   const station = await stationOf({ profile: { ...BY_PASSWORD, cognito_username: undefined } })
   const nameless = await station.run(LOGIN, {}, PASSWORD)

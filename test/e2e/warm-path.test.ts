@@ -249,7 +249,8 @@ test('whatever is edited, the answer is that of the program without it', async (
       expect(said(by), name).toEqual(said(without))
       if (await isWarm(station, words, env)) warm += 1
     }),
-    { numRuns: 40 },
+    // Chance may leave it in a state that is never warm; this beginning is.
+    { numRuns: 40, examples: [['settle'], ['nothing'], ['nothing']] },
   )
   expect(warm).toBeGreaterThan(0)
 }, 180_000)

@@ -3,15 +3,17 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openStation } from '../e2e/poolkey-process.ts'
-import type { Environment, Station } from '../e2e/poolkey-process.ts'
+import type { Environment, Station, StationOptions } from '../e2e/poolkey-process.ts'
 import { startKeyringSession } from './keyring-session.ts'
 import type { KeyringSession } from './keyring-session.ts'
 
 /** A station in a session with an unlocked keyring; nothing says which store its vault has. */
-export async function openKeyringStation(): Promise<{ session: KeyringSession; station: Station }> {
+export async function openKeyringStation(
+  options: StationOptions = {},
+): Promise<{ session: KeyringSession; station: Station }> {
   const session = await startKeyringSession()
   const env = { ...reachOf(session), POOLKEY_STORE: undefined }
-  return { session, station: await openStation({ env }) }
+  return { session, station: await openStation({ ...options, env }) }
 }
 
 /** The variables by which a keyring is reached. */
