@@ -35,6 +35,11 @@ async function pressSignIn(page: Page): Promise<void> {
   await page.waitForURL(({ pathname }) => /^\/callback\/[0-9a-f]{32}$/.test(pathname))
 }
 
+/** What was opened in BROWSER up to now. */
+function opened(station: Station): string[] {
+  return [...(station.browserRuns() ?? '').matchAll(/^url=(.*)$/gm)].map(([, url]) => url!)
+}
+
 function expectBareAddress({ page, station }: Pick<Ended, 'page' | 'station'>): void {
   const { origin, search, hash } = new URL(page.url())
   expect({ origin, search, hash }).toEqual({
@@ -144,11 +149,6 @@ describe('a sign-in in Chromium', () => {
 describe('another account', () => {
   const OTHER = { username: 'other-user', password: 'Other-Passw0rd', email: 'other-user@example.com' }
 
-  /** What was opened in BROWSER up to now. */
-  function opened(station: Station): string[] {
-    return [...(station.browserRuns() ?? '').matchAll(/^url=(.*)$/gm)].map(([, url]) => url!)
-  }
-
   it('--switch-account really signs in somebody else in a browser that would sign in the same person again', async () => {
     const [callback = '', beside = ''] = await freeRedirectUris()
     const logoutUri = new URL('/logout', callback).href
@@ -221,6 +221,37 @@ describe('another account', () => {
     expect(replaced).toContain('test-user@example.com is signed in here.')
     expect(await terminal.ended).toMatchObject({ code: 0 })
     expect(await page.locator('strong').textContent()).toBe(OTHER.email)
+  })
+})
+
+describe('logout --web', () => {
+  it('ends the session of a browser, which says so and then wants a password again', async () => {
+    const redirectUris = await freeRedirectUris()
+    const logoutUri = new URL('/bye', redirectUris[0]).href
+    const profile = { cognito_logout_uri: logoutUri }
+    const station = await openStation({ redirectUris, logoutUris: [logoutUri], profile })
+    const { page, complaints } = await openPage()
+    const login = station.start([...LOGIN, '--no-browser'])
+    await page.goto((await login.signInUrl()).href)
+    await pressSignIn(page)
+    expect(await login.ended).toMatchObject({ code: 0 })
+
+    const terminal = openTerminal(station, 'poolkey logout --profile dev --web')
+    await terminal.shows('Waiting for the browser to end its session')
+    await until(() => opened(station).length === 1)
+    await page.goto(opened(station)[0]!)
+    expect(await page.title()).toBe('Signed out - poolkey')
+    expect(page.url()).toBe(logoutUri)
+    const { code, shown } = await terminal.ended
+    expect(shown).toContain("The browser's session has ended.")
+    expect(code).toBe(0)
+
+    const again = station.start([...LOGIN, '--no-browser'])
+    await page.goto((await again.signInUrl()).href)
+    expect(new URL(page.url()).pathname, 'the form, and nobody signed in').toBe('/login')
+    again.child.kill('SIGINT')
+    expect(await again.ended).toMatchObject({ code: 130 })
+    expect(complaints).toEqual([])
   })
 })
 
