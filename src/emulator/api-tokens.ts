@@ -67,6 +67,7 @@ export function createTokenOperations(options: {
       throw notAuthorized('Invalid Refresh Token')
     if (pool.signIns.isReused(refreshToken))
       throw new Refusal('RefreshTokenReuseException', 'Refresh token reuse detected')
+    if (signIn?.user.state === 'disabled') throw notAuthorized('User is disabled.')
     const refreshed = pool.signIns.refresh(refreshToken)
     if (!refreshed) {
       throw notAuthorized(

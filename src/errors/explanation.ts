@@ -22,6 +22,14 @@ export function runLogin(profileName: string | undefined): string {
   return `run: ${loginCommand(profileName)}`
 }
 
+/** What signs in with the browser instead of a password. */
+export function byBrowser(profile: Profile | undefined): string {
+  const { method, domain } = profile?.signIn ?? {}
+  if (method !== 'password') return runLogin(profile?.name)
+  const flags = `--sign-in browser${domain ? '' : ' --domain HOST'}`
+  return `run: ${withProfile(`poolkey configure ${flags}`, profile?.settingsFrom)}, then ${loginCommand(profile?.name)}`
+}
+
 /** The command that seals an app client's secret. */
 export function sealSecret(profileName: string | undefined): string {
   return withProfile('poolkey configure --client-secret-stdin', profileName)

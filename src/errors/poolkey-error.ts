@@ -87,7 +87,7 @@ export interface ErrorFacts {
     status?: number
   }
   /** A question of the user pool that a terminal cannot answer, by its name. */
-  'challenge-unanswerable': { challenge: string; hasDomain: boolean }
+  'challenge-unanswerable': { challenge: string }
   'console-refused': { host: string; status: number; profile: string }
 
   // Network, time limits, throttling (exit 6)

@@ -1,5 +1,6 @@
 /** Refusals of the user pool's JSON API, as observed: the first that fits explains. */
-import { clientOf, loginCommand, poolOf, sealSecret } from './explanation.ts'
+import { byBrowser, clientOf, loginCommand, poolOf, sealSecret } from './explanation.ts'
+import { loginAnew } from './known-cause.ts'
 import type { KnownCause } from './known-cause.ts'
 import type { ErrorFacts } from './poolkey-error.ts'
 
@@ -13,10 +14,13 @@ export function isAboutClientSecret({ name, message }: ErrorFacts['service-refus
   return name === 'NotAuthorizedException' && ABOUT_SECRET.test(message)
 }
 
+const NO_PASSWORD = 'whoever signs in through an identity provider has no password here'
+
 export const USER_POOL_CAUSES: KnownCause[] = [
   {
     name: 'NotAuthorized',
     text: ABOUT_SECRET,
+    mend: 'client-secret',
     explain: (profile) => ({
       what: `the user pool does not accept the secret of ${clientOf(profile)}, or its absence`,
       fix: `give the secret that the user pool shows: ${sealSecret(profile?.name)}`,
@@ -25,14 +29,25 @@ export const USER_POOL_CAUSES: KnownCause[] = [
   {
     name: 'NotAuthorized',
     text: /Incorrect username or password/i,
+    mend: 'app-client',
+    // The pool's name goes into the proof: of another pool's client every password is wrong.
     explain: (profile) => ({
       what: 'user name and password do not fit each other',
-      fix: `check both; whoever signs in through an identity provider has no password here: sign in with the browser (${loginCommand(profile?.name)})`,
+      fix: `check both, and that ${clientOf(profile)} is one of ${poolOf(profile)}; ${NO_PASSWORD}: ${byBrowser(profile)}`,
+    }),
+  },
+  {
+    name: 'UserNotFound',
+    mend: 'app-client',
+    explain: (profile) => ({
+      what: `${poolOf(profile)} knows no such user`,
+      fix: `check the user name, and that ${clientOf(profile)} is one of ${poolOf(profile)}; ${NO_PASSWORD}: ${byBrowser(profile)}`,
     }),
   },
   {
     name: 'NotAuthorized',
     text: /User is disabled/i,
+    mend: 'user',
     explain: (profile) => ({
       what: 'this user is disabled',
       fix: `have an administrator of ${poolOf(profile)} enable the user`,
@@ -70,6 +85,7 @@ export const USER_POOL_CAUSES: KnownCause[] = [
   },
   {
     name: 'UserNotConfirmed',
+    mend: 'user',
     explain: (profile) => ({
       what: 'this user is not confirmed yet',
       fix: `confirm the user with the code that was sent at the registration, or have an administrator of ${poolOf(profile)} do it`,
@@ -77,9 +93,12 @@ export const USER_POOL_CAUSES: KnownCause[] = [
   },
   {
     name: 'PasswordResetRequired',
-    explain: () => ({
+    mend: 'user',
+    explain: (profile) => ({
       what: 'this password must be reset',
-      fix: 'reset it on the sign-in page of the user pool ("Forgot your password?"), then sign in again',
+      fix: profile?.signIn?.domain
+        ? 'reset it on the sign-in page of the user pool ("Forgot your password?"), then sign in again'
+        : `have an administrator of ${poolOf(profile)} set a temporary one, then sign in again: a new one is asked for`,
     }),
   },
   {
@@ -93,13 +112,24 @@ export const USER_POOL_CAUSES: KnownCause[] = [
     name: 'InvalidParameter',
     operation: 'InitiateAuth',
     text: /not enabled/i,
+    mend: 'auth-flows',
     explain: (profile) => ({
       what: `signing in with a password is not allowed for ${clientOf(profile)}`,
-      fix: `allow the authentication flow ALLOW_USER_SRP_AUTH for it in ${poolOf(profile)}, or sign in with the browser`,
+      fix: `allow the authentication flow ALLOW_USER_SRP_AUTH for it in ${poolOf(profile)}; or sign in with the browser: ${byBrowser(profile)}`,
     }),
   },
   {
     name: 'ResourceNotFound',
+    text: /device/i,
+    mend: 'sign-in',
+    explain: (profile) => ({
+      what: 'the user pool has forgotten the device that this session is bound to',
+      fix: loginAnew(profile),
+    }),
+  },
+  {
+    name: 'ResourceNotFound',
+    mend: 'app-client',
     explain: (profile) => ({
       what: `there is no ${clientOf(profile)}`,
       fix: `check cognito_client_id, and cognito_user_pool_id (${poolOf(profile)}) with its region`,

@@ -18,6 +18,7 @@ import {
 } from './challenge-questions.ts'
 import type { Question } from './challenge-questions.ts'
 import { requestKeys, verifyIdToken } from './id-token.ts'
+import { beginWithPassword } from './password-begin.ts'
 import { createSrpAttempt, passwordClaimSignature, SECRET_NUMBER_BYTES, srpTimestamp } from './srp.ts'
 import type { SrpAttempt } from './srp.ts'
 import type { ApiTokens, AuthAnswer, Challenge, Parameters, UserPoolClient } from './user-pool-api.ts'
@@ -67,9 +68,9 @@ async function converse(options: PasswordSignInOptions): Promise<ApiTokens> {
   // Before anything is sent: a proof must follow its question within seconds.
   const password = await options.ask({ kind: 'password' }, options.signal)
   const way = { ...options, attempt, password }
-  let answer = await begin(way)
+  let answer: AuthAnswer = await beginWithPassword({ ...way, srpA: attempt.srpA })
   for (let challenges = 0; answer.kind === 'challenge'; challenges += 1) {
-    if (challenges === MOST_CHALLENGES) throw unanswerable(answer.name, options)
+    if (challenges === MOST_CHALLENGES) throw unanswerable(answer.name)
     answer = await meet(way, answer)
   }
   return answer
@@ -78,33 +79,6 @@ async function converse(options: PasswordSignInOptions): Promise<ApiTokens> {
 interface Way extends PasswordSignInOptions {
   attempt: SrpAttempt
   password: Secret
-}
-
-/** By the first of the flows that the app client is allowed; each begins with the password. */
-async function begin({ client, username, attempt, signal }: Way): Promise<AuthAnswer> {
-  const { srpA } = attempt
-  const begun = (flow: 'USER_SRP_AUTH' | 'USER_AUTH' | 'CUSTOM_AUTH', parameters: Parameters) =>
-    client.initiateAuth({ flow, username, parameters: { SRP_A: srpA, ...parameters }, signal })
-  try {
-    return await begun('USER_SRP_AUTH', {})
-  } catch (error) {
-    if (!isFlowRefused(error)) throw error
-    for (const other of [
-      () => begun('USER_AUTH', { PREFERRED_CHALLENGE: 'PASSWORD_SRP' }),
-      () => begun('CUSTOM_AUTH', { CHALLENGE_NAME: 'SRP_A' }),
-    ]) {
-      try {
-        return await other()
-      } catch (next) {
-        if (!isFlowRefused(next)) throw next
-      }
-    }
-    throw error
-  }
-}
-
-function isFlowRefused(error: unknown): boolean {
-  return isPoolkeyError(error, 'service-refused') && error.facts.name === 'InvalidParameterException'
 }
 
 /** Has one challenge answered. */
@@ -134,7 +108,7 @@ async function meet(way: Way, challenge: Challenge): Promise<AuthAnswer> {
     case 'MFA_SETUP':
       return setUpApp(way, challenge)
     default:
-      throw unanswerable(challenge.name, way)
+      throw unanswerable(challenge.name)
   }
 }
 
@@ -184,7 +158,7 @@ async function choose(
   respond: (responses: Parameters) => Promise<AuthAnswer>,
 ): Promise<AuthAnswer> {
   const options = optionsOf(challenge)
-  if (options.length === 0) throw unanswerable(challenge.available[0] ?? challenge.name, way)
+  if (options.length === 0) throw unanswerable(challenge.available[0] ?? challenge.name)
   const answer = await way.ask({ kind: 'choice', options }, way.signal)
   return respond({
     ANSWER: answer,
@@ -195,7 +169,7 @@ async function choose(
 /** Sets an authenticator app up, and goes on with that as the second factor. */
 async function setUpApp(way: Way, challenge: Challenge): Promise<AuthAnswer> {
   const { client, signal, ask } = way
-  if (!canSetUpApp(challenge)) throw unanswerable(challenge.name, way)
+  if (!canSetUpApp(challenge)) throw unanswerable(challenge.name)
   const username = nameFor(way, challenge)
   const { secretCode, session } = await client.associateSoftwareToken({ session: challenge.session, signal })
   const secret = secretCode.reveal()
@@ -220,6 +194,6 @@ async function untilRight<T>(way: Way, answer: () => Promise<T>): Promise<T> {
   }
 }
 
-function unanswerable(challenge: string, { signIn }: PasswordSignInOptions): PoolkeyError {
-  return new PoolkeyError('challenge-unanswerable', { challenge, hasDomain: signIn.domain !== undefined })
+function unanswerable(challenge: string): PoolkeyError {
+  return new PoolkeyError('challenge-unanswerable', { challenge })
 }

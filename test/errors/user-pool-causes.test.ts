@@ -25,6 +25,24 @@ test.each([
     'secret-stdin',
   ]),
   ['NotAuthorizedException', 'Incorrect username or password.', 'do not fit each other', 'poolkey login'],
+  [
+    'NotAuthorizedException',
+    'Incorrect username or password.',
+    'do not fit each other',
+    `app client ${CLIENT} is one of user pool ${POOL}`,
+  ],
+  [
+    'UserNotFoundException',
+    'User does not exist.',
+    `user pool ${POOL} knows no such user`,
+    'check the user name',
+  ],
+  [
+    'ResourceNotFoundException',
+    'Device does not exist.',
+    'has forgotten the device',
+    'poolkey login --profile dev --force',
+  ],
   ['NotAuthorizedException', 'User is disabled.', 'this user is disabled', POOL],
   ['NotAuthorizedException', 'Password attempts exceeded', 'too many wrong passwords', 'wait'],
   [
@@ -56,6 +74,40 @@ test('a client that is not allowed to sign in so is told which flow to allow', (
   const told = explainError(new PoolkeyError('service-refused', error), profile)
   expect(told.what).toContain(CLIENT)
   expect(told.fix).toContain('ALLOW_USER_SRP_AUTH')
+})
+
+const FLOW = refusal(
+  'InvalidParameterException',
+  'USER_SRP_AUTH is not enabled for the client.',
+  'InitiateAuth',
+)
+const NO_DOMAIN = { cognito_sign_in: 'password', cognito_domain: '' }
+
+test.each([
+  ['as it is set', {}, 'run: poolkey login --profile dev'],
+  [
+    'by a key less',
+    { cognito_sign_in: 'password' },
+    'run: poolkey configure --sign-in browser --profile dev, then poolkey login --profile dev',
+  ],
+  [
+    'with a domain',
+    NO_DOMAIN,
+    'run: poolkey configure --sign-in browser --domain HOST --profile dev, then poolkey login --profile dev',
+  ],
+])('who needs the browser is told how to have it: %s', (_, keys, command) => {
+  const asked = profileWith(keys)
+  for (const error of [
+    new PoolkeyError('service-refused', FLOW),
+    new PoolkeyError('challenge-unanswerable', { challenge: 'WEB_AUTHN' }),
+  ])
+    expect(explainError(error, asked).fix).toMatch(new RegExp(`with the browser: ${command}$`))
+})
+
+test('a password is reset on the sign-in page where there is one, else by an administrator', () => {
+  const error = new PoolkeyError('service-refused', refusal('PasswordResetRequiredException', ''))
+  expect(explainError(error, profileWith({ cognito_sign_in: 'password' })).fix).toContain('sign-in page')
+  expect(explainError(error, profileWith(NO_DOMAIN)).fix).toContain(`administrator of user pool ${POOL}`)
 })
 
 test('an unknown refusal is quoted, and leads to the client and the triggers, not to a role', () => {

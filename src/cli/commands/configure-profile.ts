@@ -48,7 +48,7 @@ export async function configureProfile(context: CommandContext, wish: ConfigureW
   checkValues(keys)
   const edited = withConfigText(files, edit(files, keys))
   const profile = await parseWritten(context, { files: edited, name, keys })
-  await sayCheck(context, profile)
+  await sayCheck(context, profile, wish.secret)
   const diff = unifiedDiff(files.configFile, files.configText, edited.configText)
   for (const { kind, text } of diff) terminal.change(kind, text)
   if (diff.length > 0) {
