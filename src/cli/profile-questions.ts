@@ -32,7 +32,7 @@ const CLIENT = { key: SETTINGS.clientId.key, text: 'App client ID', type: SETTIN
 const DOMAIN_QUESTION = {
   key: SETTINGS.domain.key,
   text: "The user pool's domain",
-  example: ', such as acme.auth.eu-west-1.amazoncognito.com',
+  example: ', such as acme.auth.eu-west-1.amazoncognito.com (Enter for none: sign in with a password)',
   type: DOMAIN,
 }
 const IDENTITY_POOL = { key: SETTINGS.identityPoolId.key, text: 'Identity pool ID', type: IDENTITY_POOL_ID }
@@ -74,10 +74,17 @@ export async function askMissing(asked: Asked): Promise<WrittenKeys> {
       if (known === undefined) throw missingError(asked, [question])
       continue
     }
-    answers[question.key] = answer
+    if (answer === '') Object.assign(answers, withoutDomain(inForce))
+    else answers[question.key] = answer
   }
   if (asksWay) Object.assign(answers, await askWay(asked))
   return answers
+}
+
+/** Without hosted UI there is one way to sign in. What was another pool's domain goes. */
+function withoutDomain(inForce: InForce): WrittenKeys {
+  const hadDomain = inForce.has(SETTINGS.domain.key)
+  return { ...(hadDomain ? { cognito_domain: '' } : {}), cognito_sign_in: 'password' }
 }
 
 /** `acme` as the domain of a region is what its console shows as the domain's prefix. */
@@ -88,6 +95,7 @@ export function completeDomain(text: string, userPoolId: string | undefined): st
   return `${text}.auth${region.startsWith('us-gov-') ? '-fips' : ''}.${region}.amazoncognito.com`
 }
 
+/** The answer; undefined for that which is known, or for none; empty where there is no domain. */
 async function askOne(
   { key, text, example = '', type }: Question,
   from: { asked: Asked; known: string | undefined; answers: WrittenKeys },
@@ -98,6 +106,7 @@ async function askOne(
     const given = await terminal.ask(`${text}${known === undefined ? example : ` [${known}]`}: `, signal)
     const reply = pastedValue(key, given ?? '')
     if (given === undefined || (reply === '' && known !== undefined)) return undefined
+    if (reply === '' && key === SETTINGS.domain.key) return ''
     const pool = answers.cognito_user_pool_id ?? asked.inForce.get(SETTINGS.userPoolId.key)
     const value = key === SETTINGS.domain.key ? completeDomain(reply, pool) : reply
     if (type.parse(value) !== undefined) return value
@@ -130,7 +139,9 @@ async function askWay({ inForce, terminal, signal }: Asked): Promise<WrittenKeys
 }
 
 function missingError({ profile, terminal }: Asked, missing: Question[]): PoolkeyError<'usage'> {
-  const flags = missing.map(({ key }) => flagOf(key))
+  const flags = missing.map(({ key }) =>
+    key === SETTINGS.domain.key ? `${flagOf(key)} (or ${flagOf(SETTINGS.method.key)} password)` : flagOf(key),
+  )
   return new PoolkeyError('usage', {
     problem: `profile ${profile} cannot do without ${listed(missing.map(({ key }) => key))}`,
     fix: terminal.canAsk

@@ -98,8 +98,8 @@ export const CONFIGURATION_WORDINGS: Wordings<
   'setting-missing': {
     exitCode: 3,
     what: ({ profile, key, neededFor }) => `profile ${profile} has no ${key}, which ${neededFor} needs`,
-    fix: ({ profile, file, key, line }) =>
-      `add ${key} = ... to profile ${profile} in ${file}${optional(' (line ', line, ')')}`,
+    fix: ({ profile, file, key, line, neededFor }) =>
+      `add ${key} = ...${key === 'cognito_domain' && neededFor.startsWith('signing in') ? ', or cognito_sign_in = password,' : ''} to profile ${profile} in ${file}${optional(' (line ', line, ')')}`,
   },
   'setting-conflict': {
     exitCode: 3,

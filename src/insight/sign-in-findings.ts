@@ -102,7 +102,11 @@ function passwordFinding(verdict: PasswordVerdict, profile: Profile): Finding {
 function domainFinding(verdict: Verdict, profile: Profile): Finding {
   const host = profile.signIn?.domain?.host ?? ''
   if (verdict.kind !== 'unknown') return fine(`${host} answers: signing out goes by it`)
-  const trouble = unknown(`could not tell of cognito_domain, by which signing out goes: ${verdict.detail}`, verdict, profile)
+  const trouble = unknown(
+    `could not tell of cognito_domain, by which signing out goes: ${verdict.detail}`,
+    verdict,
+    profile,
+  )
   return 'code' in trouble ? { ...trouble, state: 'warning' } : trouble
 }
 

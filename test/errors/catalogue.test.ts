@@ -284,3 +284,13 @@ describe('wording', () => {
     expect(said('key-missing', { store: 'keychain', vaultFile: '/s/vault.json' })[0]).toContain('locked')
   })
 })
+
+test('a profile without a domain is told of the way that needs none; another command is not', () => {
+  const facts = { profile: 'dev', file: '/config', line: 3, key: 'cognito_domain' }
+  const fixFor = (neededFor: string) =>
+    explainError(new PoolkeyError('setting-missing', { ...facts, neededFor })).fix
+  expect(fixFor('signing in with a browser')).toBe(
+    'add cognito_domain = ..., or cognito_sign_in = password, to profile dev in /config (line 3)',
+  )
+  expect(fixFor('logout --web')).toBe('add cognito_domain = ... to profile dev in /config (line 3)')
+})

@@ -56,7 +56,10 @@ describe('configure at a terminal', () => {
       await give(terminal, [
         ['User pool ID, such as eu-west-1_AbCdEf123: ', emulator.userPoolId],
         ['App client ID: ', emulator.clientId],
-        ["The user pool's domain, such as acme.auth.eu-west-1.amazoncognito.com: ", 'acme'],
+        [
+          "The user pool's domain, such as acme.auth.eu-west-1.amazoncognito.com (Enter for none: sign in with a password): ",
+          'acme',
+        ],
         [`${IDENTITY_POOL} [Enter for none: sign in only]: `, answer(emulator)],
       ])
       // A fifth question would wait for its answer here.
@@ -95,7 +98,10 @@ describe('configure at a terminal', () => {
       ['User pool ID, such as eu-west-1_AbCdEf123: ', 'nonsense'],
       ['  It is a user pool ID such as eu-west-1_AbCdEf123.', emulator.userPoolId],
       ['App client ID: ', emulator.clientId],
-      ["The user pool's domain, such as acme.auth.eu-west-1.amazoncognito.com: ", emulator.origin],
+      [
+        "The user pool's domain, such as acme.auth.eu-west-1.amazoncognito.com (Enter for none: sign in with a password): ",
+        emulator.origin,
+      ],
       [IDENTITY_POOL, ''],
       ['[y/N] ', 'n'],
     ])
