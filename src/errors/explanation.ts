@@ -22,12 +22,12 @@ export function runLogin(profileName: string | undefined): string {
   return `run: ${loginCommand(profileName)}`
 }
 
-/** What signs in with the browser instead of a password. */
+/** The commands that sign in with the browser instead of a password. */
 export function byBrowser(profile: Profile | undefined): string {
   const { method, domain } = profile?.signIn ?? {}
-  if (method !== 'password') return runLogin(profile?.name)
+  if (method !== 'password') return loginCommand(profile?.name)
   const flags = `--sign-in browser${domain ? '' : ' --domain HOST'}`
-  return `run: ${withProfile(`poolkey configure ${flags}`, profile?.settingsFrom)}, then ${loginCommand(profile?.name)}`
+  return `${withProfile(`poolkey configure ${flags}`, profile?.settingsFrom)}, then ${loginCommand(profile?.name)}`
 }
 
 /** The command that seals an app client's secret. */

@@ -14,7 +14,8 @@ export function isAboutClientSecret({ name, message }: ErrorFacts['service-refus
   return name === 'NotAuthorizedException' && ABOUT_SECRET.test(message)
 }
 
-const NO_PASSWORD = 'whoever signs in through an identity provider has no password here'
+const NO_PASSWORD =
+  'whoever signs in through an identity provider has no password here, and needs the browser'
 
 export const USER_POOL_CAUSES: KnownCause[] = [
   {

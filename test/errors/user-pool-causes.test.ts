@@ -84,16 +84,16 @@ const FLOW = refusal(
 const NO_DOMAIN = { cognito_sign_in: 'password', cognito_domain: '' }
 
 test.each([
-  ['as it is set', {}, 'run: poolkey login --profile dev'],
+  ['as it is set', {}, 'poolkey login --profile dev'],
   [
     'by a key less',
     { cognito_sign_in: 'password' },
-    'run: poolkey configure --sign-in browser --profile dev, then poolkey login --profile dev',
+    'poolkey configure --sign-in browser --profile dev, then poolkey login --profile dev',
   ],
   [
     'with a domain',
     NO_DOMAIN,
-    'run: poolkey configure --sign-in browser --domain HOST --profile dev, then poolkey login --profile dev',
+    'poolkey configure --sign-in browser --domain HOST --profile dev, then poolkey login --profile dev',
   ],
 ])('who needs the browser is told how to have it: %s', (_, keys, command) => {
   const asked = profileWith(keys)
