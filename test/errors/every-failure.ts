@@ -93,7 +93,7 @@ export const EVERY_FAILURE: { [C in ErrorCode]: FactsFor<C> } = {
       expected: text,
       got: text,
     })),
-  'challenge-unanswerable': (text) => [{ challenge: text }, { challenge: text, hasDomain: false }],
+  'challenge-unanswerable': (text) => [{ challenge: text }],
   'service-refused': (text) => [
     { service: 'user pool', operation: 'InitiateAuth', name: 'NotAuthorizedException', message: text },
     { service: 'user pool', operation: text, name: 'InvalidPasswordException', message: text, status: 400 },
