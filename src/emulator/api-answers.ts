@@ -40,10 +40,12 @@ export function createAnswers(options: {
   const { settings, now, pending, tokens, proofOf } = options
 
   function ask(user: EmulatorUser | undefined, step: Step): ApiAnswer {
+    const session = pending.open(user, step)
+    const isNamed = step.name !== 'PASSWORD_VERIFIER' || !step.isFirst
     return {
       body: {
         ChallengeName: step.name,
-        Session: pending.open(user, step),
+        ...(isNamed ? { Session: session } : {}),
         ...questionOf(settings, user, step),
       },
     }
@@ -161,7 +163,8 @@ export function createAnswers(options: {
   }
 
   function take(input: Input, responses: Responses): ApiAnswer {
-    const session = textOf(input, 'Session')
+    const isFirstProof = input['ChallengeName'] === 'PASSWORD_VERIFIER' && input['Session'] === undefined
+    const session = isFirstProof ? textOf(responses, 'PASSWORD_CLAIM_SECRET_BLOCK') : textOf(input, 'Session')
     const { user, step } = pending.find(session)
     if (input['ChallengeName'] !== step.name)
       throw new Refusal('InvalidParameterException', 'Challenge name does not match the session.')

@@ -195,7 +195,7 @@ async function choose(
 /** Sets an authenticator app up, and goes on with that as the second factor. */
 async function setUpApp(way: Way, challenge: Challenge): Promise<AuthAnswer> {
   const { client, signal, ask } = way
-  if (!canSetUpApp(challenge)) throw unanswerable(challenge.name, way)
+  if (!canSetUpApp(challenge) || !challenge.session) throw unanswerable(challenge.name, way)
   const username = nameFor(way, challenge)
   const { secretCode, session } = await client.associateSoftwareToken({ session: challenge.session, signal })
   const secret = secretCode.reveal()

@@ -28,7 +28,8 @@ export interface AppClient {
 export interface Challenge {
   kind: 'challenge'
   name: string
-  session: Secret
+  /** The first question of USER_SRP_AUTH has none. */
+  session: Secret | undefined
   parameters: Record<string, string>
   /** What may be chosen from, of SELECT_CHALLENGE. */
   available: string[]
@@ -148,9 +149,9 @@ export function createUserPoolClient(
       const deviceKey = result.NewDeviceMetadata?.DeviceKey
       return { kind: 'tokens', tokens: tokensOf(operation, result), deviceKey }
     }
-    if (name === undefined || Session === undefined) throw incomplete(operation, 'challenge')
+    if (name === undefined) throw incomplete(operation, 'challenge')
     return {
-      ...{ kind: 'challenge', name, session: new Secret(Session) },
+      ...{ kind: 'challenge', name, session: Session === undefined ? undefined : new Secret(Session) },
       parameters: answer.ChallengeParameters ?? {},
       available: answer.AvailableChallenges ?? [],
     }
@@ -172,10 +173,10 @@ export function createUserPoolClient(
       const command = new RespondToAuthChallengeCommand({
         ClientId,
         ChallengeName: Object.values(ChallengeNameType).find((name) => name === to.name),
-        Session: to.session.reveal(),
+        Session: to.session?.reveal(),
         ChallengeResponses: { ...named(username), ...revealed(responses) },
       })
-      const secrets = [to.session, ...Object.values(responses)]
+      const secrets = [...(to.session ? [to.session] : []), ...Object.values(responses)]
       return read(
         operation,
         await call(operation, { secrets, signal }, () => sdk.send(command, { abortSignal: signal })),

@@ -303,7 +303,10 @@ describe("AWS's SDK", () => {
         }),
       )
     await expect(start(hash)).rejects.toThrow(message)
-    expect(await start(hashFor('carol', clientSecret))).toMatchObject({ ChallengeName: 'PASSWORD_VERIFIER' })
+    const begun = await start(hashFor('carol', clientSecret))
+    expect(begun).toMatchObject({ ChallengeName: 'PASSWORD_VERIFIER' })
+    // As measured at AWS.
+    expect(begun.Session).toBeUndefined()
   })
 
   test('refreshes with rotation, and is told of a token used twice', async () => {
