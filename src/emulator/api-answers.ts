@@ -174,6 +174,9 @@ export function createAnswers(options: {
       return selectFirst(user, responses)
     }
     if (!user) throw notAuthorized(WRONG_PASSWORD)
+    // Who chose a code as the first factor was never told the name; of all others AWS wants it, and no alias.
+    if (step.name !== 'EMAIL_OTP' && step.name !== 'SMS_OTP' && responses['USERNAME'] !== user.username)
+      throw notAuthorized('Invalid session for the user.')
     switch (step.name) {
       case 'NEW_PASSWORD_REQUIRED':
         return changePassword(session, user, responses)

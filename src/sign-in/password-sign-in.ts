@@ -66,16 +66,19 @@ async function converse(options: PasswordSignInOptions): Promise<ApiTokens> {
   const attempt = createSrpAttempt(randomBytes(SECRET_NUMBER_BYTES))
   // Before anything is sent: a proof must follow its question within seconds.
   const password = await options.ask({ kind: 'password' }, options.signal)
-  const way = { ...options, attempt, password }
+  let way = { ...options, attempt, password, name: options.username }
   let answer = await begin(way)
   for (let challenges = 0; answer.kind === 'challenge'; challenges += 1) {
     if (challenges === MOST_CHALLENGES) throw unanswerable(answer.name, options)
+    way = { ...way, name: nameIn(answer) ?? way.name }
     answer = await meet(way, answer)
   }
   return answer
 }
 
 interface Way extends PasswordSignInOptions {
+  /** What the pool knows the person by; until it has told that, `username`. */
+  name: string
   attempt: SrpAttempt
   password: Secret
 }
@@ -111,7 +114,7 @@ function isFlowRefused(error: unknown): boolean {
 async function meet(way: Way, challenge: Challenge): Promise<AuthAnswer> {
   const { ask, signal } = way
   const respond = (responses: Parameters) =>
-    way.client.respond({ to: challenge, username: nameFor(way, challenge), responses, signal })
+    way.client.respond({ to: challenge, username: way.name, responses, signal })
   const by = CODE_CHALLENGES.get(challenge.name)
   if (by !== undefined) {
     const destination = challenge.parameters['CODE_DELIVERY_DESTINATION']
@@ -138,9 +141,9 @@ async function meet(way: Way, challenge: Challenge): Promise<AuthAnswer> {
   }
 }
 
-/** The name that the pool knows the person by, which is not always what was typed. */
-function nameFor({ username }: Way, { parameters }: Challenge): string {
-  return parameters['USER_ID_FOR_SRP'] ?? parameters['USERNAME'] ?? username
+/** The name that the pool knows the person by: most questions after the password's go without it. */
+function nameIn({ parameters }: Challenge): string | undefined {
+  return parameters['USER_ID_FOR_SRP'] ?? parameters['USERNAME']
 }
 
 function proofFor(way: Way, challenge: Challenge): Parameters {
@@ -150,7 +153,7 @@ function proofFor(way: Way, challenge: Challenge): Parameters {
   const signature = passwordClaimSignature(
     way.attempt,
     {
-      userId: nameFor(way, challenge),
+      userId: way.name,
       saltHex: parameters['SALT'] ?? '',
       srpB: parameters['SRP_B'] ?? '',
       secretBlock,
@@ -194,9 +197,8 @@ async function choose(
 
 /** Sets an authenticator app up, and goes on with that as the second factor. */
 async function setUpApp(way: Way, challenge: Challenge): Promise<AuthAnswer> {
-  const { client, signal, ask } = way
+  const { client, signal, ask, username, name } = way
   if (!canSetUpApp(challenge) || !challenge.session) throw unanswerable(challenge.name, way)
-  const username = nameFor(way, challenge)
   const { secretCode, session } = await client.associateSoftwareToken({ session: challenge.session, signal })
   const secret = secretCode.reveal()
   const issuer = `Cognito ${way.signIn.userPoolId}`
@@ -204,7 +206,12 @@ async function setUpApp(way: Way, challenge: Challenge): Promise<AuthAnswer> {
   const verified = await untilRight(way, async () =>
     client.verifySoftwareToken({ session, code: await ask(question, signal), signal }),
   )
-  return client.respond({ to: { name: 'MFA_SETUP', session: verified }, username, responses: {}, signal })
+  return client.respond({
+    to: { name: 'MFA_SETUP', session: verified },
+    username: name,
+    responses: {},
+    signal,
+  })
 }
 
 /** Lets a wrong answer be given again, three times in all. */

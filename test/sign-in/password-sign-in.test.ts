@@ -90,8 +90,12 @@ test('yields verified tokens, and the password is in no request', async () => {
   expect(JSON.stringify(emulator.requests)).not.toContain(PERSON.password)
 })
 
-test('knows a person by the name that the pool has, whatever was typed', async () => {
-  const { outcome } = await converse([PERSON.password], { username: PERSON.email })
+test.each<[Answer[], Partial<EmulatorUser>]>([
+  [[], {}],
+  [[sentCode], { factors: ['SMS_MFA'] }],
+  [['A-new-Passw0rd'], { mustChangePassword: { requiredAttributes: [] } }],
+])('knows a person by the name that the pool has, whatever was typed: %j %j', async (answers, person) => {
+  const { outcome } = await converse([PERSON.password, ...answers], { username: PERSON.email, person })
   expect((await outcome).claims.username).toBe('carol')
 })
 
@@ -174,11 +178,12 @@ describe('a second factor', () => {
     expect(wrong.asked).toHaveLength(4)
   })
 
-  test('is set up where it is required, with a secret for the app', async () => {
+  test('is set up where it is required, with a secret for the app, under the name that was typed', async () => {
     const setUp: Answer = (question) =>
       oneTimeCode(question.kind === 'app-code' ? question.secret : '', Date.now())
     const { outcome, asked, wrong, emulator } = await converse([PERSON.password, 'wrong', setUp], {
       options: { requireMfa: true },
+      username: PERSON.email,
     })
     await outcome
     expect(wrong).toHaveLength(1)
@@ -189,7 +194,7 @@ describe('a second factor', () => {
     const url = new URL(otpauthUrl)
     expect(`${url.protocol}//${url.host}`).toBe('otpauth://totp')
     expect(url.searchParams.get('secret')).toBe(secret)
-    expect(decodeURIComponent(url.pathname)).toContain(':carol')
+    expect(decodeURIComponent(url.pathname)).toContain(`:${PERSON.email}`)
   })
 })
 
