@@ -49,18 +49,22 @@ export async function runPasswordSignIn(parts: {
       onWrong: (refusal) => {
         terminal.say(`${whatIsWrong(refusal)} Once more.`)
       },
+      onDevice: (isTaken) => {
+        terminal.say(isTaken ? DEVICE_TAKEN : DEVICE_REFUSED)
+      },
       signal,
       now: () => serverTime(broker).getTime(),
     })
-    if (signedIn.byPassword?.deviceKey !== undefined) terminal.say(DEVICES)
     await keepSignIn({ context, broker, signedIn, yes: options.yes === true })
   } finally {
     clearTimeout(timer)
   }
 }
 
-const DEVICES =
-  'This user pool remembers devices. poolkey does not have this one remembered, so a second factor is asked for at every sign-in.'
+const DEVICE_TAKEN =
+  'This user pool remembers devices: this sign-in stands in its list as one named poolkey. A second factor is asked for at every sign-in all the same.'
+const DEVICE_REFUSED =
+  'This user pool remembers devices, and did not take this one: the session cannot be refreshed, and ends with its first tokens.'
 
 function whatIsWrong({ name, message }: { name: string; message: string }): string {
   return name === 'InvalidPasswordException' ? sentence(message) : 'That code is wrong.'

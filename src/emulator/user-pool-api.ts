@@ -96,6 +96,8 @@ export function createUserPoolApi(options: {
         return tokens.revokeToken(input)
       case 'GetUser':
         return tokens.getUser(input)
+      case 'ConfirmDevice':
+        return tokens.confirmDevice(input)
       case 'GlobalSignOut':
         return tokens.globalSignOut(input)
       default:

@@ -57,6 +57,7 @@ async function openPasswordWorld(
     http,
     ask: () => Promise.resolve(new Secret(emulator.user.password)),
     onWrong: () => undefined,
+    onDevice: () => undefined,
     signal,
     now: world.clock.now,
   })

@@ -20,6 +20,7 @@ interface Conversation {
   emulator: Emulator
   asked: Question[]
   wrong: string[]
+  devices: boolean[]
   outcome: Promise<SignedIn>
 }
 
@@ -45,6 +46,7 @@ async function converse(
   const http = openHttp()
   const asked: Question[] = []
   const wrong: string[] = []
+  const devices: boolean[] = []
   const place = {
     region: emulator.region,
     endpoint: new URL(emulator.origin),
@@ -64,11 +66,12 @@ async function converse(
       return Promise.resolve(new Secret(typeof answer === 'string' ? answer : answer(question, emulator)))
     },
     onWrong: ({ message }) => wrong.push(message),
+    onDevice: (isTaken) => devices.push(isTaken),
     signal: new AbortController().signal,
     now: Date.now,
   })
   await outcome.catch(() => undefined)
-  return { emulator, asked, wrong, outcome }
+  return { emulator, asked, wrong, devices, outcome }
 }
 
 const sentCode: Answer = (_question, { sentCodes }) => sentCodes.at(-1)!.code
@@ -261,6 +264,29 @@ describe('a client that is not allowed USER_SRP_AUTH', () => {
     await expect(outcome).rejects.toMatchObject({
       facts: { message: 'USER_SRP_AUTH is not enabled for the client.' },
     })
+  })
+})
+
+describe('a pool that remembers devices', () => {
+  test('has this one confirmed', async () => {
+    const { outcome, devices, emulator } = await converse([PERSON.password], {
+      options: { trackDevices: true },
+    })
+    expect((await outcome).byPassword!.deviceKey).toMatch(/^eu-west-1_/)
+    expect(devices).toEqual([true])
+    expect(emulator.count('ConfirmDevice')).toBe(1)
+  })
+
+  test('and does not take it: the sign-in is good all the same, and that is told', async () => {
+    const body = '{"__type":"NotAuthorizedException","message":"Access Token does not have required scopes"}'
+    const { outcome, devices } = await converse([PERSON.password], {
+      options: { trackDevices: true },
+      prepare: ({ faults }) => {
+        faults.set('ConfirmDevice', { kind: 'answer', status: 400, body })
+      },
+    })
+    expect((await outcome).claims.username).toBe('carol')
+    expect(devices).toEqual([false])
   })
 })
 

@@ -158,7 +158,7 @@ test('what remembering devices means is said', async () => {
   const at = await begin({}, { trackDevices: true })
   await isSignedIn(at)
   expect((await at.terminal.ended).shown.replaceAll(/\s+/g, ' ')).toContain(
-    'This user pool remembers devices.',
+    'This user pool remembers devices: this sign-in stands in its list',
   )
 })
 
