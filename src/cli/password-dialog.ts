@@ -67,7 +67,8 @@ const DEVICE_REFUSED =
   'This user pool remembers devices, and did not take this one: the session cannot be refreshed, and ends with its first tokens.'
 
 function whatIsWrong({ name, message }: { name: string; message: string }): string {
-  return name === 'InvalidPasswordException' ? sentence(message) : 'That code is wrong.'
+  if (name === 'ExpiredCodeException') return 'That code was used already, or is too old: wait for the next.'
+  return name.includes('Password') ? sentence(message) : 'That code is wrong.'
 }
 
 async function askUserName(terminal: Terminal, profile: string, signal: AbortSignal): Promise<string> {

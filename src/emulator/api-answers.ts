@@ -109,6 +109,8 @@ export function createAnswers(options: {
         'Password does not conform to policy: Password not long enough',
       )
     }
+    if (password === user.password)
+      throw new Refusal('PasswordHistoryPolicyViolationException', 'Password has previously been used')
     for (const name of user.mustChangePassword?.requiredAttributes ?? []) {
       const value = responses[`userAttributes.${name}`]
       if (value === undefined)

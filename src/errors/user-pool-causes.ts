@@ -31,6 +31,21 @@ export const USER_POOL_CAUSES: KnownCause[] = [
     }),
   },
   {
+    name: 'UserNotFound',
+    explain: (profile) => ({
+      what: `${poolOf(profile)} knows no such user`,
+      fix: `check the user name, and that this is the user pool it belongs to; then run: ${loginCommand(profile?.name)}`,
+    }),
+  },
+  {
+    name: 'NotAuthorized',
+    text: /Temporary password has expired/i,
+    explain: (profile) => ({
+      what: 'the temporary password was not used in time',
+      fix: `have an administrator of ${poolOf(profile)} send a new one`,
+    }),
+  },
+  {
     name: 'NotAuthorized',
     text: /User is disabled/i,
     explain: (profile) => ({
@@ -64,8 +79,8 @@ export const USER_POOL_CAUSES: KnownCause[] = [
   {
     name: 'ExpiredCode',
     explain: (profile) => ({
-      what: 'the code is too old',
-      fix: `have a new one sent: ${loginCommand(profile?.name)}`,
+      what: 'the code is too old, or was used already',
+      fix: `begin anew, with another: ${loginCommand(profile?.name)}`,
     }),
   },
   {
@@ -82,13 +97,13 @@ export const USER_POOL_CAUSES: KnownCause[] = [
       fix: 'reset it on the sign-in page of the user pool ("Forgot your password?"), then sign in again',
     }),
   },
-  {
-    name: 'InvalidPassword',
-    explain: (_profile, { message }) => ({
+  ...['InvalidPassword', 'PasswordHistoryPolicyViolation'].map((name) => ({
+    name,
+    explain: ((profile, { message }) => ({
       what: `the new password was refused: ${message}`,
-      fix: 'choose one that the policy of the user pool allows',
-    }),
-  },
+      fix: `begin anew, with one that the policy of the user pool allows: ${loginCommand(profile?.name)}`,
+    })) satisfies KnownCause['explain'],
+  })),
   {
     name: 'InvalidParameter',
     operation: 'InitiateAuth',

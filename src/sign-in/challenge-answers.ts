@@ -18,7 +18,8 @@ import type { AuthAnswer, Challenge, Parameters, UserPoolClient } from './user-p
 // Contract section 7: a wrong code is asked again, three times in all.
 const MOST_TRIES = 3
 // Refusals of an answer after which the same session takes another.
-const WRONG_ANSWERS = ['CodeMismatchException', 'EnableSoftwareTokenMFAException', 'InvalidPasswordException']
+const WRONG_CODES = ['CodeMismatchException', 'EnableSoftwareTokenMFAException']
+const WRONG_PASSWORDS = ['InvalidPasswordException', 'PasswordHistoryPolicyViolationException']
 
 /** Who signs in, and who is asked. */
 export interface Conversation {
@@ -49,7 +50,9 @@ export async function meet(way: Way, challenge: Challenge): Promise<AuthAnswer> 
   const by = CODE_CHALLENGES.get(challenge.name)
   if (by !== undefined) {
     const destination = challenge.parameters['CODE_DELIVERY_DESTINATION']
-    return untilRight(way, async () =>
+    // An app shows another soon; what was sent is sent once only.
+    const isWrong = by === 'app' ? [...WRONG_CODES, 'ExpiredCodeException'] : WRONG_CODES
+    return untilRight(way, isWrong, async () =>
       respond({ [`${challenge.name}_CODE`]: await ask({ kind: 'code', by, destination }, signal) }),
     )
   }
@@ -102,7 +105,7 @@ async function changePassword(
   const attributes: Parameters = {}
   for (const name of requiredAttributes(challenge))
     attributes[`userAttributes.${name}`] = await ask({ kind: 'attribute', name }, signal)
-  return untilRight(way, async () =>
+  return untilRight(way, WRONG_PASSWORDS, async () =>
     respond({ ...attributes, NEW_PASSWORD: await ask({ kind: 'new-password' }, signal) }),
   )
 }
@@ -129,7 +132,7 @@ async function setUpApp(way: Way, challenge: Challenge): Promise<AuthAnswer> {
   const secret = secretCode.reveal()
   const issuer = `Cognito ${way.signIn.userPoolId}`
   const question = { kind: 'app-code', secret, otpauthUrl: otpauthUrl(secret, { issuer, username }) } as const
-  const verified = await untilRight(way, async () =>
+  const verified = await untilRight(way, WRONG_CODES, async () =>
     client.verifySoftwareToken({ session, code: await ask(question, signal), signal }),
   )
   return client.respond({
@@ -141,12 +144,12 @@ async function setUpApp(way: Way, challenge: Challenge): Promise<AuthAnswer> {
 }
 
 /** Lets a wrong answer be given again, three times in all. */
-async function untilRight<T>(way: Way, answer: () => Promise<T>): Promise<T> {
+async function untilRight<T>(way: Way, wrong: string[], answer: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await answer()
     } catch (error) {
-      const isWrong = isPoolkeyError(error, 'service-refused') && WRONG_ANSWERS.includes(error.facts.name)
+      const isWrong = isPoolkeyError(error, 'service-refused') && wrong.includes(error.facts.name)
       if (!isWrong || tries === MOST_TRIES) throw error
       way.onWrong(error.facts)
     }

@@ -161,6 +161,26 @@ describe('a second factor', () => {
     expect(asked[1]).toEqual({ kind: 'code', by: 'app', destination: undefined })
   })
 
+  test.each([
+    ['SOFTWARE_TOKEN_MFA', 'is asked for once more', 3],
+    ['SMS_MFA', 'ends it: no other is sent', 2],
+  ] as const)('%s: a code that is too old, or was used, %s', async (factor, _, questions) => {
+    const right = factor === 'SMS_MFA' ? sentCode : appCode
+    const { outcome, asked } = await converse([PERSON.password, right, right], {
+      person: { factors: [factor], totpSecret: TOTP_SECRET },
+      prepare: ({ faults }) => {
+        const body = '{"__type":"ExpiredCodeException","message":"It has already been used once."}'
+        faults.set('RespondToAuthChallenge', { kind: 'alter', alter: (answer) => answer })
+        faults.set('RespondToAuthChallenge', { kind: 'answer', status: 400, body })
+      },
+    })
+    await outcome.catch(() => undefined)
+    expect(asked).toHaveLength(questions)
+    if (factor === 'SMS_MFA')
+      await expect(outcome).rejects.toMatchObject({ facts: { name: 'ExpiredCodeException' } })
+    else expect((await outcome).claims.username).toBe('carol')
+  })
+
   test('is chosen where there are several', async () => {
     const person: Partial<EmulatorUser> = {
       factors: ['SMS_MFA', 'SOFTWARE_TOKEN_MFA'],
@@ -203,7 +223,7 @@ describe('a second factor', () => {
 
 test('has a password that an administrator set changed, with what else is required', async () => {
   const { outcome, asked, wrong, emulator } = await converse(
-    [PERSON.password, 'Carol C.', 'short', 'A-new-Passw0rd'],
+    [PERSON.password, 'Carol C.', 'short', PERSON.password, 'A-new-Passw0rd'],
     { person: { mustChangePassword: { requiredAttributes: ['name'] } } },
   )
   await outcome
@@ -212,8 +232,12 @@ test('has a password that an administrator set changed, with what else is requir
     'attribute',
     'new-password',
     'new-password',
+    'new-password',
   ])
-  expect(wrong).toEqual(['Password does not conform to policy: Password not long enough'])
+  expect(wrong).toEqual([
+    'Password does not conform to policy: Password not long enough',
+    'Password has previously been used',
+  ])
   expect(emulator.settings.users[0]).toMatchObject({ password: 'A-new-Passw0rd' })
 })
 
