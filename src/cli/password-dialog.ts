@@ -46,6 +46,8 @@ export async function runPasswordSignIn(parts: {
       client: createUserPoolClient(userPoolPlace(broker, signIn), client, { http }),
       http,
       ask: createAsker(terminal, { ...options, profile: name, username }),
+      // What was piped in is there once.
+      passwordTries: terminal.canAsk ? MOST_PASSWORDS : 1,
       onWrong: (refusal) => {
         terminal.say(`${whatIsWrong(refusal)} Once more.`)
       },
@@ -61,6 +63,9 @@ export async function runPasswordSignIn(parts: {
   }
 }
 
+// Fewer than those after which Cognito locks a user out for a while.
+const MOST_PASSWORDS = 3
+
 const DEVICE_TAKEN =
   'This user pool remembers devices: this sign-in stands in its list as one named poolkey. A second factor is asked for at every sign-in all the same.'
 const DEVICE_REFUSED =
@@ -68,6 +73,7 @@ const DEVICE_REFUSED =
 
 function whatIsWrong({ name, message }: { name: string; message: string }): string {
   if (name === 'ExpiredCodeException') return 'That code was used already, or is too old: wait for the next.'
+  if (name === 'NotAuthorizedException') return 'User name and password do not fit each other.'
   return name.includes('Password') ? sentence(message) : 'That code is wrong.'
 }
 
@@ -86,6 +92,7 @@ function createAsker(
   how: { passwordStdin?: boolean; profile: string; username: string },
 ): (question: Question, signal: AbortSignal) => Promise<Secret> {
   let shownSecret: string | undefined
+  let toldOfNewPassword = false
 
   async function askLine(question: string, signal: AbortSignal): Promise<string> {
     for (;;) {
@@ -127,7 +134,8 @@ function createAsker(
     }
     switch (question.kind) {
       case 'new-password':
-        terminal.say('This password was set for you, or is too old: choose another.')
+        if (!toldOfNewPassword) terminal.say('This password was set for you, or is too old: choose another.')
+        toldOfNewPassword = true
         return new Secret(await askNewPassword(signal))
       case 'attribute':
         return new Secret(await askLine(`${question.name}: `, signal))

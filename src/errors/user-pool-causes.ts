@@ -4,13 +4,19 @@ import type { KnownCause } from './known-cause.ts'
 import type { ErrorFacts } from './poolkey-error.ts'
 
 const ABOUT_SECRET = /secret/i
+const WRONG_PASSWORD = /Incorrect username or password/i
 
 /**
- * Whether a refusal is about the app client's secret, not about who signs in. For both Cognito has one code; this is the
- * one text that is not read to explain alone, since a wrong secret must not end a session.
+ * Whether a refusal is about the app client's secret, not about who signs in. For both Cognito has one code; this text and
+ * `isWrongPassword`'s are not read to explain alone: a wrong secret must not end a session.
  */
 export function isAboutClientSecret({ name, message }: ErrorFacts['service-refused']): boolean {
   return name === 'NotAuthorizedException' && ABOUT_SECRET.test(message)
+}
+
+/** Whether the password was wrong, or the name: another one may be right. */
+export function isWrongPassword({ name, message }: ErrorFacts['service-refused']): boolean {
+  return name === 'NotAuthorizedException' && WRONG_PASSWORD.test(message)
 }
 
 export const USER_POOL_CAUSES: KnownCause[] = [
@@ -24,10 +30,10 @@ export const USER_POOL_CAUSES: KnownCause[] = [
   },
   {
     name: 'NotAuthorized',
-    text: /Incorrect username or password/i,
+    text: WRONG_PASSWORD,
     explain: (profile) => ({
       what: 'user name and password do not fit each other',
-      fix: `check both; whoever signs in through an identity provider has no password here: sign in with the browser (${loginCommand(profile?.name)})`,
+      fix: `check both, then run: ${loginCommand(profile?.name)}; whoever signs in through an identity provider has no password here and needs the browser (without cognito_sign_in = password)`,
     }),
   },
   {

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { isPoolkeyError } from '../errors/poolkey-error.ts'
+import { isWrongPassword } from '../errors/user-pool-causes.ts'
 import type { Http } from '../http/http.ts'
 import type { Secret } from '../secret.ts'
 import type { SignedIn } from './browser-sign-in.ts'
@@ -17,6 +18,8 @@ export interface PasswordSignInOptions extends Conversation {
   http: Http
   /** Told that the pool keeps devices, and whether this one was taken: without that there is no refresh. */
   onDevice: (isTaken: boolean) => void
+  /** How often the password may be asked for, which needs somebody who types it. */
+  passwordTries: number
 }
 
 // Pools that ask on and on are not signed in to.
@@ -61,7 +64,11 @@ async function takeDevice(
   }
 }
 
-async function converse(options: PasswordSignInOptions): Promise<ApiTokens> {
+/** From the password to the tokens; a wrong password is asked for again, and the whole begins anew. */
+async function converse(
+  options: PasswordSignInOptions,
+  triesLeft = options.passwordTries,
+): Promise<ApiTokens> {
   const attempt = createSrpAttempt(randomBytes(SECRET_NUMBER_BYTES))
   // Before anything is sent: a proof must follow its question within seconds.
   const password = await options.ask({ kind: 'password' }, options.signal)
@@ -69,8 +76,16 @@ async function converse(options: PasswordSignInOptions): Promise<ApiTokens> {
   let answer = await begin(way)
   for (let challenges = 0; answer.kind === 'challenge'; challenges += 1) {
     if (challenges === MOST_CHALLENGES) throw unanswerable(answer.name, options)
-    way = { ...way, name: nameIn(answer) ?? way.name }
-    answer = await meet(way, answer)
+    const challenge = answer
+    way = { ...way, name: nameIn(challenge) ?? way.name }
+    try {
+      answer = await meet(way, challenge)
+    } catch (error) {
+      const mayBeWrong = challenge.name === 'PASSWORD_VERIFIER' && isPoolkeyError(error, 'service-refused')
+      if (!mayBeWrong || !isWrongPassword(error.facts) || triesLeft <= 1) throw error
+      options.onWrong(error.facts)
+      return converse(options, triesLeft - 1)
+    }
   }
   return answer
 }

@@ -58,6 +58,7 @@ async function openPasswordWorld(
     ask: () => Promise.resolve(new Secret(emulator.user.password)),
     onWrong: () => undefined,
     onDevice: () => undefined,
+    passwordTries: 1,
     signal,
     now: world.clock.now,
   })

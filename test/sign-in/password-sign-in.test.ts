@@ -32,12 +32,14 @@ async function converse(
     username = PERSON.username,
     clientSecret,
     prepare,
+    passwordTries = 1,
   }: {
     person?: Partial<EmulatorUser>
     options?: EmulatorOptions
     username?: string
     clientSecret?: string
     prepare?: (emulator: Emulator) => void
+    passwordTries?: number
   } = {},
 ): Promise<Conversation> {
   const emulator = await emulatorForTest({ users: [{ ...PERSON, ...person }], ...options })
@@ -65,6 +67,7 @@ async function converse(
       if (answer === undefined) return Promise.reject(new Error(`asked for ${question.kind} besides`))
       return Promise.resolve(new Secret(typeof answer === 'string' ? answer : answer(question, emulator)))
     },
+    passwordTries,
     onWrong: ({ message }) => wrong.push(message),
     onDevice: (isTaken) => devices.push(isTaken),
     signal: new AbortController().signal,
@@ -111,6 +114,50 @@ test.each([
   await expect(outcome).rejects.toMatchObject({
     code: 'service-refused',
     facts: { service: 'user pool', name },
+  })
+})
+
+describe('a password that can be asked for again', () => {
+  test.each([
+    [2, ['no', PERSON.password]],
+    [3, ['no', 'nor this', PERSON.password]],
+  ])('is right at try %d', async (tries, typed) => {
+    const { outcome, asked, wrong } = await converse(typed, { passwordTries: 3 })
+    expect((await outcome).claims.username).toBe('carol')
+    expect(asked).toHaveLength(tries)
+    expect(wrong).toHaveLength(tries - 1)
+  })
+
+  test('is wrong three times in all', async () => {
+    const { outcome, asked } = await converse(['1', '2', '3', PERSON.password], { passwordTries: 3 })
+    await expect(outcome).rejects.toMatchObject({ facts: { message: 'Incorrect username or password.' } })
+    expect(asked).toHaveLength(3)
+  })
+
+  test.each<[string, string, Partial<EmulatorUser>, EmulatorOptions]>([
+    ['a user who is disabled', PERSON.password, { state: 'disabled' }, {}],
+    [
+      'an app client whose secret is not known',
+      PERSON.password,
+      {},
+      { clientSecret: 'thesecretthesecretthesecret' },
+    ],
+  ])('is not asked for again for %s', async (_, typed, person, options) => {
+    const { outcome, asked } = await converse([typed, typed], { passwordTries: 3, person, options })
+    await expect(outcome).rejects.toMatchObject({ code: 'service-refused' })
+    expect(asked).toHaveLength(1)
+  })
+
+  test("is not asked for again after a wrong answer to a trigger's question", async () => {
+    const { outcome, asked } = await converse([PERSON.password, 'red', PERSON.password], {
+      passwordTries: 3,
+      options: {
+        authFlows: ['ALLOW_CUSTOM_AUTH'],
+        customChallenges: [{ parameters: { question: 'Colour?' }, answer: 'blue' }],
+      },
+    })
+    await expect(outcome).rejects.toMatchObject({ code: 'service-refused' })
+    expect(asked).toHaveLength(2)
   })
 })
 
