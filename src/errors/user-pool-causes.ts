@@ -120,6 +120,14 @@ export const USER_POOL_CAUSES: KnownCause[] = [
     }),
   },
   {
+    name: 'InvalidParameter',
+    operation: 'RespondToAuthChallenge',
+    explain: (profile, { message }) => ({
+      what: `the user pool did not take what was answered: ${message}`,
+      fix: `begin anew, with another answer: ${loginCommand(profile?.name)}`,
+    }),
+  },
+  {
     name: 'ResourceNotFound',
     explain: (profile) => ({
       what: `there is no ${clientOf(profile)}`,

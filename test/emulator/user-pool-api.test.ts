@@ -118,7 +118,7 @@ describe("amazon-cognito-identity-js, AWS's earlier client, signs in by SRP", ()
 
   test('with a code sent by SMS, and once more after a wrong one', async () => {
     const emulator = await poolWith({ factors: ['SMS_MFA'] })
-    const user = userOf(emulator)
+    const user = userOf(emulator, PERSON.email)
     let tries = 0
     await signingIn(user, PERSON.password, (callbacks) => ({
       mfaRequired: () => {

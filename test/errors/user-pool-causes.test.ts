@@ -39,6 +39,12 @@ test.each([
   ['UserNotConfirmedException', 'User is not confirmed.', 'not confirmed', POOL],
   ['PasswordResetRequiredException', 'Password reset required', 'must be reset', 'Forgot your password'],
   ['PasswordHistoryPolicyViolationException', 'Used before', 'refused: Used before', 'policy'],
+  [
+    'InvalidParameterException',
+    'Invalid phone number format.',
+    'did not take what was answered: Invalid phone number format.',
+    'poolkey login',
+  ],
   ['UserNotFoundException', 'User does not exist.', 'knows no such user', 'poolkey login'],
   [
     'NotAuthorizedException',
