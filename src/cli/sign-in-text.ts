@@ -9,8 +9,8 @@ export interface SignInPages extends SignInWay {
   /** Why no browser opens; undefined where one does. */
   none: NoBrowserReason | 'asked' | undefined
   surroundings: BrowserSurroundings
-  /** Whether the redirected URL can be pasted. */
-  canPaste: boolean
+  /** Whether the redirected URL can be pasted: a job in the background must be brought to the foreground first. */
+  canPaste: 'now' | 'in-foreground' | 'never'
 }
 
 /** The lines before the waiting. */
@@ -57,11 +57,13 @@ function wayBack(
   where: Elsewhere | undefined,
 ): string[] {
   // A script that asked for it knows its way.
-  if (none === 'asked' && !canPaste) return []
+  if (none === 'asked' && canPaste === 'never') return []
   const { env } = surroundings
   const { hostname, port: given } = new URL(redirectUri)
   const port = given === '' ? '80' : given
-  const paste = 'paste the URL that the browser ends at, even if that page does not load.'
+  const first = canPaste === 'now' ? '' : 'bring this to the foreground (fg) and '
+  const paste = `Or ${first}paste the URL that the browser ends at, even if that page does not load.`
+  const pasted = canPaste === 'never' ? [] : [paste]
   switch (where) {
     case 'codespaces': {
       const name = env['CODESPACE_NAME'] ?? ''
@@ -69,20 +71,20 @@ function wayBack(
       return [
         `Outside of VS Code the browser reaches port ${port} of this codespace while this runs beside it:`,
         `  ${name === '' ? command : `${command} --codespace ${shellWord(name)}`}`,
-        ...(canPaste ? [`Or ${paste}`] : []),
+        ...pasted,
       ]
     }
     case 'container':
       return [
         `The browser must reach port ${port} of this container's own loopback (docker run --network host).`,
-        ...(canPaste ? [`Or ${paste}`] : []),
+        ...pasted,
       ]
     case 'ssh':
     case undefined:
       return [
         `${where === 'ssh' ? 'The browser reaches' : 'A browser on another machine reaches'} port ${port} here while this runs beside it:`,
         `  ssh -N -L ${shellWord(`${port}:${hostname}:${port}`)} ${sshDestination(env)}`,
-        ...(canPaste ? [`Or ${paste}`] : []),
+        ...pasted,
       ]
   }
 }
