@@ -73,4 +73,16 @@ describe('with a session to be ended first', () => {
     const lines = linesOf({ none, canPaste: 'never', signOut: { url: SIGN_OUT, leadsOn } })
     expect(lines.slice(1)).toEqual([`  ${SIGN_OUT}`, between, `  ${URL_TEXT}`])
   })
+
+  test('a sign-out URL with a listener of its own has its port forwarded, too', () => {
+    const signOut = { url: SIGN_OUT, leadsOn: true, beside: 'http://127.0.0.1:8500/bye' }
+    expect(linesOf({ signOut, env: { SSH_TTY: '/dev/pts/1' } }).slice(-3)).toEqual([
+      'The browser reaches ports 8400 and 8500 here while this runs beside it:',
+      '  ssh -N -L 8400:localhost:8400 -L 8500:127.0.0.1:8500 THIS_MACHINE',
+      expect.stringMatching(/^Or paste/),
+    ])
+    expect(linesOf({ signOut, env: { CODESPACES: 'true' } }).join('\n')).toContain(
+      'gh codespace ports forward 8400:8400 8500:8500\n',
+    )
+  })
 })
