@@ -1,5 +1,5 @@
 /** What a sign-in in a browser does to the terminal that it was begun at: as a job in the background, and at its questions. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openStation, until } from '../e2e/poolkey-process.ts'
@@ -106,4 +106,14 @@ test('the question whether the browser says "signed out" stays until it is answe
   station.browserRuns()
   expect(shown.slice(shown.indexOf('Press Enter'))).not.toContain('Waiting')
   expect(code).toBe(6)
+})
+
+test('a window that is closed while the URL is asked for ends it with 129', async () => {
+  const station = await openStation({ env: { BROWSER: undefined } })
+  const note = join(station.home, 'code')
+  const terminal = openTerminal(station, `trap : HUP; ${LOGIN}; echo $? >"$HOME/code"`)
+  await terminal.answer('or paste the URL it ends at: ', 'http')
+  terminal.close()
+  await until(() => existsSync(note) && readFileSync(note, 'utf8') !== '')
+  expect(readFileSync(note, 'utf8')).toBe('129\n')
 })
