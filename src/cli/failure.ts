@@ -11,6 +11,8 @@ export interface Situation {
   profile?: Profile | undefined
   /** How far the servers' clock is ahead, if it was measured. */
   clockSkewMs?: number | undefined
+  /** What is to be done where what failed cannot be tried again, but can be made up for. */
+  instead?: string
 }
 
 /** Tells `terminal` of a failure and returns the exit code. */
@@ -52,9 +54,12 @@ interface Told {
   exitCode: number
 }
 
-function toldOf(error: unknown, { profile, clockSkewMs }: Situation = {}): Told {
+function toldOf(error: unknown, { profile, clockSkewMs, instead }: Situation = {}): Told {
   if (isOurs(error)) {
-    const { what, fix, exitCode } = explainError(error, profile)
+    const { what, fix: own, exitCode } = explainError(error, profile)
+    // What mends the network or signs in has a part in what is to be done anyway.
+    const isPart = own === undefined || exitCode === 6 || exitCode === 4
+    const fix = instead === undefined ? own : isPart ? instead : `${own}; then ${instead}`
     const clock = clockNote(clockSkewMs)
     return { code: error.code, message: clock === undefined ? what : `${what}; ${clock}`, fix, exitCode }
   }

@@ -46,24 +46,35 @@ export async function runPasswordSignIn(parts: {
       client: createUserPoolClient(userPoolPlace(broker, signIn), client, { http }),
       http,
       ask: createAsker(terminal, { ...options, profile: name, username }),
+      // What was piped in is there once.
+      passwordTries: terminal.canAsk ? MOST_PASSWORDS : 1,
       onWrong: (refusal) => {
         terminal.say(`${whatIsWrong(refusal)} Once more.`)
+      },
+      onDevice: (isTaken) => {
+        terminal.say(isTaken ? DEVICE_TAKEN : DEVICE_REFUSED)
       },
       signal,
       now: () => serverTime(broker).getTime(),
     })
-    if (signedIn.byPassword?.deviceKey !== undefined) terminal.say(DEVICES)
     await keepSignIn({ context, broker, signedIn, yes: options.yes === true })
   } finally {
     clearTimeout(timer)
   }
 }
 
-const DEVICES =
-  'This user pool remembers devices. poolkey does not have this one remembered, so a second factor is asked for at every sign-in.'
+// Fewer than those after which Cognito locks a user out for a while.
+const MOST_PASSWORDS = 3
+
+const DEVICE_TAKEN =
+  'This user pool remembers devices: this sign-in stands in its list as one named poolkey. A second factor is asked for at every sign-in all the same.'
+const DEVICE_REFUSED =
+  'This user pool remembers devices, and did not take this one: the session cannot be refreshed, and ends with its first tokens.'
 
 function whatIsWrong({ name, message }: { name: string; message: string }): string {
-  return name === 'InvalidPasswordException' ? sentence(message) : 'That code is wrong.'
+  if (name === 'ExpiredCodeException') return 'That code was used already, or is too old: wait for the next.'
+  if (name === 'NotAuthorizedException') return 'User name and password do not fit each other.'
+  return name.includes('Password') ? sentence(message) : 'That code is wrong.'
 }
 
 async function askUserName(terminal: Terminal, profile: string, signal: AbortSignal): Promise<string> {
@@ -81,6 +92,7 @@ function createAsker(
   how: { passwordStdin?: boolean; profile: string; username: string },
 ): (question: Question, signal: AbortSignal) => Promise<Secret> {
   let shownSecret: string | undefined
+  let toldOfNewPassword = false
 
   async function askLine(question: string, signal: AbortSignal): Promise<string> {
     for (;;) {
@@ -122,7 +134,8 @@ function createAsker(
     }
     switch (question.kind) {
       case 'new-password':
-        terminal.say('This password was set for you, or is too old: choose another.')
+        if (!toldOfNewPassword) terminal.say('This password was set for you, or is too old: choose another.')
+        toldOfNewPassword = true
         return new Secret(await askNewPassword(signal))
       case 'attribute':
         return new Secret(await askLine(`${question.name}: `, signal))

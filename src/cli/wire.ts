@@ -13,6 +13,7 @@ import { stateFolderOf } from '../folders.ts'
 import type { CommandContext, GlobalOptions, OwnParts } from './context.ts'
 import { configFileDoor } from './config-file-door.ts'
 import { credentialsFileDoor } from './credentials-file-door.ts'
+import { foregroundOf } from './foreground.ts'
 import { homeFolderOf } from './home-folder.ts'
 import { lazyHttp } from './lazy-http.ts'
 import { openTerminal, terminalsOf } from './terminal.ts'
@@ -33,7 +34,13 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
   const interrupted = listenForInterrupts(proc)
   const now = () => Date.now()
   const noInput = options.input === false || (env['POOLKEY_NO_INPUT'] ?? '') !== ''
-  const terminal = openTerminal({ streams: proc, isTerminal: terminalsOf(proc), env, noInput })
+  const terminal = openTerminal({
+    streams: proc,
+    isTerminal: terminalsOf(proc),
+    isInForeground: foregroundOf(proc),
+    env,
+    noInput,
+  })
 
   const isTracing = options.debug === true || (env['POOLKEY_DEBUG'] ?? '') !== ''
   const filesRead: FilesRead = new Map()

@@ -1,7 +1,7 @@
 /** Network, time limits, throttling, and waiting that came to nothing (exit 6). */
 import { isLoopbackHost } from '../loopback.ts'
 import type { Profile } from '../profile/profile.ts'
-import { optional, runLogin, withProfile } from './explanation.ts'
+import { optional, withProfile } from './explanation.ts'
 import type { Wordings } from './explanation.ts'
 
 const PORTAL_FIX =
@@ -109,7 +109,7 @@ export const NETWORK_WORDINGS: Wordings<
     exitCode: 6,
     what: ({ seconds }) => `nobody came back from the browser within ${seconds} s`,
     fix: ({ clientId, redirectUri, logoutUri }, profile) =>
-      `if the browser showed an error page, register ${optional('', logoutUri, ` as a sign-out URL and `)}${redirectUri} as a callback URL of app client ${clientId}, or check that ID and cognito_domain${optional(' (', profile?.signIn?.domain?.host, ')')}; otherwise ${runLogin(profile?.name)}`,
+      `if the browser showed an error page, register ${optional('', logoutUri, ` as a sign-out URL and `)}${redirectUri} as a callback URL of app client ${clientId}, or check that ID and cognito_domain${optional(' (', profile?.signIn?.domain?.host, ')')}; otherwise run: ${withProfile(logoutUri === undefined ? 'poolkey login' : 'poolkey login --switch-account', profile?.name)}`,
   },
   'web-sign-out-unconfirmed': {
     exitCode: 6,

@@ -120,7 +120,10 @@ const SIGN_IN_FIXES = new Map<string, Fix>([
     (profile) =>
       `if an identity provider is named, look at its settings in ${poolOf(profile)}; a trigger's failure stands in that trigger's log; otherwise check cognito_scopes`,
   ],
-  ['login_required', (profile) => `remove cognito_prompt = none, then ${runLogin(profile?.name)}`],
+  [
+    'login_required',
+    (profile) => `leave out --prompt none, or remove cognito_prompt = none, then ${runLogin(profile?.name)}`,
+  ],
   [
     'server_error',
     (profile) => `the user pool has trouble of its own; wait a moment, then ${runLogin(profile?.name)}`,

@@ -5,13 +5,19 @@ import type { KnownCause } from './known-cause.ts'
 import type { ErrorFacts } from './poolkey-error.ts'
 
 const ABOUT_SECRET = /secret/i
+const WRONG_PASSWORD = /Incorrect username or password/i
 
 /**
- * Whether a refusal is about the app client's secret, not about who signs in. For both Cognito has one code; this is the
- * one text that is not read to explain alone, since a wrong secret must not end a session.
+ * Whether a refusal is about the app client's secret, not about who signs in. For both Cognito has one code; this text and
+ * `isWrongPassword`'s are not read to explain alone: a wrong secret must not end a session.
  */
 export function isAboutClientSecret({ name, message }: ErrorFacts['service-refused']): boolean {
   return name === 'NotAuthorizedException' && ABOUT_SECRET.test(message)
+}
+
+/** Whether the password was wrong, or the name: another one may be right. */
+export function isWrongPassword({ name, message }: ErrorFacts['service-refused']): boolean {
+  return name === 'NotAuthorizedException' && WRONG_PASSWORD.test(message)
 }
 
 const NO_PASSWORD =
@@ -29,12 +35,12 @@ export const USER_POOL_CAUSES: KnownCause[] = [
   },
   {
     name: 'NotAuthorized',
-    text: /Incorrect username or password/i,
+    text: WRONG_PASSWORD,
     mend: 'app-client',
     // The pool's name goes into the proof: of another pool's client every password is wrong.
     explain: (profile) => ({
       what: 'user name and password do not fit each other',
-      fix: `check both, and that ${clientOf(profile)} is one of ${poolOf(profile)}; ${NO_PASSWORD}: ${byBrowser(profile)}`,
+      fix: `check both, and that ${clientOf(profile)} is one of ${poolOf(profile)}, then run: ${loginCommand(profile?.name)}; ${NO_PASSWORD}: ${byBrowser(profile)}`,
     }),
   },
   {
@@ -42,7 +48,15 @@ export const USER_POOL_CAUSES: KnownCause[] = [
     mend: 'app-client',
     explain: (profile) => ({
       what: `${poolOf(profile)} knows no such user`,
-      fix: `check the user name, and that ${clientOf(profile)} is one of ${poolOf(profile)}; ${NO_PASSWORD}: ${byBrowser(profile)}`,
+      fix: `check the user name, and that ${clientOf(profile)} is one of ${poolOf(profile)}, then run: ${loginCommand(profile?.name)}; ${NO_PASSWORD}: ${byBrowser(profile)}`,
+    }),
+  },
+  {
+    name: 'NotAuthorized',
+    text: /Temporary password has expired/i,
+    explain: (profile) => ({
+      what: 'the temporary password was not used in time',
+      fix: `have an administrator of ${poolOf(profile)} send a new one`,
     }),
   },
   {
@@ -80,8 +94,8 @@ export const USER_POOL_CAUSES: KnownCause[] = [
   {
     name: 'ExpiredCode',
     explain: (profile) => ({
-      what: 'the code is too old',
-      fix: `have a new one sent: ${loginCommand(profile?.name)}`,
+      what: 'the code is too old, or was used already',
+      fix: `begin anew, with another: ${loginCommand(profile?.name)}`,
     }),
   },
   {
@@ -102,13 +116,13 @@ export const USER_POOL_CAUSES: KnownCause[] = [
         : `have an administrator of ${poolOf(profile)} set a temporary one, then sign in again: a new one is asked for`,
     }),
   },
-  {
-    name: 'InvalidPassword',
-    explain: (_profile, { message }) => ({
+  ...['InvalidPassword', 'PasswordHistoryPolicyViolation'].map((name) => ({
+    name,
+    explain: ((profile, { message }) => ({
       what: `the new password was refused: ${message}`,
-      fix: 'choose one that the policy of the user pool allows',
-    }),
-  },
+      fix: `begin anew, with one that the policy of the user pool allows: ${loginCommand(profile?.name)}`,
+    })) satisfies KnownCause['explain'],
+  })),
   {
     name: 'InvalidParameter',
     operation: 'InitiateAuth',
@@ -117,6 +131,14 @@ export const USER_POOL_CAUSES: KnownCause[] = [
     explain: (profile) => ({
       what: `signing in with a password is not allowed for ${clientOf(profile)}`,
       fix: `allow the authentication flow ALLOW_USER_SRP_AUTH for it in ${poolOf(profile)}; or sign in with the browser: ${byBrowser(profile)}`,
+    }),
+  },
+  {
+    name: 'InvalidParameter',
+    operation: 'RespondToAuthChallenge',
+    explain: (profile, { message }) => ({
+      what: `the user pool did not take what was answered: ${message}`,
+      fix: `begin anew, with another answer: ${loginCommand(profile?.name)}`,
     }),
   },
   {

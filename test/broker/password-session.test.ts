@@ -57,6 +57,8 @@ async function openPasswordWorld(
     http,
     ask: () => Promise.resolve(new Secret(emulator.user.password)),
     onWrong: () => undefined,
+    onDevice: () => undefined,
+    passwordTries: 1,
     signal,
     now: world.clock.now,
   })

@@ -67,6 +67,10 @@ test('D64: wipes everything local though the revocation fails, says so, and ends
   expect(logout).toMatchObject({ code: 6, stdout: '' })
   expect(logout.stderr).toContain('Everything local is wiped, but the refresh token could not be revoked:\n')
   expect(logout.stderr).toContain('poolkey: error: ')
+  // Not to try again: there is nothing left to revoke.
+  expect(logout.stderr).toContain(
+    'poolkey: fix: run: poolkey login --profile dev, then: poolkey logout --every',
+  )
   expect(entriesOf(station)).toEqual([])
   await expectSignedOut(station)
 })

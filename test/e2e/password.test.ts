@@ -113,6 +113,24 @@ test('a credential process opens no browser for a profile with a password', asyn
   expect(outcome.stderr).toContain('poolkey login --profile dev')
 })
 
+test.each([
+  ['--identity-provider', 'Google'],
+  ['--idp-identifier', 'acme.example'],
+  ['--login-hint', 'carol'],
+  ['--lang', 'de'],
+  ['--prompt', 'login'],
+  ['--browser', 'firefox'],
+])('what only a browser can heed is refused beside a profile with a password: %s', async (flag, value) => {
+  const station = await stationOf()
+  const outcome = await station.run(['login', '--profile', 'dev', flag, value])
+  expect(outcome).toMatchObject({ code: 2, stdout: '' })
+  expect(outcome.stderr).toContain(
+    `${flag} is for a sign-in with the browser, and profile dev signs in with a password`,
+  )
+  expect(outcome.stderr).toContain('cognito_sign_in')
+  expect(station.emulator.count('InitiateAuth')).toBe(0)
+})
+
 test('what only a browser can heed is refused beside --username', async () => {
   const station = await stationOf()
   const outcome = await station.run([...LOGIN, '--username', 'carol', '--identity-provider', 'Google'])

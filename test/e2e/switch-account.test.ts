@@ -186,6 +186,7 @@ test('a sign-out URL that is not registered leads nowhere: the time limit names 
   const outcome = await login.ended
   expect(outcome).toMatchObject({ code: 6, stdout: '' })
   expect(outcome.stderr).toContain(`register ${logoutUri} as a sign-out URL and http://localhost:`)
+  expect(outcome.stderr).toContain('otherwise run: poolkey login --switch-account --profile dev')
 })
 
 test('--prompt, --login-hint, --identity-provider, --idp-identifier and --lang reach the hosted UI, over the profile', async () => {

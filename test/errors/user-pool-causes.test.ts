@@ -56,6 +56,20 @@ test.each([
   ['ExpiredCodeException', 'Invalid code provided', 'the code is too old', 'poolkey login'],
   ['UserNotConfirmedException', 'User is not confirmed.', 'not confirmed', POOL],
   ['PasswordResetRequiredException', 'Password reset required', 'must be reset', 'Forgot your password'],
+  ['PasswordHistoryPolicyViolationException', 'Used before', 'refused: Used before', 'policy'],
+  [
+    'InvalidParameterException',
+    'Invalid phone number format.',
+    'did not take what was answered: Invalid phone number format.',
+    'poolkey login',
+  ],
+  ['UserNotFoundException', 'User does not exist.', 'knows no such user', 'poolkey login'],
+  [
+    'NotAuthorizedException',
+    'Temporary password has expired and must be reset by an administrator.',
+    'not used in time',
+    POOL,
+  ],
   ['InvalidPasswordException', 'Password not long enough', 'Password not long enough', 'policy'],
   ['ResourceNotFoundException', 'User pool client x does not exist.', `no app client ${CLIENT}`, POOL],
 ])('%s: %s', (name, message, what, fix) => {

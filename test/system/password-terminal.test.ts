@@ -82,6 +82,19 @@ test('a code that is wrong three times ends it', async () => {
   expect(station.emulator.count('RespondToAuthChallenge')).toBe(4)
 })
 
+test('a wrong password is asked for again, three times in all', async () => {
+  const { terminal, station } = await begin()
+  // The right one, once; then a sign-in with wrong ones alone.
+  expect((await terminal.ended).code).toBe(0)
+  const again = openTerminal(station, 'poolkey login --profile dev --force')
+  await again.answer('Password of carol: ', `wrong${ENTER}`)
+  await again.shows('User name and password do not fit each other. Once more.')
+  for (const wrong of ['wrong', 'wrong']) await again.answer('Password of carol: ', wrong + ENTER)
+  const { code, shown } = await again.ended
+  expect(code).toBe(5)
+  expect(shown).toContain('poolkey: error: user name and password do not fit each other')
+})
+
 test('one of several factors is chosen by number', async () => {
   const at = await begin({ factors: ['SMS_MFA', 'SOFTWARE_TOKEN_MFA'], totpSecret: TOTP_SECRET })
   await at.terminal.shows('2  a code that an authenticator app shows')
@@ -119,6 +132,7 @@ test('a new password is asked for twice, hidden, and until the pool takes it', a
   }
   await isSignedIn(at)
   const { shown } = await terminal.ended
+  expect(shown.split('This password was set for you').length).toBe(2)
   expect(shown).toContain('The two differ.')
   expect(shown).toContain('Password not long enough. Once more.')
   expect(shown).not.toContain(next)
@@ -158,7 +172,7 @@ test('what remembering devices means is said', async () => {
   const at = await begin({}, { trackDevices: true })
   await isSignedIn(at)
   expect((await at.terminal.ended).shown.replaceAll(/\s+/g, ' ')).toContain(
-    'This user pool remembers devices.',
+    'This user pool remembers devices: this sign-in stands in its list',
   )
 })
 
