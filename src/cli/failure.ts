@@ -1,7 +1,8 @@
 /** What a person, or a script that asked for JSON, is told when a command fails; and the exit code. */
 import { explainError } from '../errors/catalogue.ts'
+import { seeHelp } from '../errors/explanation.ts'
 import { jsonLine, plainText } from '../errors/plain-text.ts'
-import { isOurs } from '../errors/poolkey-error.ts'
+import { isOurs, isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { Terminal } from './terminal.ts'
 import { clockNote } from './words.ts'
@@ -38,6 +39,12 @@ export const explainTo: Explain = (terminal, error, situation) => {
   terminal.label('error', message)
   if (fix !== undefined) terminal.label('fix', fix)
   return exitCode
+}
+
+/** The failure of a command: wrong usage without a word on how to do it right is told with the command's help. */
+export function withHelpOf(command: string, error: unknown): unknown {
+  if (!isPoolkeyError(error, 'usage') || error.facts.fix !== undefined) return error
+  return new PoolkeyError('usage', { ...error.facts, fix: seeHelp(command) }, { cause: error })
 }
 
 /** The same as one line of JSON on stderr; `code` is a code of the catalogue, or `bug`. */

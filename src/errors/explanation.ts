@@ -30,6 +30,11 @@ export function byBrowser(profile: Profile | undefined): string {
   return `${withProfile(`poolkey configure ${flags}`, profile?.settingsFrom)}, then ${loginCommand(profile?.name)}`
 }
 
+/** Where a command's use stands; that of all commands without its name. */
+export function seeHelp(command?: string): string {
+  return `see: poolkey${optional(' ', command)} --help`
+}
+
 /** The command that seals an app client's secret. */
 export function sealSecret(profileName: string | undefined): string {
   return withProfile('poolkey configure --client-secret-stdin', profileName)

@@ -108,8 +108,8 @@ export const NETWORK_WORDINGS: Wordings<
   'sign-in-timeout': {
     exitCode: 6,
     what: ({ seconds }) => `nobody came back from the browser within ${seconds} s`,
-    fix: ({ clientId, redirectUri, logoutUri }, profile) =>
-      `if the browser showed an error page, register ${optional('', logoutUri, ` as a sign-out URL and `)}${redirectUri} as a callback URL of app client ${clientId}, or check that ID and cognito_domain${optional(' (', profile?.signIn?.domain?.host, ')')}; otherwise run: ${withProfile(logoutUri === undefined ? 'poolkey login' : 'poolkey login --switch-account', profile?.name)}`,
+    fix: ({ clientId, redirectUri, logoutUri, opened }, profile) =>
+      `${opened === 'by hand' ? 'if the page that the browser ended at did not load, forward its port, or paste its address here; ' : ''}if the browser showed an error page of the user pool, register ${optional('', logoutUri, ` as a sign-out URL and `)}${redirectUri} as a callback URL of app client ${clientId}, or check that ID and cognito_domain${optional(' (', profile?.signIn?.domain?.host, ')')}; otherwise run: ${withProfile(logoutUri === undefined ? 'poolkey login' : 'poolkey login --switch-account', profile?.name)}`,
   },
   'web-sign-out-unconfirmed': {
     exitCode: 6,

@@ -107,7 +107,14 @@ export interface ErrorFacts {
   'deadline-exceeded': { waitedFor: string; seconds: number }
   'lock-held': { lock: string; pid: number | undefined; seconds: number }
   /** `logoutUri`: a sign-out URL that was to be passed first, and was not. */
-  'sign-in-timeout': { seconds: number; clientId: string; redirectUri: string; logoutUri?: string }
+  /** `opened`: who opened the page; somebody's browser on another machine may not reach the callback here. */
+  'sign-in-timeout': {
+    seconds: number
+    clientId: string
+    redirectUri: string
+    logoutUri?: string
+    opened: 'here' | 'by hand'
+  }
   /** The browser was sent away to sign out, and did not come back. */
   'web-sign-out-unconfirmed': { seconds: number; clientId: string; logoutUri: string }
   'redirect-ports-taken': { redirectUris: string[]; holders: string[]; key?: string }

@@ -97,6 +97,7 @@ export async function signInWithBrowser(options: BrowserSignInOptions): Promise<
         seconds: timeoutSeconds,
         clientId: signIn.clientId,
         redirectUri,
+        opened: options.openBrowser ? 'here' : 'by hand',
         ...(logoutUri !== undefined && signOut?.hasLanded() === false ? { logoutUri } : {}),
       })
     })

@@ -29,6 +29,7 @@ test('every session of the person ends; what is here is wiped', async () => {
   const station = await twoMachines()
   const outcome = await station.run(LOGOUT)
   expect(outcome).toMatchObject({ code: 0, stdout: '' })
+  expect(outcome.stderr).toContain('Every session at the user pool has ended, on other machines too')
   expect(station.emulator.count('GlobalSignOut')).toBe(1)
   expect(await isSignedIn(station)).toBe(false)
   // The other machine learns of it when it refreshes.
@@ -47,6 +48,7 @@ test('without the scope: exit 3 naming it, and what is here is wiped all the sam
   const station = await twoMachines({})
   const outcome = await station.run(LOGOUT)
   expect(outcome).toMatchObject({ code: 3, stdout: '' })
+  expect(outcome.stderr).not.toContain('has ended, on other machines too')
   expect(outcome.stderr).toContain(`has no scope ${SCOPE}`)
   expect(outcome.stderr).toContain(`add it to cognito_scopes`)
   expect(outcome.stderr).toMatch(/^poolkey: fix: .*sign in anew; then run: poolkey logout --everywhere --/m)

@@ -96,8 +96,14 @@ test('D64: --all revokes every session and leaves neither an entry nor the key',
   writeFileSync(station.configFile, `${profileText(station.emulator, 'dev')}\n${apart}`)
   await station.signIn()
   await station.signIn(['--profile', 'apart'])
+  const status = await station.run(['status', '--all'])
+  expect(status.stdout).toMatch(/^Named +apart$/m)
   const logout = await station.run(['logout', '--all'])
   expect(logout).toMatchObject({ code: 0, stdout: '' })
+  const liveOn = logout.stderr.match(
+    /^Credentials handed out earlier to test-user@example\.com live on until /gm,
+  )
+  expect(liveOn).toHaveLength(2)
   expect(logout.stderr).toContain(
     'Every session, all credentials and the sealing key are gone from this machine.\n',
   )

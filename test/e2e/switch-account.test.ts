@@ -156,6 +156,8 @@ test('--switch-account needs cognito_logout_uri: exit 3 before anything is opene
   expect(login.stderr).toContain(
     'poolkey: error: profile dev has no cognito_logout_uri, which login --switch-account needs',
   )
+  const uri = new URL('/logout', station.emulator.settings.redirectUris[0]).href
+  expect(login.stderr).toContain(`poolkey configure --logout-uri ${uri} --profile dev`)
   expect(station.emulator.requests).toEqual([])
 })
 

@@ -258,10 +258,12 @@ describe('wording', () => {
       clientId: '1example23456789',
       redirectUri: 'http://localhost:8400/callback',
     }
-    expect(said('sign-in-timeout', facts)).toEqual([
+    const [, byHand] = said('sign-in-timeout', { ...facts, opened: 'by hand' })
+    expect(byHand).toMatch(/^if the page .* did not load, forward its port, or paste its address here; if /)
+    expect(said('sign-in-timeout', { ...facts, opened: 'here' })).toEqual([
       'nobody came back from the browser within 300 s',
       expect.stringMatching(
-        /register http:\/\/localhost:8400\/callback as a callback URL of app client 1example23456789, or check that ID and cognito_domain \(.+\); otherwise run: poolkey login --profile dev$/,
+        /^if the browser showed an error page of the user pool, register http:\/\/localhost:8400\/callback as a callback URL of app client 1example23456789, or check that ID and cognito_domain \(.+\); otherwise run: poolkey login --profile dev$/,
       ) as string,
     ])
   })

@@ -126,7 +126,10 @@ export const EVERY_FAILURE: { [C in ErrorCode]: FactsFor<C> } = {
     { lock: text, pid: 4711, seconds: 10 },
   ],
   'web-sign-out-unconfirmed': (text) => [{ seconds: 60, clientId: text, logoutUri: text }],
-  'sign-in-timeout': (text) => [{ seconds: 300, clientId: text, redirectUri: text }],
+  'sign-in-timeout': (text) => [
+    { seconds: 300, clientId: text, redirectUri: text, opened: 'here' },
+    { seconds: 300, clientId: text, redirectUri: text, opened: 'by hand' },
+  ],
   'redirect-ports-taken': (text) => [
     { redirectUris: [text, text], holders: [] },
     { redirectUris: [text], holders: [text] },

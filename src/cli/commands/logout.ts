@@ -46,6 +46,10 @@ export async function logout(context: CommandContext, options: LogoutOptions): P
   // With every other session this one has ended, too.
   if (options.everywhere === true && !failure && result?.revocation.kind === 'failed')
     result.revocation = withoutNeed(result.revocation)
+  if (options.everywhere === true && !failure)
+    context.terminal.say(
+      'Every session at the user pool has ended, on other machines too; each notices at its next refresh.',
+    )
   const exitCode = (result ? await told(context, result, profile) : nobody(context)) || fileExit
   const elsewhere = failure ? tellElsewhere(context, failure, profile) : 0
   const web = hostedUi ? await outOfWeb(context, hostedUi) : 0
@@ -101,7 +105,7 @@ async function told(context: CommandContext, result: SignedOut, profile: Profile
   context.terminal.say(
     `${result.who === undefined ? 'Signed out' : `${result.who} is signed out`} (${sharing.join(', ')}).`,
   )
-  return report(context, result, profile)
+  return report(context, result, { profile })
 }
 
 // Only who asks for it waits for what opens browsers.
@@ -181,11 +185,16 @@ async function openExisting(context: CommandContext, profile: Profile): Promise<
 }
 
 /** Says what a sign-out left behind, and gives the exit code. */
-export function report(context: CommandContext, result: SignedOut, profile: Profile): number {
+export function report(
+  context: CommandContext,
+  result: SignedOut,
+  { profile, isOneOfMany = false }: { profile: Profile; isOneOfMany?: boolean },
+): number {
   const { terminal } = context
+  const to = isOneOfMany ? ` to ${result.who ?? `profile ${profile.name}`}` : ''
   if (result.credentialsUntil) {
     terminal.say(
-      `Credentials handed out earlier live on until ${clockTime(result.credentialsUntil)}: AWS cannot call them back.`,
+      `Credentials handed out earlier${to} live on until ${clockTime(result.credentialsUntil)}: AWS cannot call them back.`,
     )
   }
   if (result.revocation.kind !== 'failed') return 0
