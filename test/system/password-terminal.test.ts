@@ -95,6 +95,15 @@ test('a wrong password is asked for again, three times in all', async () => {
   expect(shown).toContain('poolkey: error: user name and password do not fit each other')
 })
 
+test('Enter in the place of a password ends it, with the command that asks again', async () => {
+  const station = await openStation()
+  const terminal = openTerminal(station, 'poolkey login --profile dev --username test-user')
+  await terminal.answer('Password of test-user: ', ENTER)
+  const { code, shown } = await terminal.ended
+  expect(code).toBe(2)
+  expect(shown).toContain('poolkey: fix: run: poolkey login --profile dev --username test-user\n')
+})
+
 test('one of several factors is chosen by number', async () => {
   const at = await begin({ factors: ['SMS_MFA', 'SOFTWARE_TOKEN_MFA'], totpSecret: TOTP_SECRET })
   await at.terminal.shows('2  a code that an authenticator app shows')
