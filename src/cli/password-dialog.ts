@@ -54,7 +54,7 @@ export async function runPasswordSignIn(parts: {
         terminal.say(`${whatIsWrong(refusal)} Once more.`)
       },
       onDevice: (isTaken) => {
-        terminal.say(isTaken ? DEVICE_TAKEN : DEVICE_REFUSED)
+        terminal.say(isTaken ? DEVICE_TAKEN : `${DEVICE_NOT_TAKEN} ${sameLogin(profile)} --force`)
       },
       signal,
       now: () => serverTime(broker).getTime(),
@@ -70,8 +70,8 @@ const MOST_PASSWORDS = 3
 
 const DEVICE_TAKEN =
   'This user pool remembers devices: this sign-in stands in its list as one named poolkey. A second factor is asked for at every sign-in all the same.'
-const DEVICE_REFUSED =
-  'This user pool remembers devices, and did not take this one: the session cannot be refreshed, and ends with its first tokens.'
+const DEVICE_NOT_TAKEN =
+  'This user pool remembers devices, and has not confirmed this one: the session cannot be refreshed, and ends with its first tokens. To try again:'
 
 function whatIsWrong({ name, message }: { name: string; message: string }): string {
   if (name === 'ExpiredCodeException') return 'That code was used already, or is too old: wait for the next.'

@@ -185,6 +185,20 @@ test('what remembering devices means is said', async () => {
   )
 })
 
+test('a device that could not be confirmed costs no sign-in, and how to try again is said', async () => {
+  const station = await openStation({
+    trackDevices: true,
+    profile: { cognito_sign_in: 'password', cognito_username: 'test-user' },
+  })
+  station.emulator.faults.set('ConfirmDevice', { kind: 'throttled' }, 9)
+  const terminal = openTerminal(station, 'poolkey login --profile dev', { columns: 200 })
+  await terminal.answer('Password of test-user: ', `Emulated-Passw0rd${ENTER}`)
+  const { code, shown } = await terminal.ended
+  expect(shown).toContain('To try again: poolkey login --profile dev --force')
+  expect(shown).toContain('Signed in as test-user@example.com.')
+  expect(code).toBe(0)
+})
+
 test.each([
   [CTRL.c, 130],
   [CTRL.d, 5],
