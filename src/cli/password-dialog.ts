@@ -35,7 +35,7 @@ export async function runPasswordSignIn(parts: {
   if (!signIn) throw new Error('a sign-in without sign-in settings')
   const limit = new AbortController()
   const timer = setTimeout(() => {
-    limit.abort(new PoolkeyError('deadline-exceeded', { waitedFor: 'the sign-in', seconds: options.timeout }))
+    limit.abort(new PoolkeyError('nobody-answered', { seconds: options.timeout }))
   }, options.timeout * 1000)
   const signal = AbortSignal.any([broker.signal, limit.signal])
   try {

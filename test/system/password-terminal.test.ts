@@ -216,4 +216,5 @@ test('nobody who answers is waited for longer than --timeout says', async () => 
   const { code, shown } = await terminal.ended
   expect(code).toBe(6)
   expect(shown).toContain('Password of carol: ')
+  expect(shown).toContain('poolkey: fix: to have longer: poolkey login --profile dev --timeout SECONDS\n')
 })
