@@ -31,8 +31,9 @@ export function isForegroundStatus(status: string): boolean {
 /** The same of a line of `/proc/<pid>/stat` (proc(5)). */
 export function isForegroundStat(stat: string): boolean {
   // The name, in parentheses, may hold anything; after it come state, parent, group, session, terminal, its foreground group.
-  const [, , group, , , foreground] = stat.replace(/^.*\) /s, '').split(' ')
-  const isWithoutTerminal = foreground === '-1'
+  const [, , group, , terminal, foreground] = stat.replace(/^.*\) /s, '').split(' ')
+  // gVisor tells of none, and has zeros for both.
+  const isWithoutTerminal = terminal === '0'
   return foreground === undefined || isWithoutTerminal || foreground === group
 }
 

@@ -35,7 +35,7 @@ export interface Terminal {
   canAsk: boolean
   /** Whether stderr is a terminal that can redraw a line. */
   isLive: boolean
-  /** Whether it is this process's turn at the terminal: false for a job in the background, which is stopped when it asks. */
+  /** Whether it is this process's turn at the terminal: false for a job in the background, whose questions wait. */
   isInFront: boolean
   /**
    * Asks for a line that is not shown; only where `canAsk`. Throws `interrupted`, or the signal's reason.
@@ -75,6 +75,8 @@ export interface TerminalOptions {
 /** Whether a descriptor is a terminal. */
 export type IsTerminal = (descriptor: 0 | 1 | 2) => boolean
 
+const FOREGROUND_POLL_MS = 500
+
 export function openTerminal(options: TerminalOptions): Terminal {
   const { streams, isTerminal, isInForeground = () => true, env, noInput } = options
   const isLive = () => env['TERM'] !== 'dumb' && isTerminal(2)
@@ -91,7 +93,15 @@ export function openTerminal(options: TerminalOptions): Terminal {
     if (aside) aside(`${line}\n`)
     else writeAll(2, `${line}\n`)
   }
+  // Whoever asks from the background is stopped by the system, and then hears no signal that is to end it.
+  const untilInFront = async (signal: AbortSignal) => {
+    if (isInForeground()) return
+    say('There is a question: bring this to the foreground (fg) to answer it.')
+    const { pause } = await import('../pause.ts')
+    while (!isInForeground()) await pause(FOREGROUND_POLL_MS, signal)
+  }
   const askHidden = async (question: string, signal: AbortSignal) => {
+    await untilInFront(signal)
     const { readHidden } = await import('./hidden-input.ts')
     const ask = () => {
       erase()
@@ -104,6 +114,7 @@ export function openTerminal(options: TerminalOptions): Terminal {
     }
   }
   const askShown = async (question: string, signal: AbortSignal) => {
+    await untilInFront(signal)
     erase()
     const { readShown } = await import('./shown-input.ts')
     return readShown(streams, plainText(question, 2000), signal)

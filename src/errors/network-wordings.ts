@@ -1,7 +1,7 @@
 /** Network, time limits, throttling, and waiting that came to nothing (exit 6). */
 import { isLoopbackHost } from '../loopback.ts'
 import type { Profile } from '../profile/profile.ts'
-import { optional, withProfile } from './explanation.ts'
+import { optional, sameLogin, withProfile } from './explanation.ts'
 import type { Wordings } from './explanation.ts'
 
 const PORTAL_FIX =
@@ -38,6 +38,7 @@ export const NETWORK_WORDINGS: Wordings<
   | 'network'
   | 'unexpected-answer'
   | 'deadline-exceeded'
+  | 'nobody-answered'
   | 'lock-held'
   | 'sign-in-timeout'
   | 'web-sign-out-unconfirmed'
@@ -97,6 +98,11 @@ export const NETWORK_WORDINGS: Wordings<
     exitCode: 6,
     what: ({ waitedFor, seconds }) => `gave up after ${seconds} s, waiting for ${waitedFor}`,
     fix: () => 'check the network, then try again',
+  },
+  'nobody-answered': {
+    exitCode: 6,
+    what: ({ seconds }) => `gave up after ${seconds} s, since the questions were not all answered`,
+    fix: (_facts, profile) => `to have longer: ${sameLogin(profile)} --timeout SECONDS`,
   },
   'lock-held': {
     exitCode: 6,

@@ -105,6 +105,8 @@ export interface ErrorFacts {
     detail?: string
   }
   'deadline-exceeded': { waitedFor: string; seconds: number }
+  /** Somebody was asked at a terminal. */
+  'nobody-answered': { seconds: number }
   'lock-held': { lock: string; pid: number | undefined; seconds: number }
   /** `logoutUri`: a sign-out URL that was to be passed first, and was not. */
   /** `opened`: who opened the page; somebody's browser on another machine may not reach the callback here. */

@@ -1,5 +1,5 @@
 /** Refusals of the user pool's JSON API, as observed: the first that fits explains. */
-import { byBrowser, clientOf, loginCommand, poolOf, sealSecret } from './explanation.ts'
+import { byBrowser, clientOf, poolOf, sameLogin, sealSecret } from './explanation.ts'
 import { loginAnew } from './known-cause.ts'
 import type { KnownCause } from './known-cause.ts'
 import type { ErrorFacts } from './poolkey-error.ts'
@@ -40,7 +40,7 @@ export const USER_POOL_CAUSES: KnownCause[] = [
     // The pool's name goes into the proof: of another pool's client every password is wrong.
     explain: (profile) => ({
       what: 'user name and password do not fit each other',
-      fix: `check both, and that ${clientOf(profile)} is one of ${poolOf(profile)}, then run: ${loginCommand(profile?.name)}; ${NO_PASSWORD}: ${byBrowser(profile)}`,
+      fix: `check both, and that ${clientOf(profile)} is one of ${poolOf(profile)}, then run: ${sameLogin(profile)}; ${NO_PASSWORD}: ${byBrowser(profile)}`,
     }),
   },
   {
@@ -48,7 +48,7 @@ export const USER_POOL_CAUSES: KnownCause[] = [
     mend: 'app-client',
     explain: (profile) => ({
       what: `${poolOf(profile)} knows no such user`,
-      fix: `check the user name, and that ${clientOf(profile)} is one of ${poolOf(profile)}, then run: ${loginCommand(profile?.name)}; ${NO_PASSWORD}: ${byBrowser(profile)}`,
+      fix: `check the user name, and that ${clientOf(profile)} is one of ${poolOf(profile)}, then run: ${sameLogin(profile)}; ${NO_PASSWORD}: ${byBrowser(profile)}`,
     }),
   },
   {
@@ -73,7 +73,7 @@ export const USER_POOL_CAUSES: KnownCause[] = [
     text: /attempts exceeded/i,
     explain: (profile) => ({
       what: 'the user pool locked this user out for a while, after too many wrong passwords',
-      fix: `wait, then run: ${loginCommand(profile?.name)}`,
+      fix: `wait, then run: ${sameLogin(profile)}`,
     }),
   },
   {
@@ -81,21 +81,21 @@ export const USER_POOL_CAUSES: KnownCause[] = [
     text: /Invalid session/i,
     explain: (profile) => ({
       what: 'the sign-in took too long, or had too many wrong answers',
-      fix: `begin anew: ${loginCommand(profile?.name)}`,
+      fix: `begin anew: ${sameLogin(profile)}`,
     }),
   },
   ...['CodeMismatch', 'EnableSoftwareTokenMFA'].map((name) => ({
     name,
     explain: ((profile) => ({
       what: 'the code is wrong',
-      fix: `begin anew: ${loginCommand(profile?.name)} (codes of an app need a clock that is right)`,
+      fix: `begin anew: ${sameLogin(profile)} (codes of an app need a clock that is right)`,
     })) satisfies KnownCause['explain'],
   })),
   {
     name: 'ExpiredCode',
     explain: (profile) => ({
       what: 'the code is too old, or was used already',
-      fix: `begin anew, with another: ${loginCommand(profile?.name)}`,
+      fix: `begin anew, with another: ${sameLogin(profile)}`,
     }),
   },
   {
@@ -120,7 +120,7 @@ export const USER_POOL_CAUSES: KnownCause[] = [
     name,
     explain: ((profile, { message }) => ({
       what: `the new password was refused: ${message}`,
-      fix: `begin anew, with one that the policy of the user pool allows: ${loginCommand(profile?.name)}`,
+      fix: `begin anew, with one that the policy of the user pool allows: ${sameLogin(profile)}`,
     })) satisfies KnownCause['explain'],
   })),
   {
@@ -138,7 +138,7 @@ export const USER_POOL_CAUSES: KnownCause[] = [
     operation: 'RespondToAuthChallenge',
     explain: (profile, { message }) => ({
       what: `the user pool did not take what was answered: ${message}`,
-      fix: `begin anew, with another answer: ${loginCommand(profile?.name)}`,
+      fix: `begin anew, with another answer: ${sameLogin(profile)}`,
     }),
   },
   {

@@ -3,7 +3,7 @@
  * pool asks after it.
  */
 import { randomBytes } from 'node:crypto'
-import { isPoolkeyError } from '../errors/poolkey-error.ts'
+import { isOurs, isPoolkeyError } from '../errors/poolkey-error.ts'
 import { isWrongPassword } from '../errors/user-pool-causes.ts'
 import type { Http } from '../http/http.ts'
 import type { Secret } from '../secret.ts'
@@ -59,8 +59,8 @@ async function takeDevice(
     await client.confirmDevice({ accessToken, deviceKey, verifier, signal })
     onDevice(true)
   } catch (error) {
-    // The sign-in is good all the same, for as long as its tokens are.
-    if (!isPoolkeyError(error, 'service-refused')) throw error
+    // The sign-in is good all the same, for as long as its tokens are: nobody is to answer everything again for this.
+    if (signal.aborted || !isOurs(error)) throw error
     onDevice(false)
   }
 }

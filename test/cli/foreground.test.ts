@@ -5,6 +5,7 @@ test.each([
   ['the group in the foreground', '7 (node) R 1 40 30 34816 40 4194304 1', true],
   ['another group', '7 (node) R 1 40 30 34816 50 4194304 1', false],
   ['no terminal', '7 (node) R 1 40 30 0 -1 4194304 1', true],
+  ['a kernel of another make, which tells of no terminals', '7 (node) R 1 40 30 0 0 0 1', true],
   ['a name that looks like the end of one', '7 (a) R 1 9 9 9 9 (x) R 1 40 30 34816 50 4194304', false],
   ['nothing', '', true],
 ])('/proc: %s', (_, stat, isFront) => {

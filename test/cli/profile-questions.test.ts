@@ -73,6 +73,16 @@ describe('at a terminal', () => {
     expect((await ask(['', '', '', ''], { inForce: ALL })).got).toEqual({})
   })
 
+  test('whoever asked for the browser is not led to a password: there is no way around the domain', async () => {
+    const { cognito_domain, ...others } = ALL
+    const keys = { ...others, cognito_sign_in: 'browser' }
+    const { got, questions } = await ask(['', cognito_domain], { keys })
+    expect(got).toEqual({ ...keys, cognito_domain })
+    expect(questions).toHaveLength(2)
+    expect(questions[0]).not.toContain('password')
+    expect((await ask([], { keys })).got).toMatchObject({ facts: { fix: 'answer, or give --domain' } })
+  })
+
   test('a role is a way, too, and no way is one that only signs in', async () => {
     expect((await ask([POOL, '1abc', DOMAIN, ROLE])).got).toMatchObject({ cognito_role_arn: ROLE })
     expect((await ask([POOL, '1abc', DOMAIN, ''])).got).not.toHaveProperty('cognito_role_arn')

@@ -44,6 +44,7 @@ const EXIT_CODES: Record<Exclude<ErrorCode, 'interrupted'>, number> = {
   network: 6,
   'unexpected-answer': 6,
   'deadline-exceeded': 6,
+  'nobody-answered': 6,
   'lock-held': 6,
   'sign-in-timeout': 6,
   'web-sign-out-unconfirmed': 6,

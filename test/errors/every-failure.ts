@@ -121,6 +121,7 @@ export const EVERY_FAILURE: { [C in ErrorCode]: FactsFor<C> } = {
       ],
     ),
   'deadline-exceeded': (text) => [{ waitedFor: text, seconds: 50 }],
+  'nobody-answered': () => [{ seconds: 300 }],
   'lock-held': (text) => [
     { lock: text, pid: undefined, seconds: 10 },
     { lock: text, pid: 4711, seconds: 10 },

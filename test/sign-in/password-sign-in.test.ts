@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { EmulatorUser } from '../../src/emulator/configuration.ts'
 import type { Emulator, EmulatorOptions } from '../../src/emulator/emulator.ts'
+import type { Fault } from '../../src/emulator/faults.ts'
 import { oneTimeCode } from '../../src/emulator/one-time-code.ts'
 import { Secret } from '../../src/secret.ts'
 import type { SignedIn } from '../../src/sign-in/browser-sign-in.ts'
@@ -357,6 +358,22 @@ describe('a pool that remembers devices', () => {
       },
     })
     expect((await outcome).claims.username).toBe('carol')
+    expect(devices).toEqual([false])
+  })
+
+  test.each<[string, Fault]>([
+    ['a firewall', { kind: 'answer', status: 400, body: '{"__type":"ForbiddenException","message":"no"}' }],
+    ['its own trouble', { kind: 'server-error' }],
+    ['throttling', { kind: 'throttled' }],
+    ['the network', { kind: 'reset' }],
+  ])('that is kept from it by %s leaves a sign-in that was all answered', async (_, fault) => {
+    const { outcome, devices } = await converse([PERSON.password], {
+      options: { trackDevices: true },
+      prepare: ({ faults }) => {
+        faults.set('ConfirmDevice', fault, 9)
+      },
+    })
+    expect((await outcome).claims.username).toBe(PERSON.username)
     expect(devices).toEqual([false])
   })
 })

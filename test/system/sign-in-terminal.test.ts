@@ -9,6 +9,9 @@ import { CTRL, ENTER, openTerminal } from './terminal/terminal.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
 const OTHER = { username: 'other-user', password: 'Other-Passw0rd', email: 'other-user@example.com' }
+const PASSWORD = 'Emulated-Passw0rd'
+const BY_PASSWORD = 'poolkey login --profile dev --username test-user'
+const WAITS = 'There is a question: bring this to the foreground (fg) to answer it.'
 const LOGIN = 'poolkey login --profile dev --no-browser'
 
 /** A shell with job control, which starts the sign-in in the background and goes on with `then`. */
@@ -44,6 +47,26 @@ test('it can be pasted into once it was brought to the foreground', async () => 
   await terminal.answer('or paste the URL it ends at: ', callback.href + ENTER)
   expect(await terminal.ended).toMatchObject({ code: 0 })
   expect(station.emulator.count('token:authorization_code')).toBe(1)
+})
+
+test('a question waits for the foreground, and says so', async () => {
+  const station = await openStation({ secrets: [{ kind: 'sign-in', name: 'password', value: PASSWORD }] })
+  const script = join(station.home, 'shell')
+  writeFileSync(script, `set -m\n${BY_PASSWORD} &\nread -r _\nfg\n`)
+  const terminal = openTerminal(station, `bash "${script}"`)
+  await terminal.shows(WAITS)
+  terminal.type(ENTER)
+  await terminal.answer('Password of test-user: ', PASSWORD + ENTER)
+  const { code, shown } = await terminal.ended
+  expect(shown).toContain('Signed in as test-user@example.com.')
+  expect(code).toBe(0)
+})
+
+test('a question that nothing brings to the foreground can be ended, by timeout(1) too', async () => {
+  const station = await openStation()
+  const terminal = openTerminal(station, `timeout 4 ${BY_PASSWORD}`)
+  await terminal.shows(WAITS)
+  expect(await terminal.ended).toMatchObject({ code: 124 })
 })
 
 /** Somebody else signs in; the callback comes while the URL is asked for, and the tokens are held back. */

@@ -7,7 +7,7 @@ import { withBrokerLock } from '../../broker/locks.ts'
 import { obtainSession, readSession } from '../../broker/session.ts'
 import { whoIs } from '../../broker/session-entry.ts'
 import type { Session } from '../../broker/session-entry.ts'
-import { loginCommand } from '../../errors/explanation.ts'
+import { sameLogin } from '../../errors/explanation.ts'
 import { isPoolkeyError, PoolkeyError } from '../../errors/poolkey-error.ts'
 import type { Profile } from '../../profile/profile.ts'
 import type { Store } from '../../vault/sealing-key.ts'
@@ -118,7 +118,7 @@ async function alreadyWorks(context: CommandContext, broker: Broker): Promise<bo
     throw error
   }
   context.terminal.say(
-    `Already signed in as ${whoIs(session.claims)}. To sign in anew: ${loginCommand(broker.profile.name)} --force`,
+    `Already signed in as ${whoIs(session.claims)}. To sign in anew: ${sameLogin(broker.profile)} --force`,
   )
   return true
 }
