@@ -1,4 +1,4 @@
-/** The recipes of the README, run word for word; only `/usr/local/bin` is another folder here. */
+/** The recipes of RECIPES.md, run word for word; only `/usr/local/bin` is another folder here. */
 import {
   appendFileSync,
   copyFileSync,
@@ -10,17 +10,19 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { openStation, POOLKEY_LINE, profileText, startProgram } from '../e2e/poolkey-process.ts'
+import { openStation, POOLKEY_LINE, profileText, startProgram, uniqueText } from '../e2e/poolkey-process.ts'
 import type { Outcome, Station } from '../e2e/poolkey-process.ts'
 import { bucketOf } from './consumers/bucket-store.ts'
 import { script } from './consumers/consumer.ts'
 import { buildGoPrograms, goProgram } from './consumers/go-programs.ts'
 import { openSurroundings } from './consumers/programs.ts'
 import type { Surroundings } from './consumers/programs.ts'
-import { readRecipes } from './consumers/readme-recipes.ts'
-import type { Block } from './consumers/readme-recipes.ts'
+import { readRecipes } from './consumers/recipes.ts'
+import type { Block } from './consumers/recipes.ts'
 
 const ADMIN = 'arn:aws:sts::111122223333:assumed-role/PoolkeyAdmin/CognitoIdentityCredentials'
+const EDITOR = ADMIN.replace('Admin', 'Editor')
+const GUEST = ADMIN.replace('Admin', 'Unauthenticated')
 const DEPLOY = 'arn:aws:iam::444455556666:role/Deploy'
 const DEPLOYING = 'arn:aws:sts::444455556666:assumed-role/Deploy'
 
@@ -36,6 +38,36 @@ const CALLERS: Record<string, (string | RegExp)[]> = {
   Docker: [ADMIN],
   'Docker, for longer': [ADMIN],
   'cron and long jobs': [ADMIN],
+  'VS Code': [ADMIN],
+  'A CI job': [ADMIN],
+  'Groups as roles': [ADMIN, EDITOR],
+  Guests: [GUEST],
+  'From static keys': [ADMIN, /:assumed-role\/PoolkeyAdmin\//],
+}
+
+/** What is there before a recipe is followed: somebody is signed in, unless it is another. */
+const BEFORE: Record<string, (surroundings: Surroundings) => unknown> = {
+  'A CI job': ({ station, env }) => {
+    env['CI_PASSWORD'] = `Passw0rd-${uniqueText()}`
+    station.emulator.settings.users.push({
+      username: 'ci',
+      password: env['CI_PASSWORD'],
+      email: 'ci@example.com',
+      groups: ['admin'],
+    })
+  },
+  Guests: ({ env }) => {
+    env['POOLKEY_STORE'] = 'file'
+  },
+  'From static keys': async (surroundings) => {
+    await signIn(surroundings)
+    const keys = 'aws_access_key_id = AKIAEXAMPLEEXAMPLE\naws_secret_access_key = static\n'
+    writeFileSync(join(surroundings.station.home, '.aws', 'credentials'), `[dev]\n${keys}\n[other]\n${keys}`)
+  },
+}
+
+async function signIn({ station }: Surroundings): Promise<void> {
+  expect(await station.signIn()).toMatchObject({ code: 0 })
 }
 
 /** The recipe that says so of the AWS CLI, and no other, may leave credentials outside of poolkey's vault and its files. */
@@ -45,7 +77,7 @@ const recipes = readRecipes()
 
 buildGoPrograms()
 
-test('every recipe of the README is run', () => {
+test('every recipe is run', () => {
   expect(recipes.map(({ name }) => name)).toEqual(Object.keys(CALLERS))
 })
 
@@ -57,7 +89,7 @@ interface Desk {
 }
 
 async function openDesk(): Promise<Desk> {
-  const station = await openStation()
+  const station = await openStation({ identityPool: { allowUnauthenticated: true } })
   const { home, emulator } = station
   const { trustPolicy } = emulator.settings.roles.find(({ arn }) => arn === emulator.roles.chained)!
   emulator.settings.roles.push({ arn: DEPLOY, trustPolicy })
@@ -78,7 +110,8 @@ async function openDesk(): Promise<Desk> {
   for (const [path, command] of Object.entries(programs)) {
     writeFileSync(path, `#!/bin/sh\nexec ${command} "$@"\n`, { mode: 0o755 })
   }
-  for (const name of ['docker', 'terraform']) copyFileSync(script(`stand-ins/${name}`), join(bin, name))
+  for (const name of ['code', 'docker', 'terraform'])
+    copyFileSync(script(`stand-ins/${name}`), join(bin, name))
   copyFileSync(script('boto3-caller.py'), join(folder, 'boto3-script.py'))
   copyFileSync(script('ruby-caller.rb'), join(folder, 'ruby-script.rb'))
   // It finds its packages from where it stands.
@@ -119,7 +152,7 @@ async function follow(block: Block, { surroundings, bin, folder }: Desk): Promis
 
 test.each(recipes)('$name: the programs have the role', async ({ name, blocks }) => {
   const desk = await openDesk()
-  expect(await desk.surroundings.station.signIn()).toMatchObject({ code: 0 })
+  await (BEFORE[name] ?? signIn)(desk.surroundings)
   const { home } = desk.surroundings.station
   const callers: string[] = []
   for (const block of blocks) {

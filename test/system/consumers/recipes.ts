@@ -1,4 +1,4 @@
-/** The recipes of the README, as they stand there: names, files and commands. */
+/** The recipes of RECIPES.md, as they stand there: names, files and commands. */
 import { readFileSync } from 'node:fs'
 
 export interface Recipe {
@@ -11,11 +11,10 @@ export interface Recipe {
 export type Block =
   { kind: 'file'; path: string; text: string } | { kind: 'crontab' | 'commands'; text: string }
 
-/** Reads the section "Recipes". Blocks are indented by four spaces, and end where the text goes on. */
+/** Reads RECIPES.md. Blocks are indented by four spaces, and end where the text goes on. */
 export function readRecipes(): Recipe[] {
-  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
-  const section = /^## Recipes\n([\s\S]*?)^## /m.exec(readme)?.[1] ?? ''
-  return section.split(/^(?=\*\*)/m).flatMap((paragraph) => {
+  const text = readFileSync(new URL('../../../RECIPES.md', import.meta.url), 'utf8')
+  return text.split(/^(?=\*\*)/m).flatMap((paragraph) => {
     const name = /^\*\*([^*]+)\*\*/.exec(paragraph)?.[1]
     const blocks = paragraph.match(/(?:^(?: {4}.*)?\n)+/gm) ?? []
     return name === undefined ? [] : [{ name, blocks: blocks.flatMap(blockOf) }]
