@@ -2,7 +2,8 @@
 import { closeSync, constants, createReadStream, fstatSync, openSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
-import type { Http, HttpAnswer } from '../http/http.ts'
+import type { HttpAnswer } from '../http/one-exchange.ts'
+import type { Http } from '../http/http.ts'
 import { isLoopbackHost } from '../loopback.ts'
 import type { CommandContext } from './context.ts'
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
 import { Secret } from '../secret.ts'
-import type { AskPassphrase } from '../vault/sealing-key.ts'
+import type { AskPassphrase } from '../vault/key-places.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface PassphraseOrigin {

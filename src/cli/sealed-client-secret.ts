@@ -3,7 +3,7 @@ import { sealSecret } from '../errors/explanation.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Profile } from '../profile/profile.ts'
 import { Secret } from '../secret.ts'
-import type { Store } from '../vault/sealing-key.ts'
+import type { Store } from '../vault/vault-file.ts'
 import type { CommandContext } from './context.ts'
 
 const DEADLINE_SECONDS = 300

@@ -7,26 +7,8 @@ import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { readAuthorities } from './certificate-authorities.ts'
 import { exchangeBytes } from './one-exchange.ts'
+import type { HttpAnswer, HttpRequest } from './one-exchange.ts'
 import { proxyFor } from './proxy.ts'
-
-export interface HttpRequest {
-  /** What is being asked, for errors: "the token endpoint", "GetId". */
-  operation: string
-  method: 'GET' | 'POST'
-  url: URL
-  headers?: Record<string, string>
-  body?: string | Uint8Array
-  /** Told when it is on its way, and there is nothing to do but to wait. */
-  onSent?: (() => void) | undefined
-  signal: AbortSignal
-}
-
-export interface HttpAnswer {
-  status: number
-  /** Names in lower case. */
-  headers: Record<string, string>
-  body: Buffer
-}
 
 export interface Http {
   /**

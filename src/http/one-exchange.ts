@@ -4,7 +4,25 @@ import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node
 import { request as httpsRequest } from 'node:https'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { ErrorFacts } from '../errors/poolkey-error.ts'
-import type { HttpAnswer, HttpRequest } from './http.ts'
+
+export interface HttpRequest {
+  /** What is being asked, for errors: "the token endpoint", "GetId". */
+  operation: string
+  method: 'GET' | 'POST'
+  url: URL
+  headers?: Record<string, string>
+  body?: string | Uint8Array
+  /** Told when it is on its way, and there is nothing to do but to wait. */
+  onSent?: (() => void) | undefined
+  signal: AbortSignal
+}
+
+export interface HttpAnswer {
+  status: number
+  /** Names in lower case. */
+  headers: Record<string, string>
+  body: Buffer
+}
 
 const MAX_ANSWER_BYTES = 1024 * 1024
 

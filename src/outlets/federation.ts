@@ -1,7 +1,8 @@
 /** The AWS console's federation: credentials become a sign-in token (IAM User Guide, "Enable custom identity broker access to the AWS console"). */
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Credentials } from '../exchange/credentials.ts'
-import type { Http, HttpAnswer } from '../http/http.ts'
+import type { HttpAnswer } from '../http/one-exchange.ts'
+import type { Http } from '../http/http.ts'
 import { isLoopbackHost } from '../loopback.ts'
 import type { Profile } from '../profile/profile.ts'
 import { Secret } from '../secret.ts'

@@ -4,7 +4,7 @@ import { isOurs, isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts
 import { parseConfigText } from './config-text.ts'
 import { listProfiles } from './profile-list.ts'
 import type { ProfileEntry } from './profile-list.ts'
-import { parseProfile } from './profile.ts'
+import { parseProfile } from './parse-profile.ts'
 import type { Profile } from './profile.ts'
 import type { ConfigSources } from './profile-values.ts'
 import { readRegularFile } from './regular-file.ts'

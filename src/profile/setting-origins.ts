@@ -1,5 +1,5 @@
-import { layersOf } from './profile.ts'
-import type { ParseProfileOptions } from './profile.ts'
+import { layersOf } from './parse-profile.ts'
+import type { ParseProfileOptions } from './parse-profile.ts'
 import { findAwsKey, findText } from './profile-values.ts'
 import type { Origin } from './profile-values.ts'
 import { findEndpoint, findRegion } from './service-endpoints.ts'

@@ -1,4 +1,5 @@
-import type { Http, HttpAnswer, HttpRequest } from '../http/http.ts'
+import type { HttpAnswer, HttpRequest } from '../http/one-exchange.ts'
+import type { Http } from '../http/http.ts'
 import type { ServicePlace } from '../http/sdk-transport.ts'
 import { pause } from '../pause.ts'
 import type { Secret } from '../secret.ts'

@@ -1,6 +1,7 @@
 import { compactVerify, decodeProtectedHeader, importJWK } from 'jose'
 import type { JSONWebKeySet, JWK } from 'jose'
-import type { Http, HttpRequest } from '../http/http.ts'
+import type { HttpRequest } from '../http/one-exchange.ts'
+import type { Http } from '../http/http.ts'
 import type { Secret } from '../secret.ts'
 import { checkClaims, invalid, parsePayload } from './claims.ts'
 import type { IdTokenClaims } from './claims.ts'

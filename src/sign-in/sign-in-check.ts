@@ -1,7 +1,8 @@
 /** What can be known of a sign-in without anybody signing in: the issuer's documents, the domain, the app client, the API. */
 import { explainError } from '../errors/catalogue.ts'
 import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
-import type { Http, HttpAnswer } from '../http/http.ts'
+import type { HttpAnswer } from '../http/one-exchange.ts'
+import type { Http } from '../http/http.ts'
 import { parseJsonObject } from '../json-object.ts'
 import type { SignInSettings } from '../profile/profile.ts'
 import { judgeAuthorizeAnswer } from './authorize-answer.ts'

@@ -2,7 +2,7 @@
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { ErrorFacts } from '../errors/poolkey-error.ts'
 import { redact } from '../errors/redact.ts'
-import type { HttpAnswer } from '../http/http.ts'
+import type { HttpAnswer } from '../http/one-exchange.ts'
 import { isJsonObject, parseJsonObject } from '../json-object.ts'
 import { Secret } from '../secret.ts'
 

@@ -1,4 +1,5 @@
-import type { Http, HttpRequest } from '../http/http.ts'
+import type { HttpRequest } from '../http/one-exchange.ts'
+import type { Http } from '../http/http.ts'
 import { pause } from '../pause.ts'
 import type { SignInSettings } from '../profile/profile.ts'
 import { Secret } from '../secret.ts'

@@ -7,7 +7,8 @@ import { Secret } from '../secret.ts'
 import { TEMPORARY_SUFFIX, discard, pathIn } from './durable-file.ts'
 import { parseWrappedKey, unwrapKey, wrapKey } from './passphrase-key.ts'
 import { keyIdOf } from './seal.ts'
-import type { AskPassphrase, Keychain, Store, VaultFile } from './sealing-key.ts'
+import type { Store, VaultFile } from './vault-file.ts'
+
 import { namesIn } from './state-folder.ts'
 import {
   decodeKey,
@@ -24,6 +25,22 @@ import {
   writeVaultFile,
   writeWrappedKeyFile,
 } from './vault-file.ts'
+
+/**
+ * The system's keychain, as far as the vault needs it. `get` gives undefined for an item that is not there or in a locked
+ * collection; `set` overwrites. All throw `keychain-unavailable`, or the signal's reason.
+ */
+export interface Keychain {
+  get(account: string, signal: AbortSignal): Promise<Secret | undefined>
+  set(account: string, value: Secret, signal: AbortSignal): Promise<void>
+  remove(account: string, signal: AbortSignal): Promise<void>
+}
+
+/**
+ * Where a passphrase comes from, asked only when one is needed; `use` tells whether it must fit an existing key or is
+ * chosen for a new one, which a person types twice. Throws `passphrase-missing`, or the signal's reason.
+ */
+export type AskPassphrase = (signal: AbortSignal, use: 'open' | 'choose') => Promise<Secret>
 
 /** All that the places of a folder's key need. */
 export interface KeyPlaces {

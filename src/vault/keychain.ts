@@ -9,7 +9,7 @@ import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { ErrorFacts } from '../errors/poolkey-error.ts'
 import { parseJsonObject } from '../json-object.ts'
 import { Secret } from '../secret.ts'
-import type { Keychain } from './sealing-key.ts'
+import type { Keychain } from './key-places.ts'
 import { KEYCHAIN_SERVICE } from './vault-file.ts'
 
 /** What the helper is asked. `value` belongs to `set`. */

@@ -8,7 +8,8 @@ import { FORGET_LIMIT_MS, clearCopies, storeKey, withChosenPassphrase } from './
 import type { KeyPlaces } from './key-places.ts'
 import { withLock } from './lock.ts'
 import { openVault } from './sealing-key.ts'
-import type { AskPassphrase, Keychain, Store, VaultFile } from './sealing-key.ts'
+import type { Store, VaultFile } from './vault-file.ts'
+import type { AskPassphrase, Keychain } from './key-places.ts'
 import {
   keychainAccountOf,
   readVaultFile,

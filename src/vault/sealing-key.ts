@@ -5,7 +5,6 @@
  */
 import { randomBytes } from 'node:crypto'
 import { PoolkeyError, isPoolkeyError } from '../errors/poolkey-error.ts'
-import type { Secret } from '../secret.ts'
 import { listEntries } from './entries.ts'
 import {
   FORGET_LIMIT_MS,
@@ -15,40 +14,11 @@ import {
   storeKey,
   withChosenPassphrase,
 } from './key-places.ts'
+import type { AskPassphrase, Keychain } from './key-places.ts'
 import { withLock } from './lock.ts'
 import { keyIdOf } from './seal.ts'
+import type { Store, VaultFile } from './vault-file.ts'
 import { isStore, readVaultFile, removeVaultFile, vaultFilePath, writeVaultFile } from './vault-file.ts'
-
-/** Who keeps the sealing key. */
-export type Store = 'keychain' | 'passphrase' | 'file'
-
-/**
- * The vault's own description; `keyCheck` is the key's id (`keyIdOf`), by which a wrong key is noticed at once. `copiesAt`
- * are places that a move of the key left or never finished: a copy may stand there, to be cleared and never to be used.
- */
-export interface VaultFile {
-  version: 1
-  id: string
-  store: Store
-  keyCheck: string
-  copiesAt?: Store[]
-}
-
-/**
- * The system's keychain, as far as the vault needs it. `get` gives undefined for an item that is not there or in a locked
- * collection; `set` overwrites. All throw `keychain-unavailable`, or the signal's reason.
- */
-export interface Keychain {
-  get(account: string, signal: AbortSignal): Promise<Secret | undefined>
-  set(account: string, value: Secret, signal: AbortSignal): Promise<void>
-  remove(account: string, signal: AbortSignal): Promise<void>
-}
-
-/**
- * Where a passphrase comes from, asked only when one is needed; `use` tells whether it must fit an existing key or is
- * chosen for a new one, which a person types twice. Throws `passphrase-missing`, or the signal's reason.
- */
-export type AskPassphrase = (signal: AbortSignal, use: 'open' | 'choose') => Promise<Secret>
 
 /**
  * Where and how to open. `requestedStore` undefined: the vault's own, and `keychain` for a new one. Without `passphrase`

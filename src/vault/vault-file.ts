@@ -7,8 +7,23 @@ import { PoolkeyError } from '../errors/poolkey-error.ts'
 import { parseJsonObject } from '../json-object.ts'
 import type { JsonObject } from '../json-object.ts'
 import { pathIn, readOwnFile, removeOwnFile, writeOwnFile } from './durable-file.ts'
-import type { Store, VaultFile } from './sealing-key.ts'
+
 import { isFolderThere } from './state-folder.ts'
+
+/** Who keeps the sealing key. */
+export type Store = 'keychain' | 'passphrase' | 'file'
+
+/**
+ * The vault's own description; `keyCheck` is the key's id (`keyIdOf`), by which a wrong key is noticed at once. `copiesAt`
+ * are places that a move of the key left or never finished: a copy may stand there, to be cleared and never to be used.
+ */
+export interface VaultFile {
+  version: 1
+  id: string
+  store: Store
+  keyCheck: string
+  copiesAt?: Store[]
+}
 
 const MAX_BYTES = 64 * 1024
 const KEY_BYTES = 32

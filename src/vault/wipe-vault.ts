@@ -3,7 +3,7 @@ import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
 import { TEMPORARY_SUFFIX, discard, pathIn } from './durable-file.ts'
 import { listEntries, removeEntry } from './entries.ts'
 import { withLock } from './lock.ts'
-import type { Keychain } from './sealing-key.ts'
+import type { Keychain } from './key-places.ts'
 import { isFolderThere, namesIn } from './state-folder.ts'
 import {
   keychainAccountOf,

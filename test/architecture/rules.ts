@@ -222,7 +222,12 @@ const PURE = [
     'profile/line-diff.ts',
     'profile/profile-edit.ts',
   ],
-  ...['profile/partition.ts', 'profile/profile-list.ts', 'profile/profile-name.ts', 'profile/profile.ts'],
+  ...[
+    'profile/partition.ts',
+    'profile/profile-list.ts',
+    'profile/parse-profile.ts',
+    'profile/profile-name.ts',
+  ],
   ...['profile/profile-values.ts', 'profile/service-endpoints.ts', 'profile/setting-types.ts'],
   ...[
     'profile/settings.ts',

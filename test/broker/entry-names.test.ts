@@ -9,7 +9,7 @@ import {
   sessionId,
   pointerEntryName,
 } from '../../src/broker/entry-names.ts'
-import { parseProfile } from '../../src/profile/profile.ts'
+import { parseProfile } from '../../src/profile/parse-profile.ts'
 import type { Profile } from '../../src/profile/profile.ts'
 import { isOwnName } from '../../src/vault/durable-file.ts'
 

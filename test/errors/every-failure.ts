@@ -1,4 +1,4 @@
-import { parseProfile } from '../../src/profile/profile.ts'
+import { parseProfile } from '../../src/profile/parse-profile.ts'
 import type { Profile } from '../../src/profile/profile.ts'
 import type { ErrorCode, ErrorFacts } from '../../src/errors/poolkey-error.ts'
 import { PoolkeyError } from '../../src/errors/poolkey-error.ts'

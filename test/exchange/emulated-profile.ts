@@ -5,7 +5,7 @@ import { createIdentityPoolClient } from '../../src/exchange/identity-pool.ts'
 import { createSecurityTokenClient } from '../../src/exchange/security-token.ts'
 import { createHttp } from '../../src/http/http.ts'
 import type { Http, HttpOptions } from '../../src/http/http.ts'
-import { parseProfile } from '../../src/profile/profile.ts'
+import { parseProfile } from '../../src/profile/parse-profile.ts'
 import type { Profile } from '../../src/profile/profile.ts'
 
 /** The profile `dev` of an emulator, read as from a file; `extra` adds keys or replaces them. */

@@ -1,6 +1,6 @@
 import { chainOf } from '../../src/insight/chain.ts'
 import type { Hop } from '../../src/insight/hop.ts'
-import { parseProfile } from '../../src/profile/profile.ts'
+import { parseProfile } from '../../src/profile/parse-profile.ts'
 import { readOrigins } from '../../src/profile/setting-origins.ts'
 
 /** A configuration with a profile for every way to credentials. */

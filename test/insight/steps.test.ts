@@ -3,7 +3,7 @@ import { PoolkeyError } from '../../src/errors/poolkey-error.ts'
 import { stepsFor } from '../../src/insight/steps.ts'
 import { withPlaces } from '../../src/insight/where-set.ts'
 import { troubleOf } from '../../src/insight/finding.ts'
-import { parseProfile } from '../../src/profile/profile.ts'
+import { parseProfile } from '../../src/profile/parse-profile.ts'
 import { readOrigins } from '../../src/profile/setting-origins.ts'
 import { profileWith } from '../errors/every-failure.ts'
 

@@ -1,6 +1,6 @@
 import type { TrustRequest } from '../../src/emulator/trust-policy.ts'
 import type { TrustNeed } from '../../src/insight/trust-policy.ts'
-import { parseProfile } from '../../src/profile/profile.ts'
+import { parseProfile } from '../../src/profile/parse-profile.ts'
 import type { Profile } from '../../src/profile/profile.ts'
 
 export const POOL = 'eu-west-1:11111111-2222-3333-4444-555555555555'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseProfile } from '../../src/profile/profile.ts'
+import { parseProfile } from '../../src/profile/parse-profile.ts'
 import { failureOf } from './failure.ts'
 
 const SERVICES = `[services local]

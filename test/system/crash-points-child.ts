@@ -9,7 +9,7 @@ import { withLock } from '../../src/vault/lock.ts'
 import { moveKey } from '../../src/vault/move-key.ts'
 import { openVault } from '../../src/vault/sealing-key.ts'
 import { wipeVault } from '../../src/vault/wipe-vault.ts'
-import type { Store } from '../../src/vault/sealing-key.ts'
+import type { Store } from '../../src/vault/vault-file.ts'
 import { Secret } from '../../src/secret.ts'
 import { folderKeychain } from '../vault/folder-keychain.ts'
 

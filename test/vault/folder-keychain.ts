@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
 import { Secret } from '../../src/secret.ts'
-import type { Keychain } from '../../src/vault/sealing-key.ts'
+import type { Keychain } from '../../src/vault/key-places.ts'
 
 /** A keychain that outlives its process: one file an item in `items`, replaced as a whole as real keychains do it. */
 export function folderKeychain(items: string): Keychain {

@@ -1,6 +1,6 @@
 import { PoolkeyError } from '../../src/errors/poolkey-error.ts'
 import { Secret } from '../../src/secret.ts'
-import type { Keychain } from '../../src/vault/sealing-key.ts'
+import type { Keychain } from '../../src/vault/key-places.ts'
 
 /** A keychain in memory; `items` is what it holds, as a person with a keychain viewer would see it. */
 export function memoryKeychain(faults: Partial<Keychain> = {}): Keychain & { items: Map<string, string> } {

@@ -5,7 +5,7 @@
  */
 import { Secret } from '../../src/secret.ts'
 import { moveKey } from '../../src/vault/move-key.ts'
-import type { Store } from '../../src/vault/sealing-key.ts'
+import type { Store } from '../../src/vault/vault-file.ts'
 import { folderKeychain } from './folder-keychain.ts'
 
 interface Order {

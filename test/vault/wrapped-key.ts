@@ -2,7 +2,9 @@ import { createCipheriv, createHash, randomBytes, scryptSync } from 'node:crypto
 import { writeFileSync } from 'node:fs'
 import { Secret } from '../../src/secret.ts'
 import { keyIdOf } from '../../src/vault/seal.ts'
-import type { AskPassphrase, OpenedVault, Store } from '../../src/vault/sealing-key.ts'
+import type { Store } from '../../src/vault/vault-file.ts'
+import type { AskPassphrase } from '../../src/vault/key-places.ts'
+import type { OpenedVault } from '../../src/vault/sealing-key.ts'
 
 /** The facts of a wrapped key's first line. */
 export type WrappedFacts = Record<string, unknown>

@@ -1,5 +1,5 @@
 import { PoolkeyError } from '../../errors/poolkey-error.ts'
-import type { Store } from '../../vault/sealing-key.ts'
+import type { Store } from '../../vault/vault-file.ts'
 import { isStore } from '../../vault/vault-file.ts'
 import type { CommandContext } from '../context.ts'
 import { isGiven } from '../passphrase.ts'

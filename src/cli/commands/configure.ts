@@ -1,4 +1,4 @@
-import type { Store } from '../../vault/sealing-key.ts'
+import type { Store } from '../../vault/vault-file.ts'
 import type { CommandContext } from '../context.ts'
 import { guestError, readClientSecret, sealClientSecret } from '../sealed-client-secret.ts'
 import { keysFrom } from '../setting-flags.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { parseProfile } from '../../src/profile/profile.ts'
-import type { ParseProfileOptions } from '../../src/profile/profile.ts'
+import { parseProfile } from '../../src/profile/parse-profile.ts'
+import type { ParseProfileOptions } from '../../src/profile/parse-profile.ts'
 import { listEffectiveSettings } from '../../src/profile/setting-origins.ts'
 import { ISSUER, signInSettings } from '../sign-in/support/settings.ts'
 import { failureOf } from './failure.ts'
