@@ -1,10 +1,8 @@
 /** Tests every link of a profile's chain for real, in the order in which they are passed, and the machine around them. */
 import type { Broker } from '../broker/broker.ts'
 import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
-import type { Http } from '../http/http.ts'
 import type { Profile } from '../profile/profile.ts'
 import { parseSources } from '../profile/profile-values.ts'
-import type { ConfigSources } from '../profile/profile-values.ts'
 import { configFindings } from './config-findings.ts'
 import { checkExchange, checkSession, troubleOrThrow } from './exchange-check.ts'
 import type { ExchangeCheck } from './exchange-check.ts'
@@ -13,29 +11,13 @@ import type { Finding } from './finding.ts'
 import type { Hop, HopId } from './hop.ts'
 import { checkMachine, clockFinding } from './machine-check.ts'
 import { shadowingSettings } from './shadow-findings.ts'
+import type { Patient } from './patient.ts'
 import { portMayWait, testSignIn } from './sign-in-test.ts'
 import { checkProcessLine } from './tools-check.ts'
-import type { ToolsAround } from './tools-check.ts'
 
 /** A link, and what was found out about it. */
 export interface ExaminedHop extends Hop {
   findings: Finding[]
-}
-
-/** Whom to examine. `chain` is the profile's, as `explain` draws it. */
-export interface Patient {
-  profile: Profile
-  chain: Hop[]
-  files: Required<ConfigSources>
-  around: ToolsAround
-  http: Http
-  /** Throws `sign-in-required` where nobody ever signed in. */
-  openBroker: () => Promise<Broker>
-  /** Which store a new vault would have, if its key can be kept there. */
-  probeStore: () => Promise<string>
-  signal: AbortSignal
-  /** Told which link is next. */
-  onHop: (title: string) => void
 }
 
 /** What is known before there is a profile: the machine, and the profile's own failure. */

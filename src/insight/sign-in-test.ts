@@ -8,10 +8,10 @@ import type { Profile } from '../profile/profile.ts'
 import { createAttempt } from '../sign-in/authorization.ts'
 import { openCallbackListener } from '../sign-in/callback-listener.ts'
 import { checkSignIn } from '../sign-in/sign-in-check.ts'
-import type { Patient } from './doctor.ts'
 import { troubleOrThrow } from './exchange-check.ts'
 import { fine } from './finding.ts'
 import type { Finding } from './finding.ts'
+import type { Patient } from './patient.ts'
 import { signInFindings } from './sign-in-findings.ts'
 
 // For all that can be asked of a sign-in's servers.
