@@ -204,6 +204,26 @@ const CASES: {
     fine: [{ 'broker/a.ts': 'a\n'.repeat(250) }],
   },
   {
+    rule: rules.filesGoInNoCircle,
+    name: 'no file leads back to itself',
+    broken: [
+      { 'broker/a.ts': "import { b } from './b.ts'", 'broker/b.ts': "import { a } from './a.ts'" },
+      { 'broker/a.ts': "await import('./b.ts')", 'broker/b.ts': "import type { A } from './a.ts'" },
+      {
+        'broker/a.ts': "import { b } from './b.ts'",
+        'broker/b.ts': "import { c } from '../vault/c.ts'",
+        'vault/c.ts': "import type { A } from '../broker/a.ts'",
+      },
+    ],
+    fine: [
+      {
+        'broker/a.ts': "import { b } from './b.ts'\nimport { c } from './c.ts'",
+        'broker/b.ts': "import { c } from './c.ts'",
+        'broker/c.ts': '',
+      },
+    ],
+  },
+  {
     rule: rules.filesAreNamedForWhatTheyOwn,
     name: 'files are named for what they own, and export by name',
     broken: [

@@ -316,6 +316,20 @@ const LONGEST = 250
 export const filesHaveOneSubject: Rule = (files) =>
   files.filter(({ lines }) => lines > LONGEST).map(({ path, lines }) => `${path} has ${lines} lines`)
 
+/** No file leads back to itself, not by its types either: what two files need of each other is a third one's. */
+export const filesGoInNoCircle: Rule = (files) => {
+  const next = new Map(files.map((file) => [file.path, insideImports(file).map(({ from }) => from)]))
+  const leadsTo = (goal: string, path: string, seen = new Set<string>()): boolean => {
+    if (path === goal) return true
+    if (seen.has(path)) return false
+    seen.add(path)
+    return (next.get(path) ?? []).some((from) => leadsTo(goal, from, seen))
+  }
+  return [...next].flatMap(([path, imports]) =>
+    imports.filter((from) => leadsTo(path, from)).map((from) => `${path} imports ${from}, which leads back`),
+  )
+}
+
 /** Files are named for what they own, in kebab-case, and export by name. */
 export const filesAreNamedForWhatTheyOwn: Rule = (files) => [
   ...files

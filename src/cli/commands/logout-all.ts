@@ -5,8 +5,8 @@ import { isOurs, isPoolkeyError } from '../../errors/poolkey-error.ts'
 import type { Profile } from '../../profile/profile.ts'
 import type { CommandContext } from '../context.ts'
 import { explainTo } from '../failure.ts'
+import { report, signOutOf } from '../local-sign-out.ts'
 import { takeBack } from '../take-back.ts'
-import { report, signOutOf } from './logout.ts'
 
 /** Revokes every session that a profile of the configuration leads to; then everything goes, readable or not. */
 export async function logoutAll(
