@@ -7,13 +7,11 @@ type ForegroundProcess = Pick<NodeJS.Process, 'platform' | 'pid' | 'once' | 'get
  * system. True where there are no jobs, and where it cannot be told. Never throws.
  */
 export function foregroundOf(proc: ForegroundProcess): () => boolean {
-  const { platform } = proc
-  if (platform === 'win32') return () => true
-  if (platform === 'linux') return () => isForegroundStat(readText('/proc/self/stat'))
+  if (['win32', 'linux'].includes(proc.platform)) return () => isInForeground(proc)
   let isInFront = false
   return () => {
     if (isInFront) return true
-    isInFront = isForegroundStatus(readStatus(proc))
+    isInFront = isInForeground(proc)
     // Nobody gets into the background without having been stopped. To ask takes a process.
     if (isInFront)
       proc.once('SIGCONT', () => {
@@ -21,6 +19,14 @@ export function foregroundOf(proc: ForegroundProcess): () => boolean {
       })
     return isInFront
   }
+}
+
+/** The same, looked at anew each time. */
+export function isInForeground(proc: ForegroundProcess): boolean {
+  const { platform } = proc
+  if (platform === 'win32') return true
+  if (platform === 'linux') return isForegroundStat(readText('/proc/self/stat'))
+  return isForegroundStatus(readStatus(proc))
 }
 
 /** The answer of ps(1) on macOS and the BSDs: a plus stands for the foreground, a question mark for no terminal. */

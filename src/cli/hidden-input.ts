@@ -1,16 +1,30 @@
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import { untilAborted } from '../pause.ts'
+import type { Job } from './job.ts'
+import { takeTurn } from './turn.ts'
+import type { Turn } from './turn.ts'
 
 // What arrow and function keys send, and what a terminal puts around pasted text (ECMA-48 control sequences).
 
 const KEY_SEQUENCE = /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|O.|.)?/gu
 
+/** Where it is typed, and what may be stopped meanwhile. */
+export interface Typing {
+  stdin: NodeJS.ReadStream
+  job: Job
+}
+
 /**
- * Reads one line from a terminal without showing it; `ask` shows the question, once nothing typed is shown any more. Keys
- * that are no character edit the line (Backspace, Ctrl-U, Ctrl-W) or do nothing. What comes after the line stays for the
- * next question. Throws `interrupted` on Ctrl-C and when the terminal is gone, or the signal's reason.
+ * Reads one line from a terminal without showing it; `ask` shows the question, once nothing typed is shown any more, and
+ * again after a stop, which drops what was typed. Keys that are no character edit the line (Backspace, Ctrl-U, Ctrl-W), stop
+ * this job (Ctrl-Z) or do nothing. What comes after the line stays for the next question. Throws `interrupted` on Ctrl-C,
+ * Ctrl-\ and when the terminal is gone, or the signal's reason.
  */
-export function readHidden(stdin: NodeJS.ReadStream, ask: () => void, signal: AbortSignal): Promise<string> {
+export function readHidden(
+  { stdin, job }: Typing,
+  ask: (how: { isAgain: boolean }) => void,
+  signal: AbortSignal,
+): Promise<string> {
   signal.throwIfAborted()
   return new Promise((resolve, reject) => {
     let typed: string[] = []
@@ -18,8 +32,7 @@ export function readHidden(stdin: NodeJS.ReadStream, ask: () => void, signal: Ab
       stdin.off('data', onData)
       for (const event of ENDS) stdin.off(event, onGone)
       signal.removeEventListener('abort', onAbort)
-      stdin.pause()
-      leaveRawMode(stdin)
+      giveBack(stdin, turn)
       settle()
     }
     const fail = (error: Error) => {
@@ -47,10 +60,16 @@ export function readHidden(stdin: NodeJS.ReadStream, ask: () => void, signal: Ab
             })
             return
           }
-          // In raw mode the terminal hands Ctrl-C on instead of sending a signal.
-          case '\u0003':
+          // In raw mode the terminal hands these on instead of sending a signal.
+          case INTERRUPT:
             fail(new PoolkeyError('interrupted', { signal: 'SIGINT' }))
             return
+          case QUIT:
+            fail(new PoolkeyError('interrupted', { signal: 'SIGQUIT' }))
+            return
+          case SUSPEND:
+            turn.suspend()
+            break
           default:
             typed = edited(typed, key)
         }
@@ -58,8 +77,12 @@ export function readHidden(stdin: NodeJS.ReadStream, ask: () => void, signal: Ab
     }
     signal.addEventListener('abort', onAbort, { once: true })
     for (const event of ENDS) stdin.once(event, onGone)
+    const turn = takeHidden({ stdin, job }, () => {
+      typed = []
+      ask({ isAgain: true })
+    })
     stdin.setRawMode(true)
-    ask()
+    ask({ isAgain: false })
     stdin.setEncoding('utf8')
     stdin.on('data', onData)
     stdin.resume()
@@ -74,8 +97,11 @@ export interface HiddenLines {
   close: () => void
 }
 
-/** Takes all that is typed from now on. Ctrl-C, and a terminal that goes away, are told to `onGone`, as `interrupted`. */
-export function openHidden(stdin: NodeJS.ReadStream, onGone: (error: PoolkeyError) => void): HiddenLines {
+/**
+ * Takes all that is typed from now on. Ctrl-C, Ctrl-\ and a terminal that goes away are told to `onGone`, as `interrupted`.
+ * Ctrl-Z stops this job, and drops half a line.
+ */
+export function openHidden({ stdin, job }: Typing, onGone: (error: PoolkeyError) => void): HiddenLines {
   const lines: string[] = []
   let typed: string[] = []
   let wake: () => void = () => undefined
@@ -84,7 +110,9 @@ export function openHidden(stdin: NodeJS.ReadStream, onGone: (error: PoolkeyErro
   }
   const onData = (text: string) => {
     for (const key of text.replace(KEY_SEQUENCE, '')) {
-      if (key === '\u0003') onGone(new PoolkeyError('interrupted', { signal: 'SIGINT' }))
+      if (key === INTERRUPT) onGone(new PoolkeyError('interrupted', { signal: 'SIGINT' }))
+      if (key === QUIT) onGone(new PoolkeyError('interrupted', { signal: 'SIGQUIT' }))
+      if (key === SUSPEND) turn.suspend()
       if (!LINE_ENDS.includes(key)) {
         typed = edited(typed, key)
         continue
@@ -94,6 +122,9 @@ export function openHidden(stdin: NodeJS.ReadStream, onGone: (error: PoolkeyErro
     }
     wake()
   }
+  const turn = takeHidden({ stdin, job }, () => {
+    typed = []
+  })
   for (const event of ENDS) stdin.once(event, onHangup)
   stdin.setRawMode(true)
   stdin.setEncoding('utf8')
@@ -116,12 +147,14 @@ export function openHidden(stdin: NodeJS.ReadStream, onGone: (error: PoolkeyErro
     close() {
       stdin.off('data', onData)
       for (const event of ENDS) stdin.off(event, onHangup)
-      stdin.pause()
-      leaveRawMode(stdin)
+      giveBack(stdin, turn)
     },
   }
 }
 
+const INTERRUPT = '\u0003'
+const SUSPEND = '\u001a'
+const QUIT = '\u001c'
 const LINE_ENDS = ['\r', '\n', '\u0004']
 
 /** What is typed after one more key, which may be one that takes something back. */
@@ -143,10 +176,37 @@ function edited(typed: string[], key: string): string[] {
 
 const ENDS = ['end', 'close', 'error'] as const
 
-function leaveRawMode(stdin: NodeJS.ReadStream): void {
+/** Hides what is typed again after a stop, and only then goes on with `again`. */
+function takeHidden({ stdin, job }: Typing, again: () => void): Turn {
+  return takeTurn(job, {
+    leave() {
+      stdin.pause()
+      setRawMode(stdin, false)
+    },
+    pause() {
+      stdin.pause()
+    },
+    comeBack() {
+      // Node sets a terminal only when it thinks that this changes it; a shell may have set it meanwhile.
+      setRawMode(stdin, false)
+      setRawMode(stdin, true)
+      again()
+      stdin.resume()
+    },
+  })
+}
+
+function giveBack(stdin: NodeJS.ReadStream, turn: Turn): void {
+  const isAway = turn.isAway()
+  turn.end()
+  stdin.pause()
+  if (!isAway) setRawMode(stdin, false)
+}
+
+function setRawMode(stdin: NodeJS.ReadStream, isRaw: boolean): void {
   try {
-    stdin.setRawMode(false)
+    stdin.setRawMode(isRaw)
   } catch {
-    // The terminal is gone: there is nothing to restore.
+    // The terminal is gone: there is nothing to restore, and the stream tells it.
   }
 }

@@ -8,6 +8,8 @@ import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Aside } from '../outlets/write-aside.ts'
 import { writeAll } from '../outlets/write-all.ts'
 import type { HiddenLines } from './hidden-input.ts'
+import { NO_JOB } from './job.ts'
+import type { Job } from './job.ts'
 
 export interface Terminal {
   /** Writes the answer to stdout. Throws `output-closed` when nobody reads it, or it cannot be written. */
@@ -66,11 +68,13 @@ export interface TerminalOptions {
     readonly stderr: NodeJS.WriteStream
   }
   isTerminal: IsTerminal
-  /** Whether this process is no job in the background; always so unless said. */
-  isInForeground?: () => boolean
+  /** This process as a job of a shell; none unless said. */
+  job?: Job
   env: Record<string, string | undefined>
   noInput: boolean
 }
+
+const ERASE_LINE = '\r\u001b[2K'
 
 /** Whether a descriptor is a terminal. */
 export type IsTerminal = (descriptor: 0 | 1 | 2) => boolean
@@ -78,14 +82,14 @@ export type IsTerminal = (descriptor: 0 | 1 | 2) => boolean
 const FOREGROUND_POLL_MS = 500
 
 export function openTerminal(options: TerminalOptions): Terminal {
-  const { streams, isTerminal, isInForeground = () => true, env, noInput } = options
+  const { streams, isTerminal, job = NO_JOB, env, noInput } = options
   const isLive = () => env['TERM'] !== 'dumb' && isTerminal(2)
   const canAsk = () => !noInput && isTerminal(0) && isTerminal(2)
   let drawn = false
   let aside: ((text: string) => void) | undefined
 
   const erase = () => {
-    if (drawn) writeAll(2, '\r\u001b[2K')
+    if (drawn) writeAll(2, ERASE_LINE)
     drawn = false
   }
   const say = (line: string) => {
@@ -95,20 +99,20 @@ export function openTerminal(options: TerminalOptions): Terminal {
   }
   // Whoever asks from the background is stopped by the system, and then hears no signal that is to end it.
   const untilInFront = async (signal: AbortSignal) => {
-    if (isInForeground()) return
+    if (job.isInFront()) return
     say('There is a question: bring this to the foreground (fg) to answer it.')
     const { pause } = await import('../pause.ts')
-    while (!isInForeground()) await pause(FOREGROUND_POLL_MS, signal)
+    while (!job.isInFront()) await pause(FOREGROUND_POLL_MS, signal)
   }
   const askHidden = async (question: string, signal: AbortSignal) => {
     await untilInFront(signal)
     const { readHidden } = await import('./hidden-input.ts')
-    const ask = () => {
+    const ask = ({ isAgain }: { isAgain: boolean }) => {
       erase()
-      writeAll(2, plainText(question, 200))
+      writeAll(2, `${isAgain ? ERASE_LINE : ''}${plainText(question, 200)}`)
     }
     try {
-      return await readHidden(streams.stdin, ask, signal)
+      return await readHidden({ stdin: streams.stdin, job }, ask, signal)
     } finally {
       writeAll(2, '\n')
     }
@@ -117,7 +121,7 @@ export function openTerminal(options: TerminalOptions): Terminal {
     await untilInFront(signal)
     erase()
     const { readShown } = await import('./shown-input.ts')
-    return readShown(streams, plainText(question, 2000), signal)
+    return readShown({ stdin: streams.stdin, stderr: streams.stderr, job }, plainText(question, 2000), signal)
   }
   return {
     get isAnswerShown() {
@@ -140,11 +144,11 @@ export function openTerminal(options: TerminalOptions): Terminal {
       return isLive()
     },
     get isInFront() {
-      return isInForeground()
+      return job.isInFront()
     },
     askHidden,
     async openHidden(onGone) {
-      return (await import('./hidden-input.ts')).openHidden(streams.stdin, onGone)
+      return (await import('./hidden-input.ts')).openHidden({ stdin: streams.stdin, job }, onGone)
     },
     async readSecret(question, signal) {
       if (canAsk()) return askHidden(question, signal)
@@ -173,7 +177,7 @@ export function openTerminal(options: TerminalOptions): Terminal {
     progress(line) {
       if (!isLive()) return
       // Whoever is in the foreground by now has the line.
-      if (!isInForeground()) {
+      if (!job.isInFront()) {
         drawn = false
         return
       }

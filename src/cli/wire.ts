@@ -13,8 +13,8 @@ import { stateFolderOf } from '../folders.ts'
 import type { CommandContext, GlobalOptions, OwnParts } from './context.ts'
 import { configFileDoor } from './config-file-door.ts'
 import { credentialsFileDoor } from './credentials-file-door.ts'
-import { foregroundOf } from './foreground.ts'
 import { homeFolderOf } from './home-folder.ts'
+import { jobOf } from './job.ts'
 import { lazyHttp } from './lazy-http.ts'
 import { openTerminal, terminalsOf } from './terminal.ts'
 import { vaultDoor } from './vault-door.ts'
@@ -37,7 +37,7 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
   const terminal = openTerminal({
     streams: proc,
     isTerminal: terminalsOf(proc),
-    isInForeground: foregroundOf(proc),
+    job: jobOf(proc),
     env,
     noInput,
   })

@@ -13,7 +13,14 @@ import { leaksIn } from '../../e2e/secret-sweep.ts'
 
 export const ENTER = '\r'
 export const BACKSPACE = '\u007f'
-export const CTRL = { c: '\u0003', d: '\u0004', h: '\b', u: '\u0015' }
+export const CTRL = {
+  c: '\u0003',
+  d: '\u0004',
+  h: '\b',
+  u: '\u0015',
+  z: '\u001a',
+  backslash: '\u001c',
+}
 
 /** How a line ended: all that the terminal showed, with `\n` for line ends, and the exit code a shell sees. */
 export interface Ended {
