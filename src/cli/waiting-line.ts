@@ -35,8 +35,11 @@ export function createWaitingLine(options: {
   let typed: HiddenLines | undefined
   const draw = () => {
     if (isQuiet) return
-    const left = `Waiting for the browser ... ${timeLeft(endsAt - now())} left`
-    terminal.progress(isAsking ? `${left}; or paste the URL it ends at: ` : left)
+    const left = `${timeLeft(endsAt - now())} left`
+    // What does not fit in is cut off: what is wanted must be seen in a narrow window, too.
+    terminal.progress(
+      isAsking ? `${left}; paste the URL it ends at: ` : `Waiting for the browser ... ${left}`,
+    )
   }
   const close = () => {
     typed?.close()

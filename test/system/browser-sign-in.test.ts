@@ -336,12 +336,12 @@ describe('a login at a terminal', () => {
   ])('%s: ended by %s gives back port and cursor, and stores nothing', async (_case, _how, row) => {
     const station = await openStation()
     const terminal = openTerminal(station, row.line ?? LINE)
-    await terminal.shows('Waiting for the browser')
+    await terminal.shows(' left')
     await row.end(terminal)
     const { code, shown } = await terminal.ended
     expect(code).toBe(row.code)
     // What is drawn in place is erased; nothing else moves the cursor, hides it or changes the screen.
-    expect(shown.replaceAll(/Waiting for the browser[^\n]*?\r\u001b\[2K/g, '')).not.toMatch(/\u001b|Waiting/)
+    expect(shown.replaceAll(/\d+:\d\d left[^\n]*?\r\u001b\[2K/g, '')).not.toMatch(/\u001b|Waiting/)
     // A shell adds a word of its own for whoever was hung up.
     expect(shown).toMatch(/\n[^\n]*poolkey: (error|fix): .*\n(Hangup\n)?$/)
     for (const uri of station.emulator.settings.redirectUris)

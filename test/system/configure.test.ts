@@ -68,7 +68,7 @@ describe('configure at a terminal', () => {
       expect(said).not.toContain('warning')
       terminal.type(`y${ENTER}`)
       await give(terminal, [['Sign in now? [y/N] ', 'y']])
-      const opened = await terminal.shows('\r\nWaiting for the browser')
+      const opened = await terminal.shows(' left')
       const url = new URL(/^ {2}(http\S+)\r$/m.exec(opened)?.[1] ?? '')
       expect(url.origin).toBe('https://acme.auth.eu-west-1.amazoncognito.com')
       await signInHeadlessly({

@@ -11,13 +11,13 @@ import type { Terminal } from './terminal/terminal.ts'
 
 const LOGIN = 'poolkey login --profile dev'
 const PROCESS = ['credential-process', '--profile', 'dev']
-const PASTE = 'or paste the URL it ends at: '
+const PASTE = 'paste the URL it ends at: '
 const SSH = { SSH_CONNECTION: '192.0.2.7 50022 198.51.100.9 22', LOGNAME: 'dana', BROWSER: undefined }
 const isRoot = process.getuid?.() === 0
 
 /** What was said before the waiting, and the sign-in URL in it. */
 async function waits(terminal: Terminal): Promise<{ said: string; url: URL }> {
-  const said = (await terminal.shows('Waiting for the browser')).replaceAll('\r\n', '\n')
+  const said = (await terminal.shows(' left')).replaceAll('\r\n', '\n')
   const [, url] = /^ {2}(http\S+)$/m.exec(said) ?? []
   return url === undefined ? expect.fail(`no URL in: ${said}`) : { said, url: new URL(url) }
 }

@@ -44,7 +44,7 @@ test('it can be pasted into once it was brought to the foreground', async () => 
   const { station, terminal } = background
   const callback = await callbackOf(background)
   terminal.type(ENTER)
-  await terminal.answer('or paste the URL it ends at: ', callback.href + ENTER)
+  await terminal.answer('paste the URL it ends at: ', callback.href + ENTER)
   expect(await terminal.ended).toMatchObject({ code: 0 })
   expect(station.emulator.count('token:authorization_code')).toBe(1)
 })
@@ -75,7 +75,7 @@ async function callbackAtThePrompt() {
   station.emulator.settings.users.push(OTHER)
   await station.signIn()
   const terminal = openTerminal(station, `${LOGIN} --force`)
-  const said = (await terminal.shows('or paste the URL it ends at: ')).replaceAll('\r\n', '\n')
+  const said = (await terminal.shows('paste the URL it ends at: ')).replaceAll('\r\n', '\n')
   const [, url = ''] = /^ {2}(http\S+)$/m.exec(said) ?? []
   const callback = await interceptCallback(station.emulator, new URL(url), OTHER)
   let release: () => void = () => undefined
@@ -135,7 +135,7 @@ test('a window that is closed while the URL is asked for ends it with 129', asyn
   const station = await openStation({ env: { BROWSER: undefined } })
   const note = join(station.home, 'code')
   const terminal = openTerminal(station, `trap : HUP; ${LOGIN}; echo $? >"$HOME/code"`)
-  await terminal.answer('or paste the URL it ends at: ', 'http')
+  await terminal.answer('paste the URL it ends at: ', 'http')
   terminal.close()
   await until(() => existsSync(note) && readFileSync(note, 'utf8') !== '')
   expect(readFileSync(note, 'utf8')).toBe('129\n')

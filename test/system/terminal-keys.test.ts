@@ -92,7 +92,7 @@ test.each([
   await station.signIn()
   const login = 'poolkey login --profile dev --no-browser --force'
   const terminal = openTerminal(station, login, { columns: 120 })
-  const said = await terminal.shows('\r\nWaiting for the browser')
+  const said = await terminal.shows(' left; paste')
   const [, url] = /^ {2}(http\S+)\r$/m.exec(said) ?? []
   const browser = signInHeadlessly({ authorizeUrl: url!, ...other })
   await terminal.shows('[y/N] ')

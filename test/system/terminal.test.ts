@@ -49,7 +49,7 @@ async function vaultUnderPassphrase(): Promise<Passphrased> {
 
 /** The URL at which a `login` waits for a person. */
 async function signInUrl(terminal: Terminal): Promise<string> {
-  const said = await terminal.shows('\r\nWaiting for the browser')
+  const said = await terminal.shows(' left; paste')
   const [, url] = /^ {2}(http\S+)\r$/m.exec(said) ?? []
   return url ?? expect.fail(`no URL in: ${said}`)
 }
@@ -343,7 +343,7 @@ describe('configure --client-secret-stdin at a terminal', () => {
 describe('waiting for the browser', () => {
   it('counts down on one line, in a narrow window and after it was made narrower, and leaves nothing of it', async () => {
     const station = await openStation()
-    const terminal = openTerminal(station, LOGIN, { columns: 60 })
+    const terminal = openTerminal(station, LOGIN, { columns: 40 })
     const url = await signInUrl(terminal)
     await terminal.shows(ERASE)
     terminal.resize(30)
@@ -352,11 +352,11 @@ describe('waiting for the browser', () => {
     await signIn(station, url)
     const { code, shown } = await terminal.ended
     expect(code).toBe(0)
-    const drawn = shown.split(/\r\u001b\[2K|\n/).filter((line) => line.startsWith('Waiting'))
+    const drawn = shown.split(/\r\u001b\[2K|\n/).filter((line) => /^\d+:\d\d left/.test(line))
     const wide = drawn.filter((line) => line.length >= 30)
     expect(wide.length, shown).toBeGreaterThan(0)
     for (const line of wide)
-      expect(line).toMatch(/^Waiting for the browser \.\.\. (5:00|4:5\d) left; or paste .*$/)
+      expect(line).toMatch(/^(5:00|4:5\d) left; paste the URL it ends at: $/)
     expect(drawn.slice(wide.length)).not.toEqual([])
     for (const line of drawn.slice(wide.length)) expect(line.length).toBeLessThan(30)
     const [said, rest] = remaining(shown).split('Signed in as test-user@example.com.\n')
