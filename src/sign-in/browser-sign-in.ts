@@ -157,7 +157,7 @@ async function waitForCode(
 }
 
 async function readPastedCode(
-  options: Pick<BrowserSignInOptions, 'signIn' | 'onNotice' | 'signal'> & {
+  options: Pick<BrowserSignInOptions, 'signIn' | 'switchAccount' | 'onNotice' | 'signal'> & {
     readPastedUrl: (signal: AbortSignal) => Promise<string | undefined>
     state: string
     redirectUri: string
@@ -167,6 +167,7 @@ async function readPastedCode(
     redirectUri: options.redirectUri,
     state: options.state,
     issuers: options.signIn.acceptedIssuers,
+    logoutUri: options.switchAccount?.logoutUri,
   }
   for (;;) {
     const text = await options.readPastedUrl(options.signal)

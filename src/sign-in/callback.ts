@@ -41,8 +41,18 @@ export function judgeCallback(request: CallbackRequest, expected: ExpectedCallba
   )
 }
 
-/** Judges a URL that a person copied from the address bar of a browser elsewhere: the whole URL, state included. */
-export function judgePastedUrl(text: string, expected: ExpectedCallback): CallbackVerdict {
+const SIGN_OUT_ENDED =
+  'that is where the sign-out ends; now open the second URL, sign in there, and paste the URL that ends at'
+
+/**
+ * Judges a URL that a person copied from the address bar of a browser elsewhere: the whole URL, state included. Where the
+ * browser signs out first, that ends at `logoutUri`.
+ */
+export function judgePastedUrl(
+  text: string,
+  expected: ExpectedCallback & { logoutUri?: string | undefined },
+): CallbackVerdict {
+  const { logoutUri } = expected
   const redirectUri = new URL(expected.redirectUri)
   const trimmed = withoutWrapping(text.trim(), redirectUri)
   const pasted = URL.canParse(trimmed) ? new URL(trimmed) : undefined
@@ -51,10 +61,17 @@ export function judgePastedUrl(text: string, expected: ExpectedCallback): Callba
   if (pasted.searchParams.has('redirect_uri')) {
     return rejected(400, 'this is the page to sign in on; the URL that it ends at is wanted')
   }
+  const isSignedOut = logoutUri !== undefined && isAt(pasted, logoutUri)
+  if (isSignedOut && !pasted.searchParams.has('code')) return rejected(400, SIGN_OUT_ENDED)
   if (pasted.origin !== redirectUri.origin || pasted.pathname !== redirectUri.pathname) {
     return rejected(400, `the URL does not begin with ${expected.redirectUri}`)
   }
   return judgeParameters(pasted.searchParams, expected)
+}
+
+function isAt({ origin, pathname }: URL, uri: string): boolean {
+  const place = new URL(uri)
+  return origin === place.origin && pathname === place.pathname
 }
 
 /** Without the quotes or brackets that a message had around it; with the scheme that some browsers hide. */

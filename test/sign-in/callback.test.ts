@@ -197,6 +197,16 @@ describe('a pasted URL', () => {
     expect(judgePastedUrl(text, EXPECTED)).toMatchObject({ kind: 'rejected', status: 400 })
   })
 
+  test.each([
+    ['http://localhost:8400/logout', true],
+    ['localhost:8400/logout?a=b', true],
+    ['http://localhost:8400/logout/else', false],
+    [WHOLE, false],
+  ])('at which the sign-out ends says what comes next: %s', (text, isSignOut) => {
+    const verdict = judgePastedUrl(text, { ...EXPECTED, logoutUri: 'http://localhost:8400/logout' })
+    expect(verdict.kind === 'rejected' && verdict.problem.includes('now open the second URL')).toBe(isSignOut)
+  })
+
   test('tells a refusal', () => {
     expect(
       judgePastedUrl(`http://localhost:8400/callback?error=access_denied&state=${STATE}`, EXPECTED),
