@@ -17,14 +17,14 @@ export interface Typing {
 /**
  * Reads one line from a terminal without showing it; `ask` shows the question, once nothing typed is shown any more, and
  * again after a stop, which drops what was typed. Keys that are no character edit the line (Backspace, Ctrl-U, Ctrl-W), stop
- * this job (Ctrl-Z) or do nothing. What comes after the line stays for the next question. Throws `interrupted` on Ctrl-C,
- * Ctrl-\ and when the terminal is gone, or the signal's reason.
+ * this job (Ctrl-Z) or do nothing. What comes after the line stays for the next question. Undefined for Ctrl-D alone.
+ * Throws `interrupted` on Ctrl-C, Ctrl-\ and when the terminal is gone, or the signal's reason.
  */
 export function readHidden(
   { stdin, job }: Typing,
   ask: (how: { isAgain: boolean }) => void,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<string | undefined> {
   signal.throwIfAborted()
   return new Promise((resolve, reject) => {
     let typed: string[] = []
@@ -52,11 +52,11 @@ export function readHidden(
         switch (key) {
           case '\r':
           case '\n':
-          case '\u0004': {
+          case NO_MORE: {
             const rest = keys.slice(index + 1).join('')
             end(() => {
               if (rest !== '') stdin.unshift(rest, 'utf8')
-              resolve(typed.join(''))
+              resolve(key === NO_MORE && typed.length === 0 ? undefined : typed.join(''))
             })
             return
           }
@@ -155,7 +155,8 @@ export function openHidden({ stdin, job }: Typing, onGone: (error: PoolkeyError)
 const INTERRUPT = '\u0003'
 const SUSPEND = '\u001a'
 const QUIT = '\u001c'
-const LINE_ENDS = ['\r', '\n', '\u0004']
+const NO_MORE = '\u0004'
+const LINE_ENDS = ['\r', '\n', NO_MORE]
 
 /** What is typed after one more key, which may be one that takes something back. */
 function edited(typed: string[], key: string): string[] {

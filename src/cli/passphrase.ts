@@ -22,14 +22,23 @@ export function passphraseSource(from: PassphraseOrigin): AskPassphrase {
     const file = env['POOLKEY_PASSPHRASE_FILE']
     if (file !== undefined && file !== '') return new Secret(readPassphraseFile(file))
     if (!mayPrompt || !terminal.canAsk) throw new PoolkeyError('passphrase-missing', { problem: 'none' })
-    for (;;) {
-      const first = await terminal.askHidden(use === 'choose' ? 'New passphrase: ' : 'Passphrase: ', signal)
-      if (first === '')
-        throw new PoolkeyError('passphrase-missing', { problem: use === 'choose' ? 'empty' : 'none' })
-      if (use === 'open' || first === (await terminal.askHidden('The same again: ', signal)))
-        return new Secret(first)
-      terminal.say('The two differ. Once more.')
+    if (use === 'choose') return askNewPassphrase(terminal, signal)
+    const typed = (await terminal.askHidden('Passphrase: ', signal)) ?? ''
+    if (typed === '') throw new PoolkeyError('passphrase-missing', { problem: 'none' })
+    return new Secret(typed)
+  }
+}
+
+async function askNewPassphrase(terminal: Terminal, signal: AbortSignal): Promise<Secret> {
+  for (;;) {
+    const first = await terminal.askHidden('New passphrase: ', signal)
+    if (first === undefined) throw new PoolkeyError('passphrase-missing', { problem: 'empty' })
+    if (first === '') {
+      terminal.say('An empty passphrase protects nothing. Once more.')
+      continue
     }
+    if (first === (await terminal.askHidden('The same again: ', signal))) return new Secret(first)
+    terminal.say('The two differ. Once more.')
   }
 }
 

@@ -95,6 +95,7 @@ function createAsker(
 ): (question: Question, signal: AbortSignal) => Promise<Secret> {
   let shownSecret: string | undefined
   let toldOfNewPassword = false
+  const tries = { left: MOST_PASSWORDS }
 
   async function askLine(question: string, signal: AbortSignal): Promise<string> {
     for (;;) {
@@ -107,7 +108,12 @@ function createAsker(
   async function askNewPassword(signal: AbortSignal): Promise<string> {
     for (;;) {
       const first = await terminal.askHidden('New password: ', signal)
-      if (first === '') throw new PoolkeyError('sign-in-refused', { error: 'no new password was given' })
+      if (first === undefined)
+        throw new PoolkeyError('sign-in-refused', { error: 'no new password was given' })
+      if (first === '') {
+        terminal.say('An empty one is none. Once more.')
+        continue
+      }
       if (first === (await terminal.askHidden('The same again: ', signal))) return first
       terminal.say('The two differ. Once more.')
     }
@@ -127,7 +133,7 @@ function createAsker(
   }
 
   return async (question, signal) => {
-    if (question.kind === 'password') return askPassword(terminal, how, signal)
+    if (question.kind === 'password') return askPassword(terminal, how, { signal, tries })
     if (!terminal.canAsk) {
       throw new PoolkeyError('usage', {
         problem: `the user pool asks for ${askInWords(question)}, and there is no terminal to ask at`,
@@ -163,10 +169,11 @@ function createAsker(
   }
 }
 
+/** Asked again for nothing, as for a wrong one: a key pressed too early sends nothing. */
 async function askPassword(
   terminal: Terminal,
   how: { passwordStdin?: boolean; profile: Profile; username: string },
-  signal: AbortSignal,
+  { signal, tries }: { signal: AbortSignal; tries: { left: number } },
 ): Promise<Secret> {
   const stdinFix = `${loginCommand(how.profile.name)} --username ${shellWord(how.username)} --password-stdin < FILE`
   if (how.passwordStdin !== true && !terminal.canAsk) {
@@ -176,11 +183,16 @@ async function askPassword(
     })
   }
   const question = `Password of ${how.username}: `
-  const password =
-    how.passwordStdin === true
-      ? await terminal.readSecret(question, signal)
-      : await terminal.askHidden(question, signal)
-  if (password !== '') return new Secret(password)
+  const read = () =>
+    how.passwordStdin === true ? terminal.readSecret(question, signal) : terminal.askHidden(question, signal)
+  let password = await read()
+  tries.left -= 1
+  while (password === '' && how.passwordStdin !== true && tries.left > 0) {
+    terminal.say('No password was typed. Once more.')
+    password = await read()
+    tries.left -= 1
+  }
+  if (password !== undefined && password !== '') return new Secret(password)
   throw new PoolkeyError('usage', {
     problem: how.passwordStdin === true ? 'no password came on stdin' : 'no password was typed',
     fix:

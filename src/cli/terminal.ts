@@ -40,9 +40,10 @@ export interface Terminal {
   /** Whether it is this process's turn at the terminal: false for a job in the background, whose questions wait. */
   isInFront: boolean
   /**
-   * Asks for a line that is not shown; only where `canAsk`. Throws `interrupted`, or the signal's reason.
+   * Asks for a line that is not shown; only where `canAsk`. Undefined for no answer (Ctrl-D). Throws `interrupted`, or the
+   * signal's reason.
    */
-  askHidden(question: string, signal: AbortSignal): Promise<string>
+  askHidden(question: string, signal: AbortSignal): Promise<string | undefined>
   /** Takes what is typed without showing it, for longer than one question; only where `canAsk`. As `openHidden`. */
   openHidden(onGone: (error: PoolkeyError) => void): Promise<HiddenLines>
   /** Reads a secret: asked for without being shown, or all that is piped into stdin. Throws `usage`, `interrupted`. */
@@ -151,7 +152,7 @@ export function openTerminal(options: TerminalOptions): Terminal {
       return (await import('./hidden-input.ts')).openHidden({ stdin: streams.stdin, job }, onGone)
     },
     async readSecret(question, signal) {
-      if (canAsk()) return askHidden(question, signal)
+      if (canAsk()) return (await askHidden(question, signal)) ?? ''
       if (isTerminal(0)) throw new PoolkeyError('usage', { problem: 'nothing is piped into stdin' })
       const { readPiped } = await import('./piped-input.ts')
       return readPiped(streams.stdin, signal)

@@ -95,13 +95,30 @@ test('a wrong password is asked for again, three times in all', async () => {
   expect(shown).toContain('poolkey: error: user name and password do not fit each other')
 })
 
-test('Enter in the place of a password ends it, with the command that asks again', async () => {
+test('Ctrl-D in the place of a password ends it, with the command that asks again', async () => {
   const station = await openStation()
   const terminal = openTerminal(station, 'poolkey login --profile dev --username test-user')
-  await terminal.answer('Password of test-user: ', ENTER)
+  await terminal.answer('Password of test-user: ', CTRL.d)
   const { code, shown } = await terminal.ended
   expect(code).toBe(2)
   expect(shown).toContain('poolkey: fix: run: poolkey login --profile dev --username test-user\n')
+})
+
+test.each([
+  ['Enter alone is asked again, three times in all', [ENTER, ENTER, ENTER], 2],
+  ['Enter alone is one of the tries', [ENTER, `wrong${ENTER}`, ENTER], 1],
+  ['Ctrl-D ends it at once', [CTRL.d], 0],
+])('at the password, %s', async (_, typed, timesAgain) => {
+  const station = await openStation({
+    profile: { cognito_sign_in: 'password', cognito_username: 'test-user' },
+  })
+  const terminal = openTerminal(station, 'poolkey login --profile dev')
+  for (const one of typed) await terminal.answer('Password of test-user: ', one)
+  const { code, shown } = await terminal.ended
+  expect(code).toBe(2)
+  expect(shown).toContain('poolkey: error: no password was typed')
+  expect(shown.split('No password was typed. Once more.').length - 1).toBe(timesAgain)
+  expect(station.emulator.count('InitiateAuth')).toBe(typed.filter((one) => one.includes('wrong')).length)
 })
 
 test('one of several factors is chosen by number', async () => {
@@ -133,16 +150,18 @@ test('a new password is asked for twice, hidden, and until the pool takes it', a
   const next = `New-${randomBytes(8).toString('hex')}`
   for (const [first, second] of [
     [next, 'another'],
+    ['', undefined],
     ['short', 'short'],
     [next, next],
   ]) {
     await terminal.answer('New password: ', first! + ENTER)
-    await terminal.answer('The same again: ', second! + ENTER)
+    if (second !== undefined) await terminal.answer('The same again: ', second + ENTER)
   }
   await isSignedIn(at)
   const { shown } = await terminal.ended
   expect(shown.split('This password was set for you').length).toBe(2)
   expect(shown).toContain('The two differ.')
+  expect(shown).toContain('An empty one is none. Once more.')
   expect(shown).toContain('Password not long enough. Once more.')
   expect(shown).not.toContain(next)
   expect(at.station.emulator.settings.users[0]).toMatchObject({

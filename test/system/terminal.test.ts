@@ -109,7 +109,7 @@ describe('a first sign-in with --store passphrase', () => {
   })
 
   it.each([
-    { typed: ENTER, code: 7, said: EMPTY },
+    { typed: CTRL.d, code: 7, said: EMPTY },
     { typed: CTRL.c, code: 130, said: 'ended by SIGINT' },
   ])('makes nothing when none is chosen, and says so: exit $code', async ({ typed, code, said }) => {
     const { station } = await passphraseStation()
@@ -302,7 +302,7 @@ describe('configure store at a terminal', () => {
     for (const [old, next, code] of [
       [`not ${passphrase}${ENTER}`, undefined, 7],
       [passphrase + ENTER, CTRL.c, 130],
-      [passphrase + ENTER, ENTER, 7],
+      [passphrase + ENTER, CTRL.d, 7],
     ] as const) {
       const terminal = openTerminal(station, 'poolkey configure store passphrase')
       await terminal.answer('Passphrase: ', old)
@@ -355,8 +355,7 @@ describe('waiting for the browser', () => {
     const drawn = shown.split(/\r\u001b\[2K|\n/).filter((line) => /^\d+:\d\d left/.test(line))
     const wide = drawn.filter((line) => line.length >= 30)
     expect(wide.length, shown).toBeGreaterThan(0)
-    for (const line of wide)
-      expect(line).toMatch(/^(5:00|4:5\d) left; paste the URL it ends at: $/)
+    for (const line of wide) expect(line).toMatch(/^(5:00|4:5\d) left; paste the URL it ends at: $/)
     expect(drawn.slice(wide.length)).not.toEqual([])
     for (const line of drawn.slice(wide.length)) expect(line.length).toBeLessThan(30)
     const [said, rest] = remaining(shown).split('Signed in as test-user@example.com.\n')
