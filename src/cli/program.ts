@@ -5,10 +5,10 @@ import { isPoolkeyError } from '../errors/poolkey-error.ts'
 import type { Ending } from '../outlets/exec.ts'
 import { readCommandLine, singleDashed } from './command-line.ts'
 import type { CommandLine } from './command-line.ts'
-import { HIDDEN } from './command-table.ts'
 import type { MakeCommand, RunCommand } from './command-table.ts'
 import { addCommands } from './command-tree.ts'
 import type { GlobalOptions, OwnParts } from './context.ts'
+import { declareCommand } from './declared-command.ts'
 import { explainFor } from './failure.ts'
 import type { Explain } from './failure.ts'
 import { leaveStderrBlocking } from './stderr-stream.ts'
@@ -197,14 +197,7 @@ async function buildProgram(
     load: () => Promise<RunCommand<O>>,
     parent = program,
   ) => {
-    const made = parent
-      .command(name, { hidden: group === HIDDEN })
-      .helpGroup(group)
-      .description(description)
-      .option('-p, --profile <name>', 'AWS profile (default: AWS_PROFILE, else "default")')
-      .option('--no-input', 'never ask')
-      .option('--debug', 'trace requests on stderr, without secrets')
-      .exitOverride()
+    const made = declareCommand({ name, group, description, parent }).exitOverride()
     made.action(async (...given: unknown[]) => {
       const { handedOn } = line
       inheritTyped(made)
