@@ -1,5 +1,5 @@
 /** How every command is declared: its name, its place in the help, and the options that all of them take. */
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { HIDDEN } from './command-table.ts'
 
 /** What is known of a command before its own options. `parent` is what it belongs to. */

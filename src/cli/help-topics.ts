@@ -1,6 +1,4 @@
 /** What `poolkey help` tells of besides the commands. Pure. */
-import { similarName } from './unknown-name.ts'
-
 export const HELP_TOPICS = ['exit-codes', 'environment', 'settings', 'security'] as const
 
 /** One of them. */
@@ -9,9 +7,4 @@ export type HelpTopic = (typeof HELP_TOPICS)[number]
 /** Whether a word is a topic. */
 export function isHelpTopic(word: string | undefined): word is HelpTopic {
   return HELP_TOPICS.some((topic) => topic === word)
-}
-
-/** The topic that was probably meant. */
-export function similarTopic(word: string): string | undefined {
-  return similarName(word, [...HELP_TOPICS])
 }

@@ -5,11 +5,7 @@ import { COMPLETED_SHELLS } from '../completion/shells.ts'
 import type { CommandContext } from '../context.ts'
 
 /** Prints the completion script for a shell: made from the commands that this very program has. */
-export async function completion(
-  { terminal }: CommandContext,
-  _options: object,
-  name = '',
-): Promise<number> {
+export async function completion({ terminal }: CommandContext, _options: object, name = ''): Promise<number> {
   const shell = COMPLETED_SHELLS.find((one) => one === name)
   // The parser lets no other through.
   if (shell === undefined) throw new PoolkeyError('usage', { problem: `there is no completion for ${name}` })

@@ -156,7 +156,9 @@ function valueLines({ commands, commonOptions }: TreeShape): string[] {
 function ofOption(option: OptionShape, pattern: (name: string) => string): string[] {
   const { values, isValueOptional } = option
   if (!values) return []
-  return [`    ${namesOf(option).map(pattern).join(' | ')}) ${settingOf(values)}${isValueOptional ? ' optional=1' : ''} ;;`]
+  return [
+    `    ${namesOf(option).map(pattern).join(' | ')}) ${settingOf(values)}${isValueOptional ? ' optional=1' : ''} ;;`,
+  ]
 }
 
 function settingOf({ kind, words }: Values): string {

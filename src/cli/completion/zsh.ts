@@ -52,7 +52,8 @@ const OTHER_PROGRAM = `  local at=\${words[(i)--]}
 
 function body({ path, specs }: { path: string; specs: string[] }, commands: CommandShape[]): string {
   const children = childrenOf(path, commands)
-  const call = (more: string[]) => ['"${common[@]}"', ...specs, ...more].map((one) => ` \\\n    ${one}`).join('')
+  const call = (more: string[]) =>
+    ['"${common[@]}"', ...specs, ...more].map((one) => ` \\\n    ${one}`).join('')
   if (children.length === 0) return `  _arguments -s -S${call([])}\n`
   const listed = children.map(
     ({ name, command }) => `        ${singleQuoted(`${name}:${command.description}`)}\n`,
