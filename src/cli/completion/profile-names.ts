@@ -18,7 +18,9 @@ export const PROFILE_NAMES_AWK = String.raw`
     return name !~ /\302[\200-\237\255]|\342\200[\213-\217\250-\256]|\342\201[\240-\257]|\357\273\277|\363\240/
   }
   function opened(title,   quote) {
+    sub(/^[ \t]+/, "", title)
     if (title == "default") return "default"
+    title = trimmed(title)
     if (title !~ /^profile[ \t]/) return ""
     sub(/^profile[ \t]+/, "", title)
     quote = substr(title, 1, 1)
@@ -38,7 +40,7 @@ export const PROFILE_NAMES_AWK = String.raw`
     if (key >= 0 && RLENGTH > key) next
     if (substr(text, 1, 1) == "[") {
       key = -1
-      section = index(text, "]") ? opened(trimmed(substr(text, 2, index(text, "]") - 2))) : ""
+      section = index(text, "]") ? opened(substr(text, 2, index(text, "]") - 2)) : ""
       if (section != "" && !(section in seen)) { seen[section]; order[++count] = section }
       next
     }

@@ -5,11 +5,11 @@ export type Example = readonly [line: string, does: string]
 
 /** Of poolkey itself, for who knows nothing of it. */
 export const FIRST_EXAMPLES: readonly Example[] = [
-  ['poolkey configure --profile dev', 'write a profile: asks for what it needs'],
+  ['poolkey configure --profile dev', 'ask for a profile, and write it'],
   ['poolkey login --profile dev', 'sign in with the browser'],
   ['poolkey exec --profile dev -- aws s3 ls', 'run a command with credentials'],
   ['eval "$(poolkey env --profile dev)"', 'credentials for this shell'],
-  ['poolkey demo', 'the whole chain at work; no AWS account needed'],
+  ['poolkey demo', 'try it all; no AWS account needed'],
 ]
 
 /** By the words of the command. */
@@ -91,7 +91,7 @@ export const EXAMPLES: Partial<Record<string, readonly Example[]>> = {
   ],
   'configure import': [
     ['poolkey configure import amplify_outputs.json --profile dev', 'from a file of Amplify'],
-    ['terraform output -json | poolkey configure import - --profile dev --yes', 'from stack outputs'],
+    ['terraform output -json | poolkey configure import - -p dev', 'from stack outputs'],
   ],
   doctor: [
     ['poolkey doctor --profile dev', 'where the chain breaks, and what mends it'],
@@ -130,14 +130,14 @@ export const EXAMPLES: Partial<Record<string, readonly Example[]>> = {
   ],
 }
 
-/** Examples as a block of text, what they do in a column beside them where they are short. */
+const COLUMNS = 80
+
+/** Examples as a block of text: what each does stands beside it, or where that is too long for a line, below. */
 export function exampleText(examples: readonly Example[]): string {
-  const short = examples.filter(([line]) => line.length <= 46).map(([line]) => line.length)
-  const width = Math.max(0, ...short)
+  const width = Math.max(...examples.map(([line]) => line.length))
+  const isNarrow = examples.every(([, does]) => width + does.length + 4 <= COLUMNS)
   const lines = examples.map(([line, does]) =>
-    line.length > width || line.length + does.length > 76
-      ? `  ${line}\n    ${does}\n`
-      : `  ${line.padEnd(width)}  ${does}\n`,
+    isNarrow ? `  ${line.padEnd(width)}  ${does}\n` : `  ${line}\n      ${does}\n`,
   )
   return `Examples:\n${lines.join('')}`
 }

@@ -4,7 +4,8 @@ import { EXIT_CODES } from '../../errors/exit-codes.ts'
 import { HELP_TOPICS } from '../help-topics.ts'
 import { EXAMPLES, exampleText, FIRST_EXAMPLES } from './examples.ts'
 
-const INTRODUCTION = `Temporary AWS credentials from an Amazon Cognito sign-in, for every AWS tool on this machine.
+const INTRODUCTION = `Temporary AWS credentials from an Amazon Cognito sign-in, for every AWS tool
+on this machine.
 `
 
 const CONFIG_LINES = `  In ~/.aws/config, so that every AWS tool asks poolkey for its credentials:
