@@ -37,7 +37,11 @@ export const PROFILE_NAMES_AWK = String.raw`
     text = trimmed($0)
     if (text == "" || text ~ /^[#;]/) next
     match($0, /^[ \t]*/)
-    if (key >= 0 && RLENGTH > key) next
+    if (key >= 0 && RLENGTH > key) {
+      # A name of several lines is none.
+      if (name == "source_profile") delete source[section]
+      next
+    }
     if (substr(text, 1, 1) == "[") {
       key = -1
       section = index(text, "]") ? opened(substr(text, 2, index(text, "]") - 2)) : ""
@@ -46,8 +50,7 @@ export const PROFILE_NAMES_AWK = String.raw`
     }
     key = RLENGTH
     equals = index(text, "=")
-    if (section == "" || !equals) next
-    name = tolower(trimmed(substr(text, 1, equals - 1)))
+    name = section != "" && equals ? tolower(trimmed(substr(text, 1, equals - 1))) : ""
     value = substr(text, equals + 1)
     sub(/(^|[ \t])[#;].*/, "", value)
     if (name ~ /^cognito_/) own[section]
