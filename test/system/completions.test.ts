@@ -2,6 +2,7 @@
  * Completions in real shells at a terminal: what is typed, with tabs in it, and the words that `poolkey` is then given. Nothing
  * but the shell is loaded: bash-completion is no part of it, and `poolkey` is a function that prints its words.
  */
+import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -17,23 +18,50 @@ interface Shell {
   rc: string
   /** Written to the rc file; the words of each call go to a file, as the terminal echoes what is typed. */
   text: string
+  /** Where the shell looks for completions by itself, and the script for there. */
+  place: [path: string, script: string] | undefined
 }
+
+const POSIX = `poolkey() { printf '<%s>' "$@" >>"$HOME/said"; echo >>"$HOME/said"; }\n`
+const FISH = `set -g fish_greeting\nset -g fish_autosuggestion_enabled 0\nfunction poolkey; printf '<%s>' $argv >>$HOME/said; echo >>$HOME/said; end\n`
 
 const SHELLS: Shell[] = [
   {
     name: 'bash',
     rc: '.bashrc',
-    text: `${script('poolkey.bash')}\npoolkey() { printf '<%s>' "$@" >>"$HOME/said"; echo >>"$HOME/said"; }\nbind 'set bell-style none'\n`,
+    text: `${script('poolkey.bash')}\n${POSIX}bind 'set bell-style none'\n`,
+    place: undefined,
+  },
+  {
+    // Set up as few people have it.
+    name: 'bash',
+    rc: '.bashrc',
+    text: `${script('poolkey.bash')}\n${POSIX}bind 'set bell-style none'\nset -u -o posix; IFS=:; COMP_WORDBREAKS=\${COMP_WORDBREAKS//[:=]/}; shopt -s failglob\n`,
+    place: undefined,
   },
   {
     name: 'zsh',
     rc: '.zshrc',
-    text: `autoload -U compinit; compinit -u -D\n${script('_poolkey')}\npoolkey() { printf '<%s>' "$@" >>"$HOME/said"; echo >>"$HOME/said"; }\n`,
+    text: `autoload -U compinit; compinit -u -D\n${script('_poolkey')}\n${POSIX}`,
+    place: undefined,
+  },
+  {
+    name: 'zsh',
+    rc: '.zshrc',
+    text: `fpath=(~/functions $fpath); autoload -U compinit; compinit -u -D\n${POSIX}`,
+    place: ['functions/_poolkey', script('_poolkey')],
   },
   {
     name: 'fish',
     rc: '.config/fish/config.fish',
-    text: `${script('poolkey.fish')}\nset -g fish_greeting\nset -g fish_autosuggestion_enabled 0\nfunction poolkey; printf '<%s>' $argv >>$HOME/said; echo >>$HOME/said; end\n`,
+    text: `${script('poolkey.fish')}\n${FISH}`,
+    place: undefined,
+  },
+  {
+    name: 'fish',
+    rc: '.config/fish/config.fish',
+    text: FISH,
+    place: ['.config/fish/completions/poolkey.fish', script('poolkey.fish')],
   },
 ]
 
@@ -125,25 +153,39 @@ async function typeLines(shell: Shell, lines: string[], env: Record<string, stri
   terminal.type(`exit${ENTER}`)
   await terminal.ended
   expect(existsSync(join(station.home, 'work', 'owned')), 'a name was run').toBe(false)
+  expect(existsSync(join(station.home, 'node-was-started'))).toBe(false)
   return readFileSync(said, 'utf8').split('\n').slice(1, -1)
 }
 
-function prepare({ home }: Station, { rc, text }: Shell): void {
+function prepare({ home }: Station, { rc, text, place }: Shell): void {
   // The last one is there already where fish has read manuals: it would do so now.
-  const folders = ['work', '.config/fish', '.aws', '.local/share/fish/generated_completions']
+  const folders = [
+    'work',
+    'functions',
+    '.config/fish/completions',
+    '.aws',
+    '.local/share/fish/generated_completions',
+  ]
   for (const folder of folders) mkdirSync(join(home, folder), { recursive: true })
   writeFileSync(join(home, 'config'), CONFIG)
   writeFileSync(join(home, '.aws', 'config'), '[profile at-home]\ncognito_client_id = 1\n')
   writeFileSync(join(home, rc), text)
   writeFileSync(join(home, 'work', 'file here.json'), '')
-  const program = join(home, 'doubles', 'own-program')
-  writeFileSync(program, '#!/bin/sh\n')
-  chmodSync(program, 0o755)
+  if (place) writeFileSync(join(home, place[0]), place[1])
+  execFileSync('mkfifo', [join(home, 'pipe')])
+  for (const [name, text] of [
+    ['own-program', ''],
+    ['node', 'touch "$HOME/node-was-started"\n'],
+  ] as const) {
+    const program = join(home, 'doubles', name)
+    writeFileSync(program, `#!/bin/sh\n${text}`)
+    chmodSync(program, 0o755)
+  }
 }
 
 const told = (words: string[]) => words.map((word) => `<${word}>`).join('')
 
-describe.each(SHELLS)('$name', (shell) => {
+describe.each(SHELLS)('$name $#', (shell) => {
   test('completes commands, options, values, files, programs, and names of profiles of any kind', async () => {
     const said = await typeLines(
       shell,
@@ -162,4 +204,13 @@ describe.each(SHELLS)('$name', (shell) => {
       told(['env', '-p', 'at-home']),
     ])
   })
+
+  test.each(['nowhere', '/', 'x=1', '-', '../pipe', '$(touch owned)'])(
+    'offers no names, and waits for nobody, where the config file is %s',
+    async (file) => {
+      expect(await typeLines(shell, ['env -p pla\t'], { AWS_CONFIG_FILE: file })).toEqual([
+        told(['env', '-p', 'pla']),
+      ])
+    },
+  )
 })
