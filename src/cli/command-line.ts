@@ -17,13 +17,18 @@ export function readCommandLine(given: string[]): CommandLine {
   }
   // As git and gh have them.
   if (command === 'help') {
-    if (rest.length === 1 && isHelpTopic(rest[0])) return { words, handedOn: [] }
+    const [topic, ...others] = rest
+    if (isHelpTopic(topic) && others.every(isHelpFlag)) return { words: ['help', topic], handedOn: [] }
     const isOwn = rest[0] === 'help' || rest[0] === 'version'
     return { words: isOwn ? ['--help'] : [...rest, '--help'], handedOn: [] }
   }
-  if (command === 'version' && rest.every((word) => ['--help', '-h'].includes(word)))
+  if (command === 'version' && rest.every(isHelpFlag))
     return { words: [rest[0] ?? '--version'], handedOn: [] }
   return { words, handedOn: [] }
+}
+
+function isHelpFlag(word: string): boolean {
+  return word === '--help' || word === '-h'
 }
 
 /** Options that every command takes are understood in front of it, too, as AWS tools do. */

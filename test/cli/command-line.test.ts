@@ -38,7 +38,7 @@ test.each([
   ['help exec', 'exec --help'],
   ['help roles use', 'roles use --help'],
   ['help exit-codes', 'help exit-codes'],
-  ['help exit-codes --help', 'exit-codes --help --help'],
+  ['help exit-codes --help', 'help exit-codes'],
   ['help help', '--help'],
   ['help version', '--help'],
   ['version', '--version'],

@@ -100,8 +100,12 @@ test('the script for PowerShell has every command, quotes every text, and closes
   }
   const bare = script.replaceAll(/'(?:[^']|'')*'|"[^"]*"|#.*$/gm, '')
   expect(bare).not.toMatch(/['"]/)
-  for (const [open, close] of ['()', '{}', '[]'].map((pair) => [...pair]))
-    expect(bare.split(open ?? '').length, open).toBe(bare.split(close ?? '').length)
+  const pairs = [
+    ['(', ')'],
+    ['{', '}'],
+    ['[', ']'],
+  ] as const
+  for (const [open, close] of pairs) expect(bare.split(open).length, open).toBe(bare.split(close).length)
   expect(script).not.toMatch(/Invoke-Expression|\biex\b|\[scriptblock\]::Create/i)
 })
 

@@ -86,6 +86,8 @@ ${values.join('\n')}
     [System.Management.Automation.CompletionResult]::new("$before$safe", $text, $kind, $about)
   }
   function Get-Offer($value) {
+    # An array of one comes as its element.
+    $value = @($value)
     switch ($value[0]) {
       'words' { foreach ($word in $value[1..($value.Length - 1)]) { New-Offer $word $word 'ParameterValue' } }
       'profiles' { foreach ($name in Read-ProfileName) { New-Offer $name $name 'ParameterValue' } }
