@@ -9,7 +9,7 @@ test.each([
   ['man', ['--warnings', '-l', page]],
   ['groff', ['-man', '-Tutf8', '-ww', '-z', page]],
   ['groff', ['-man', '-Tascii', '-ww', '-z', page]],
-])('%s has nothing to complain of in %j', (program, words) => {
+])('%s has nothing to complain of (%#)', (program, words) => {
   const env = { PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8', MANPAGER: 'cat', MANWIDTH: '80' }
   const { status, stderr } = spawnSync(program, words, { encoding: 'utf8', env })
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
