@@ -49,6 +49,8 @@ const groups = [
     priority: 1,
     test: /poolkey\/package\.json|\/package.json$|src\/(?:errors\/|secret|folders|json-object|loopback|pause|monotonic|outlets\/write-all|cli\/words)/,
   },
+  // The parser is also what completions are made from, and would be a file of its own.
+  { name: 'program', priority: 0.5, test: /\/commander\/|src\/cli\/program\.ts/ },
   {
     name: 'profile-and-vault',
     test: new RegExp(
