@@ -10,24 +10,24 @@ export function packageFolders(moduleIds) {
 }
 
 /** One text: which packages there are, then each licence once, below the packages that are under it. */
-export function licenseText(folders, further = []) {
+export function licenseText(folders, notes) {
   const packages = folders.map(readPackage).sort((one, other) => (one.title < other.title ? -1 : 1))
   const byText = new Map()
   for (const one of packages) byText.set(one.text, [...(byText.get(one.text) ?? []), one])
-  const list = [...packages.map(({ title }) => title), ...further].map((title) => `  ${title}\n`)
+  const list = [...packages.map(({ title }) => title), ...notes].map((title) => `  ${title}\n`)
   const texts = [...byText].map(
     ([text, under]) => `${'-'.repeat(80)}\n${under.map(({ title }) => `${title}\n`).join('')}\n${text}\n`,
   )
   return `Parts of these packages are in poolkey:\n\n${list.join('')}\n${texts.join('\n')}`
 }
 
-/** Writes `file` when a build is done. `further`: what is in it without being a module of the bundle. */
-export function thirdPartyLicenses(file, further = []) {
+/** Writes `file` when a build is done. `folders` and `notes`: what comes to it without being a module of the bundle. */
+export function thirdPartyLicenses(file, { folders = [], notes = [] } = {}) {
   return {
     name: 'third-party-licenses',
     writeBundle(_options, bundle) {
       const modules = Object.values(bundle).flatMap((part) => (part.type === 'chunk' ? part.moduleIds : []))
-      writeFileSync(file, licenseText(packageFolders(modules), further))
+      writeFileSync(file, licenseText([...packageFolders(modules), ...folders], notes))
     },
   }
 }
