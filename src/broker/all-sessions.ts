@@ -9,6 +9,8 @@ import { credentialsStatus, sessionStatus } from './status.ts'
 import type { CredentialsStatus, SessionStatus } from './status.ts'
 
 export interface StoredSessionStatus extends SessionStatus {
+  /** `cognito_session`, where one is set. */
+  sessionName?: string
   /** The profiles that lead to it; none where their settings changed since. */
   profiles: string[]
   credentials: ({ profile: string } & CredentialsStatus)[]
@@ -49,7 +51,9 @@ export function readAllSessions(
       ? { issuer: active.claims.issuer, ...(typeof aud === 'string' ? { clientId: aud } : {}) }
       : {}
     const now = serverTime(clock, active)
+    const sessionName = using[0]?.signIn?.sessionName
     const told = {
+      ...(sessionName === undefined ? {} : { sessionName }),
       profiles: using.map(({ name }) => name),
       ...sessionStatus(session, using[0]?.signIn ?? claimed, now),
       credentials: using.map((profile) => ({

@@ -95,7 +95,13 @@ const FACTS: { [C in SharedCode]: Record<keyof ErrorFacts[C], Shape> } = {
     status: 'number?',
   },
   'sign-in-refused': { error: 'text', description: 'text?', redirectUri: 'text?' },
-  'sign-in-timeout': { seconds: 'number', clientId: 'text', redirectUri: 'text', logoutUri: 'text?' },
+  'sign-in-timeout': {
+    seconds: 'number',
+    clientId: 'text',
+    redirectUri: 'text',
+    logoutUri: 'text?',
+    opened: ['here', 'by hand'],
+  },
   'redirect-ports-taken': { redirectUris: 'texts', holders: 'texts', key: 'text?' },
   'sign-in-required': {
     profile: 'text',

@@ -1,7 +1,8 @@
 /** What a person, or a script that asked for JSON, is told when a command fails; and the exit code. */
 import { explainError } from '../errors/catalogue.ts'
+import { seeHelp } from '../errors/explanation.ts'
 import { jsonLine, plainText } from '../errors/plain-text.ts'
-import { isOurs } from '../errors/poolkey-error.ts'
+import { isOurs, isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { Terminal } from './terminal.ts'
 import { clockNote } from './words.ts'
@@ -11,6 +12,8 @@ export interface Situation {
   profile?: Profile | undefined
   /** How far the servers' clock is ahead, if it was measured. */
   clockSkewMs?: number | undefined
+  /** What is to be done where what failed cannot be tried again, but can be made up for. */
+  instead?: string
 }
 
 /** Tells `terminal` of a failure and returns the exit code. */
@@ -38,6 +41,12 @@ export const explainTo: Explain = (terminal, error, situation) => {
   return exitCode
 }
 
+/** The failure of a command: wrong usage without a word on how to do it right is told with the command's help. */
+export function withHelpOf(command: string, error: unknown): unknown {
+  if (!isPoolkeyError(error, 'usage') || error.facts.fix !== undefined) return error
+  return new PoolkeyError('usage', { ...error.facts, fix: seeHelp(command) }, { cause: error })
+}
+
 /** The same as one line of JSON on stderr; `code` is a code of the catalogue, or `bug`. */
 export const explainAsJson: Explain = (terminal, error, situation) => {
   const told = toldOf(error, situation)
@@ -52,9 +61,12 @@ interface Told {
   exitCode: number
 }
 
-function toldOf(error: unknown, { profile, clockSkewMs }: Situation = {}): Told {
+function toldOf(error: unknown, { profile, clockSkewMs, instead }: Situation = {}): Told {
   if (isOurs(error)) {
-    const { what, fix, exitCode } = explainError(error, profile)
+    const { what, fix: own, exitCode } = explainError(error, profile)
+    // What mends the network or signs in has a part in what is to be done anyway.
+    const isPart = own === undefined || exitCode === 6 || exitCode === 4
+    const fix = instead === undefined ? own : isPart ? instead : `${own}; then ${instead}`
     const clock = clockNote(clockSkewMs)
     return { code: error.code, message: clock === undefined ? what : `${what}; ${clock}`, fix, exitCode }
   }

@@ -1,4 +1,5 @@
 import { PoolkeyError } from '../errors/poolkey-error.ts'
+import { untilAborted } from '../pause.ts'
 
 // What arrow and function keys send, and what a terminal puts around pasted text (ECMA-48 control sequences).
 
@@ -50,19 +51,8 @@ export function readHidden(stdin: NodeJS.ReadStream, ask: () => void, signal: Ab
           case '\u0003':
             fail(new PoolkeyError('interrupted', { signal: 'SIGINT' }))
             return
-          case '\u007f':
-          case '\b':
-            typed.pop()
-            break
-          case '\u0015':
-            typed = []
-            break
-          case '\u0017':
-            typed = Array.from(typed.join('').replace(/\S*\s*$/u, ''))
-            break
           default:
-            // Another control key: whoever pressed it did not mean a character that nobody can see.
-            if (key >= ' ') typed.push(key)
+            typed = edited(typed, key)
         }
       }
     }
@@ -74,6 +64,81 @@ export function readHidden(stdin: NodeJS.ReadStream, ask: () => void, signal: Ab
     stdin.on('data', onData)
     stdin.resume()
   })
+}
+
+/** What is typed at a terminal over a while, none of it shown. */
+export interface HiddenLines {
+  /** The next line that was or will be typed. Throws the signal's reason. */
+  next: (signal: AbortSignal) => Promise<string>
+  /** Shows again what is typed. Lines that nobody asked for are thrown away. */
+  close: () => void
+}
+
+/** Takes all that is typed from now on. Ctrl-C, and a terminal that goes away, are told to `onGone`, as `interrupted`. */
+export function openHidden(stdin: NodeJS.ReadStream, onGone: (error: PoolkeyError) => void): HiddenLines {
+  const lines: string[] = []
+  let typed: string[] = []
+  let wake: () => void = () => undefined
+  const onHangup = () => {
+    onGone(new PoolkeyError('interrupted', { signal: 'SIGHUP' }))
+  }
+  const onData = (text: string) => {
+    for (const key of text.replace(KEY_SEQUENCE, '')) {
+      if (key === '\u0003') onGone(new PoolkeyError('interrupted', { signal: 'SIGINT' }))
+      if (!LINE_ENDS.includes(key)) {
+        typed = edited(typed, key)
+        continue
+      }
+      lines.push(typed.join(''))
+      typed = []
+    }
+    wake()
+  }
+  for (const event of ENDS) stdin.once(event, onHangup)
+  stdin.setRawMode(true)
+  stdin.setEncoding('utf8')
+  stdin.on('data', onData)
+  stdin.resume()
+  return {
+    async next(signal) {
+      const aborted = untilAborted(signal)
+      aborted.catch(() => undefined)
+      for (;;) {
+        signal.throwIfAborted()
+        const line = lines.shift()
+        if (line !== undefined) return line
+        const more = new Promise<void>((resolve) => {
+          wake = resolve
+        })
+        await Promise.race([more, aborted])
+      }
+    },
+    close() {
+      stdin.off('data', onData)
+      for (const event of ENDS) stdin.off(event, onHangup)
+      stdin.pause()
+      leaveRawMode(stdin)
+    },
+  }
+}
+
+const LINE_ENDS = ['\r', '\n', '\u0004']
+
+/** What is typed after one more key, which may be one that takes something back. */
+function edited(typed: string[], key: string): string[] {
+  switch (key) {
+    case '\u007f':
+    case '\b':
+      return typed.slice(0, -1)
+    case '\u0015':
+      return []
+    case '\u0017':
+      return Array.from(typed.join('').replace(/\S*\s*$/u, ''))
+    default:
+      // Another control key: whoever pressed it did not mean a character that nobody can see.
+      if (key >= ' ') typed.push(key)
+      return typed
+  }
 }
 
 const ENDS = ['end', 'close', 'error'] as const

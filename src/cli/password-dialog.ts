@@ -3,8 +3,9 @@ import { serverTime } from '../broker/broker.ts'
 import type { Broker } from '../broker/broker.ts'
 import { clientSecretOf } from '../broker/client-secret.ts'
 import { userPoolPlace } from '../broker/fresh-tokens.ts'
-import { loginCommand } from '../errors/explanation.ts'
+import { loginCommand, sameLogin } from '../errors/explanation.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
+import type { Profile } from '../profile/profile.ts'
 import { Secret } from '../secret.ts'
 import type { Question } from '../sign-in/challenge-questions.ts'
 import { signInWithPassword } from '../sign-in/password-sign-in.ts'
@@ -29,11 +30,12 @@ export async function runPasswordSignIn(parts: {
 }): Promise<void> {
   const { context, broker, options } = parts
   const { terminal } = context
-  const { signIn, name } = broker.profile
+  const { profile } = broker
+  const { signIn, name } = profile
   if (!signIn) throw new Error('a sign-in without sign-in settings')
   const limit = new AbortController()
   const timer = setTimeout(() => {
-    limit.abort(new PoolkeyError('deadline-exceeded', { waitedFor: 'the sign-in', seconds: options.timeout }))
+    limit.abort(new PoolkeyError('nobody-answered', { seconds: options.timeout }))
   }, options.timeout * 1000)
   const signal = AbortSignal.any([broker.signal, limit.signal])
   try {
@@ -45,25 +47,36 @@ export async function runPasswordSignIn(parts: {
       username,
       client: createUserPoolClient(userPoolPlace(broker, signIn), client, { http }),
       http,
-      ask: createAsker(terminal, { ...options, profile: name, username }),
+      ask: createAsker(terminal, { ...options, profile, username }),
+      // What was piped in is there once.
+      passwordTries: terminal.canAsk ? MOST_PASSWORDS : 1,
       onWrong: (refusal) => {
         terminal.say(`${whatIsWrong(refusal)} Once more.`)
+      },
+      onDevice: (isTaken) => {
+        terminal.say(isTaken ? DEVICE_TAKEN : `${DEVICE_NOT_TAKEN} ${sameLogin(profile)} --force`)
       },
       signal,
       now: () => serverTime(broker).getTime(),
     })
-    if (signedIn.byPassword?.deviceKey !== undefined) terminal.say(DEVICES)
     await keepSignIn({ context, broker, signedIn, yes: options.yes === true })
   } finally {
     clearTimeout(timer)
   }
 }
 
-const DEVICES =
-  'This user pool remembers devices. poolkey does not have this one remembered, so a second factor is asked for at every sign-in.'
+// Fewer than those after which Cognito locks a user out for a while.
+const MOST_PASSWORDS = 3
+
+const DEVICE_TAKEN =
+  'This user pool remembers devices: this sign-in stands in its list as one named poolkey. A second factor is asked for at every sign-in all the same.'
+const DEVICE_NOT_TAKEN =
+  'This user pool remembers devices, and has not confirmed this one: the session cannot be refreshed, and ends with its first tokens. To try again:'
 
 function whatIsWrong({ name, message }: { name: string; message: string }): string {
-  return name === 'InvalidPasswordException' ? sentence(message) : 'That code is wrong.'
+  if (name === 'ExpiredCodeException') return 'That code was used already, or is too old: wait for the next.'
+  if (name === 'NotAuthorizedException') return 'User name and password do not fit each other.'
+  return name.includes('Password') ? sentence(message) : 'That code is wrong.'
 }
 
 async function askUserName(terminal: Terminal, profile: string, signal: AbortSignal): Promise<string> {
@@ -78,9 +91,10 @@ async function askUserName(terminal: Terminal, profile: string, signal: AbortSig
 /** What puts each question. It throws `usage` where there is nobody to ask, and `sign-in-refused` for no answer. */
 function createAsker(
   terminal: Terminal,
-  how: { passwordStdin?: boolean; profile: string; username: string },
+  how: { passwordStdin?: boolean; profile: Profile; username: string },
 ): (question: Question, signal: AbortSignal) => Promise<Secret> {
   let shownSecret: string | undefined
+  let toldOfNewPassword = false
 
   async function askLine(question: string, signal: AbortSignal): Promise<string> {
     for (;;) {
@@ -117,12 +131,13 @@ function createAsker(
     if (!terminal.canAsk) {
       throw new PoolkeyError('usage', {
         problem: `the user pool asks for ${askInWords(question)}, and there is no terminal to ask at`,
-        fix: `at a terminal, run: ${loginCommand(how.profile)}`,
+        fix: `at a terminal, run: ${sameLogin(how.profile)}`,
       })
     }
     switch (question.kind) {
       case 'new-password':
-        terminal.say('This password was set for you, or is too old: choose another.')
+        if (!toldOfNewPassword) terminal.say('This password was set for you, or is too old: choose another.')
+        toldOfNewPassword = true
         return new Secret(await askNewPassword(signal))
       case 'attribute':
         return new Secret(await askLine(`${question.name}: `, signal))
@@ -150,10 +165,10 @@ function createAsker(
 
 async function askPassword(
   terminal: Terminal,
-  how: { passwordStdin?: boolean; profile: string; username: string },
+  how: { passwordStdin?: boolean; profile: Profile; username: string },
   signal: AbortSignal,
 ): Promise<Secret> {
-  const stdinFix = `${loginCommand(how.profile)} --username NAME --password-stdin < FILE`
+  const stdinFix = `${loginCommand(how.profile.name)} --username NAME --password-stdin < FILE`
   if (how.passwordStdin !== true && !terminal.canAsk) {
     throw new PoolkeyError('usage', {
       problem: 'there is no terminal to ask for the password at',
@@ -168,6 +183,9 @@ async function askPassword(
   if (password !== '') return new Secret(password)
   throw new PoolkeyError('usage', {
     problem: how.passwordStdin === true ? 'no password came on stdin' : 'no password was typed',
-    ...(how.passwordStdin === true ? { fix: `put it alone into what is piped in: ${stdinFix}` } : {}),
+    fix:
+      how.passwordStdin === true
+        ? `put it alone into what is piped in: ${stdinFix}`
+        : `run: ${sameLogin(how.profile)}`,
   })
 }

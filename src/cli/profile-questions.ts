@@ -29,11 +29,16 @@ const POOL = {
   type: SETTINGS.userPoolId.type,
 }
 const CLIENT = { key: SETTINGS.clientId.key, text: 'App client ID', type: SETTINGS.clientId.type }
-const DOMAIN_QUESTION = {
+const BROWSERS_DOMAIN = {
   key: SETTINGS.domain.key,
   text: "The user pool's domain",
   example: ', such as acme.auth.eu-west-1.amazoncognito.com',
   type: DOMAIN,
+}
+const DOMAIN_OR_NONE = {
+  ...BROWSERS_DOMAIN,
+  example: `${BROWSERS_DOMAIN.example} (Enter for none: sign in with a password)`,
+  mayBeNone: true,
 }
 const IDENTITY_POOL = { key: SETTINGS.identityPoolId.key, text: 'Identity pool ID', type: IDENTITY_POOL_ID }
 
@@ -42,6 +47,8 @@ interface Question {
   text: string
   example?: string
   type: SettingType<unknown>
+  /** Whether nothing is an answer, too. */
+  mayBeNone?: boolean
 }
 
 /**
@@ -54,7 +61,7 @@ export async function askMissing(asked: Asked): Promise<WrittenKeys> {
   const isGuest = inForce.get(SETTINGS.guest.key) === 'true'
   const required: Question[] = isGuest
     ? [IDENTITY_POOL]
-    : [POOL, CLIENT, ...(inForce.get(SETTINGS.method.key) === 'password' ? [] : [DOMAIN_QUESTION])]
+    : [POOL, CLIENT, ...(inForce.get(SETTINGS.method.key) === 'password' ? [] : [domainQuestion(keys)])]
   const missing = required.filter(({ key }) => !inForce.has(key))
   const wanted = isChange && terminal.canAsk ? required : missing
   if (missing.length > 0 && !terminal.canAsk) throw missingError(asked, missing)
@@ -74,10 +81,22 @@ export async function askMissing(asked: Asked): Promise<WrittenKeys> {
       if (known === undefined) throw missingError(asked, [question])
       continue
     }
-    answers[question.key] = answer
+    if (answer === '') Object.assign(answers, withoutDomain(inForce))
+    else answers[question.key] = answer
   }
   if (asksWay) Object.assign(answers, await askWay(asked))
   return answers
+}
+
+/** Whoever says that it is the browser cannot do without. */
+function domainQuestion({ cognito_sign_in }: WrittenKeys): Question {
+  return cognito_sign_in === 'browser' ? BROWSERS_DOMAIN : DOMAIN_OR_NONE
+}
+
+/** Without hosted UI there is one way to sign in. What was another pool's domain goes. */
+function withoutDomain(inForce: InForce): WrittenKeys {
+  const hadDomain = inForce.has(SETTINGS.domain.key)
+  return { ...(hadDomain ? { cognito_domain: '' } : {}), cognito_sign_in: 'password' }
 }
 
 /** `acme` as the domain of a region is what its console shows as the domain's prefix. */
@@ -88,8 +107,9 @@ export function completeDomain(text: string, userPoolId: string | undefined): st
   return `${text}.auth${region.startsWith('us-gov-') ? '-fips' : ''}.${region}.amazoncognito.com`
 }
 
+/** The answer; undefined for that which is known, or for none; empty where there is no domain. */
 async function askOne(
-  { key, text, example = '', type }: Question,
+  { key, text, example = '', type, mayBeNone = false }: Question,
   from: { asked: Asked; known: string | undefined; answers: WrittenKeys },
 ): Promise<string | undefined> {
   const { asked, known, answers } = from
@@ -98,6 +118,7 @@ async function askOne(
     const given = await terminal.ask(`${text}${known === undefined ? example : ` [${known}]`}: `, signal)
     const reply = pastedValue(key, given ?? '')
     if (given === undefined || (reply === '' && known !== undefined)) return undefined
+    if (reply === '' && mayBeNone) return ''
     const pool = answers.cognito_user_pool_id ?? asked.inForce.get(SETTINGS.userPoolId.key)
     const value = key === SETTINGS.domain.key ? completeDomain(reply, pool) : reply
     if (type.parse(value) !== undefined) return value
@@ -130,7 +151,9 @@ async function askWay({ inForce, terminal, signal }: Asked): Promise<WrittenKeys
 }
 
 function missingError({ profile, terminal }: Asked, missing: Question[]): PoolkeyError<'usage'> {
-  const flags = missing.map(({ key }) => flagOf(key))
+  const flags = missing.map(({ key, mayBeNone }) =>
+    mayBeNone === true ? `${flagOf(key)} (or ${flagOf(SETTINGS.method.key)} password)` : flagOf(key),
+  )
   return new PoolkeyError('usage', {
     problem: `profile ${profile} cannot do without ${listed(missing.map(({ key }) => key))}`,
     fix: terminal.canAsk

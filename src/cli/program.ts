@@ -9,7 +9,7 @@ import type { MakeCommand, RunCommand } from './command-table.ts'
 import { addCommands } from './command-tree.ts'
 import type { GlobalOptions, OwnParts } from './context.ts'
 import { declareCommand } from './declared-command.ts'
-import { explainFor } from './failure.ts'
+import { explainFor, withHelpOf } from './failure.ts'
 import type { Explain } from './failure.ts'
 import { leaveStderrBlocking } from './stderr-stream.ts'
 import { openTerminal, terminalsOf } from './terminal.ts'
@@ -80,7 +80,8 @@ export async function runProgram(proc: NodeJS.Process, parts: OwnParts): Promise
     const subcommands = named.commands.map((one) => one.name())
     const command =
       named === program ? undefined : { name, longOptions: longOptionsOf(named), subcommands, surplus }
-    return explain(terminal(), usageError(error, { words, command, profiles }))
+    const failure = usageError(error, { words, command, profiles })
+    return explain(terminal(), named === program ? failure : withHelpOf(name, failure))
   }
 }
 
@@ -112,6 +113,12 @@ function innermost(program: Command): { named: Command; name: string } {
 
 function findNamed({ commands, args }: Command): Command | undefined {
   return commands.find((one) => one.name() === args[0])
+}
+
+/** A command's name as it is typed: `roles use`. */
+function fullNameOf(command: Command): string {
+  const above = command.parent?.parent ? `${command.parent.name()} ` : ''
+  return `${above}${command.name()}`
 }
 
 /** Gives a command the options that were typed between it and the command that it belongs to. */
@@ -188,7 +195,7 @@ async function buildProgram(
         const run = await load()
         onDone(await run(context, options, ...words))
       } catch (error) {
-        onDone(explain(context.terminal, error, context.situation()))
+        onDone(explain(context.terminal, withHelpOf(fullNameOf(made), error), context.situation()))
       }
     })
     return made

@@ -105,7 +105,14 @@ export async function runSignIn(parts: {
     limit.abort(new DOMException('the time is over', 'TimeoutError'))
   }, timeout * 1000)
   const waitSignal = AbortSignal.any([broker.signal, limit.signal, ...(stop ? [stop] : [])])
-  const waiting = createWaitingLine(terminal, () => broker.now(), timeout * 1000)
+  const waiting = createWaitingLine({
+    terminal,
+    now: () => broker.now(),
+    limitMs: timeout * 1000,
+    onGone: (error) => {
+      limit.abort(error)
+    },
+  })
   const isByHand = createGate()
   if (none !== undefined) isByHand.open()
   try {
@@ -133,14 +140,16 @@ export async function runSignIn(parts: {
             switchAccount: {
               logoutUri,
               untilSignedOut: async (signal) => {
-                await terminal.ask('Press Enter once the browser says that you are signed out: ', signal)
+                const question = 'Press Enter once the browser says that you are signed out: '
+                await waiting.without(() => terminal.ask(question, signal))
               },
             },
           }),
       onUrl: (url, way) => {
-        const canPaste = terminal.canAsk
+        const canPaste = !terminal.canAsk ? 'never' : terminal.isInFront ? 'now' : 'in-foreground'
         for (const line of pageLines({ ...way, url, none, surroundings, canPaste })) terminal.say(line)
-        if (!terminal.isLive) terminal.say(`Waiting up to ${timeout} s for the browser.`)
+        if (!terminal.isLive || !terminal.isInFront)
+          terminal.say(`Waiting up to ${timeout} s for the browser.`)
       },
       onNotice: (notice) => {
         terminal.say(noticeText(notice))

@@ -9,8 +9,8 @@ export interface SignInPages extends SignInWay {
   /** Why no browser opens; undefined where one does. */
   none: NoBrowserReason | 'asked' | undefined
   surroundings: BrowserSurroundings
-  /** Whether the redirected URL can be pasted. */
-  canPaste: boolean
+  /** Whether the redirected URL can be pasted: a job in the background must be brought to the foreground first. */
+  canPaste: 'now' | 'in-foreground' | 'never'
 }
 
 /** The lines before the waiting. */
@@ -53,38 +53,46 @@ function whyLines(none: NoBrowserReason | 'asked', where: Elsewhere | undefined)
 
 /** How a browser elsewhere reaches the listener here, or the person does in its place. */
 function wayBack(
-  { redirectUri, none, surroundings, canPaste }: SignInPages,
+  { redirectUri, signOut, none, surroundings, canPaste }: SignInPages,
   where: Elsewhere | undefined,
 ): string[] {
   // A script that asked for it knows its way.
-  if (none === 'asked' && !canPaste) return []
+  if (none === 'asked' && canPaste === 'never') return []
   const { env } = surroundings
-  const { hostname, port: given } = new URL(redirectUri)
-  const port = given === '' ? '80' : given
-  const paste = 'paste the URL that the browser ends at, even if that page does not load.'
+  const ends = [redirectUri, signOut?.beside].flatMap((url) => (url === undefined ? [] : [endOf(url)]))
+  const ports = `${ends.length > 1 ? 'ports' : 'port'} ${ends.map(({ port }) => port).join(' and ')}`
+  const first = canPaste === 'now' ? '' : 'bring this to the foreground (fg) and '
+  const paste = `Or ${first}paste the URL that the browser ends at, even if that page does not load.`
+  const pasted = canPaste === 'never' ? [] : [paste]
+  const forwards = ends.map(({ hostname, port }) => `-L ${shellWord(`${port}:${hostname}:${port}`)}`)
   switch (where) {
     case 'codespaces': {
       const name = env['CODESPACE_NAME'] ?? ''
-      const command = `gh codespace ports forward ${port}:${port}`
+      const command = `gh codespace ports forward ${ends.map(({ port }) => `${port}:${port}`).join(' ')}`
       return [
-        `Outside of VS Code the browser reaches port ${port} of this codespace while this runs beside it:`,
+        `Outside of VS Code the browser reaches ${ports} of this codespace while this runs beside it:`,
         `  ${name === '' ? command : `${command} --codespace ${shellWord(name)}`}`,
-        ...(canPaste ? [`Or ${paste}`] : []),
+        ...pasted,
       ]
     }
     case 'container':
       return [
-        `The browser must reach port ${port} of this container's own loopback (docker run --network host).`,
-        ...(canPaste ? [`Or ${paste}`] : []),
+        `The browser must reach ${ports} of this container's own loopback (docker run --network host).`,
+        ...pasted,
       ]
     case 'ssh':
     case undefined:
       return [
-        `${where === 'ssh' ? 'The browser reaches' : 'A browser on another machine reaches'} port ${port} here while this runs beside it:`,
-        `  ssh -N -L ${shellWord(`${port}:${hostname}:${port}`)} ${sshDestination(env)}`,
-        ...(canPaste ? [`Or ${paste}`] : []),
+        `${where === 'ssh' ? 'The browser reaches' : 'A browser on another machine reaches'} ${ports} here while this runs beside it:`,
+        `  ssh -N ${forwards.join(' ')} ${sshDestination(env)}`,
+        ...pasted,
       ]
   }
+}
+
+function endOf(url: string): { hostname: string; port: string } {
+  const { hostname, port } = new URL(url)
+  return { hostname, port: port === '' ? '80' : port }
 }
 
 /** `user@host` as the session at hand was reached, with words to be replaced for what is not known. */

@@ -56,10 +56,11 @@ export function allSessionsText(sessions: ReadSession[]): string {
   return sessions
     .map(({ session, now: serverTime }) => {
       const now = serverTime.getTime()
-      const { profiles, issuer, clientId, credentials } = session
+      const { profiles, issuer, clientId, credentials, sessionName } = session
       const isSignedIn = session.state === 'valid' || session.state === 'refreshable'
       const rows: [string, string][] = [['Session', sessionText(session, now)]]
       if (clientId !== undefined) rows.push(['App client', `${clientId} of ${issuer ?? 'an unknown issuer'}`])
+      if (sessionName !== undefined) rows.push(['Named', sessionName])
       rows.push([
         'Profiles',
         profiles.join(', ') || 'none leads to it any more (poolkey logout --all wipes it)',

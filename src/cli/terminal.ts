@@ -7,6 +7,7 @@ import { plainText } from '../errors/plain-text.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Aside } from '../outlets/write-aside.ts'
 import { writeAll } from '../outlets/write-all.ts'
+import type { HiddenLines } from './hidden-input.ts'
 
 export interface Terminal {
   /** Writes the answer to stdout. Throws `output-closed` when nobody reads it, or it cannot be written. */
@@ -34,11 +35,14 @@ export interface Terminal {
   canAsk: boolean
   /** Whether stderr is a terminal that can redraw a line. */
   isLive: boolean
+  /** Whether it is this process's turn at the terminal: false for a job in the background, whose questions wait. */
+  isInFront: boolean
   /**
-   * Asks for a line that is not shown; only where `canAsk`. Meanwhile a progress line may be the question. Throws
-   * `interrupted`, or the signal's reason.
+   * Asks for a line that is not shown; only where `canAsk`. Throws `interrupted`, or the signal's reason.
    */
   askHidden(question: string, signal: AbortSignal): Promise<string>
+  /** Takes what is typed without showing it, for longer than one question; only where `canAsk`. As `openHidden`. */
+  openHidden(onGone: (error: PoolkeyError) => void): Promise<HiddenLines>
   /** Reads a secret: asked for without being shown, or all that is piped into stdin. Throws `usage`, `interrupted`. */
   readSecret(question: string, signal: AbortSignal): Promise<string>
   /** Asks for a line that is shown; undefined where there is no terminal, or no answer (Ctrl-D). Throws as `askHidden`. */
@@ -62,6 +66,8 @@ export interface TerminalOptions {
     readonly stderr: NodeJS.WriteStream
   }
   isTerminal: IsTerminal
+  /** Whether this process is no job in the background; always so unless said. */
+  isInForeground?: () => boolean
   env: Record<string, string | undefined>
   noInput: boolean
 }
@@ -69,7 +75,10 @@ export interface TerminalOptions {
 /** Whether a descriptor is a terminal. */
 export type IsTerminal = (descriptor: 0 | 1 | 2) => boolean
 
-export function openTerminal({ streams, isTerminal, env, noInput }: TerminalOptions): Terminal {
+const FOREGROUND_POLL_MS = 500
+
+export function openTerminal(options: TerminalOptions): Terminal {
+  const { streams, isTerminal, isInForeground = () => true, env, noInput } = options
   const isLive = () => env['TERM'] !== 'dumb' && isTerminal(2)
   const canAsk = () => !noInput && isTerminal(0) && isTerminal(2)
   let drawn = false
@@ -84,22 +93,28 @@ export function openTerminal({ streams, isTerminal, env, noInput }: TerminalOpti
     if (aside) aside(`${line}\n`)
     else writeAll(2, `${line}\n`)
   }
+  // Whoever asks from the background is stopped by the system, and then hears no signal that is to end it.
+  const untilInFront = async (signal: AbortSignal) => {
+    if (isInForeground()) return
+    say('There is a question: bring this to the foreground (fg) to answer it.')
+    const { pause } = await import('../pause.ts')
+    while (!isInForeground()) await pause(FOREGROUND_POLL_MS, signal)
+  }
   const askHidden = async (question: string, signal: AbortSignal) => {
+    await untilInFront(signal)
     const { readHidden } = await import('./hidden-input.ts')
     const ask = () => {
-      if (question === '') return
       erase()
       writeAll(2, plainText(question, 200))
     }
     try {
       return await readHidden(streams.stdin, ask, signal)
     } finally {
-      // A question that a progress line took the place of goes with it.
-      if (drawn) erase()
-      else writeAll(2, '\n')
+      writeAll(2, '\n')
     }
   }
   const askShown = async (question: string, signal: AbortSignal) => {
+    await untilInFront(signal)
     erase()
     const { readShown } = await import('./shown-input.ts')
     return readShown(streams, plainText(question, 2000), signal)
@@ -124,7 +139,13 @@ export function openTerminal({ streams, isTerminal, env, noInput }: TerminalOpti
     get isLive() {
       return isLive()
     },
+    get isInFront() {
+      return isInForeground()
+    },
     askHidden,
+    async openHidden(onGone) {
+      return (await import('./hidden-input.ts')).openHidden(streams.stdin, onGone)
+    },
     async readSecret(question, signal) {
       if (canAsk()) return askHidden(question, signal)
       if (isTerminal(0)) throw new PoolkeyError('usage', { problem: 'nothing is piped into stdin' })
@@ -151,6 +172,11 @@ export function openTerminal({ streams, isTerminal, env, noInput }: TerminalOpti
     },
     progress(line) {
       if (!isLive()) return
+      // Whoever is in the foreground by now has the line.
+      if (!isInForeground()) {
+        drawn = false
+        return
+      }
       erase()
       if (line === undefined) return
       writeAll(2, plainText(line, (streams.stderr.columns || 80) - 1))

@@ -27,6 +27,8 @@ export async function signOutOfWeb(context: CommandContext, signIn: SignInSettin
   const byHand = (url: string) => {
     terminal.say("To end the browser's session too, open in that browser:")
     terminal.say(`  ${url}`)
+    if (signIn.logoutUri !== undefined)
+      terminal.say('It has ended even if the page that this leads to does not load.')
   }
   const signOut = await openWebSignOut(signIn)
   try {

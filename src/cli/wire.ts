@@ -9,11 +9,11 @@ import type { ExchangeClients } from '../exchange/exchange.ts'
 import type { Http } from '../http/http.ts'
 import type { FilesRead } from '../profile/file-identity.ts'
 import type { Profile } from '../profile/profile.ts'
-import { Secret } from '../secret.ts'
 import { stateFolderOf } from '../folders.ts'
 import type { CommandContext, GlobalOptions, OwnParts } from './context.ts'
 import { configFileDoor } from './config-file-door.ts'
 import { credentialsFileDoor } from './credentials-file-door.ts'
+import { foregroundOf } from './foreground.ts'
 import { homeFolderOf } from './home-folder.ts'
 import { lazyHttp } from './lazy-http.ts'
 import { openTerminal, terminalsOf } from './terminal.ts'
@@ -34,7 +34,13 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
   const interrupted = listenForInterrupts(proc)
   const now = () => Date.now()
   const noInput = options.input === false || (env['POOLKEY_NO_INPUT'] ?? '') !== ''
-  const terminal = openTerminal({ streams: proc, isTerminal: terminalsOf(proc), env, noInput })
+  const terminal = openTerminal({
+    streams: proc,
+    isTerminal: terminalsOf(proc),
+    isInForeground: foregroundOf(proc),
+    env,
+    noInput,
+  })
 
   const isTracing = options.debug === true || (env['POOLKEY_DEBUG'] ?? '') !== ''
   const filesRead: FilesRead = new Map()
@@ -153,9 +159,8 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
       if (!openedVault)
         throw new PoolkeyError('sign-in-required', { profile: asked.profile.name, reason: 'none' })
       const http = openHttp(asked.profile)
+      const { givenClientSecret } = await import('../broker/given-secret.ts')
       const isMeant = asked.profile.name === (await profileName())
-      // It is one client's: where a command goes through all profiles, it is not sent to the others' pools.
-      const clientSecret = isMeant ? env['POOLKEY_CLIENT_SECRET'] : undefined
       measureClock = () => http.clockSkewMs()
       const clients = clientsFor(asked.profile, http)
       const broker: Broker = {
@@ -164,8 +169,8 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
         http,
         clients,
         loadAhead: () => void loadAhead(asked.profile, clients).catch(() => undefined),
-        clientSecret:
-          clientSecret === undefined || clientSecret === '' ? undefined : new Secret(clientSecret),
+        // It is one client's: where a command goes through all profiles, it is not sent to the others' pools.
+        clientSecret: isMeant ? givenClientSecret(env) : undefined,
         now,
         signal,
         patienceLeftMs: () => asked.seconds * 1000 - REQUEST_MS - (monotonicMs() - begunMs),

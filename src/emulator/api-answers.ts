@@ -40,10 +40,12 @@ export function createAnswers(options: {
   const { settings, now, pending, tokens, proofOf } = options
 
   function ask(user: EmulatorUser | undefined, step: Step): ApiAnswer {
+    const session = pending.open(user, step)
+    const isNamed = step.name !== 'PASSWORD_VERIFIER' || !step.isFirst
     return {
       body: {
         ChallengeName: step.name,
-        Session: pending.open(user, step),
+        ...(isNamed ? { Session: session } : {}),
         ...questionOf(settings, user, step),
       },
     }
@@ -107,6 +109,8 @@ export function createAnswers(options: {
         'Password does not conform to policy: Password not long enough',
       )
     }
+    if (password === user.password)
+      throw new Refusal('PasswordHistoryPolicyViolationException', 'Password has previously been used')
     for (const name of user.mustChangePassword?.requiredAttributes ?? []) {
       const value = responses[`userAttributes.${name}`]
       if (value === undefined)
@@ -161,7 +165,8 @@ export function createAnswers(options: {
   }
 
   function take(input: Input, responses: Responses): ApiAnswer {
-    const session = textOf(input, 'Session')
+    const isFirstProof = input['ChallengeName'] === 'PASSWORD_VERIFIER' && input['Session'] === undefined
+    const session = isFirstProof ? textOf(responses, 'PASSWORD_CLAIM_SECRET_BLOCK') : textOf(input, 'Session')
     const { user, step } = pending.find(session)
     if (input['ChallengeName'] !== step.name)
       throw new Refusal('InvalidParameterException', 'Challenge name does not match the session.')
@@ -171,6 +176,9 @@ export function createAnswers(options: {
       return selectFirst(user, responses)
     }
     if (!user) throw notAuthorized(WRONG_PASSWORD)
+    // Who chose a code as the first factor was never told the name; of all others AWS wants it, and no alias.
+    if (step.name !== 'EMAIL_OTP' && step.name !== 'SMS_OTP' && responses['USERNAME'] !== user.username)
+      throw notAuthorized('Invalid session for the user.')
     switch (step.name) {
       case 'NEW_PASSWORD_REQUIRED':
         return changePassword(session, user, responses)

@@ -1,7 +1,7 @@
-/** The part of the user pool's JSON API that is about tokens: GetTokensFromRefreshToken, RevokeToken, GetUser, GlobalSignOut. */
+/** The part of the user pool's JSON API that is about tokens: GetTokensFromRefreshToken, RevokeToken, GetUser, GlobalSignOut, ConfirmDevice. */
 import { randomUUID } from 'node:crypto'
 import { Refusal } from './answer.ts'
-import { checkClientSecret, checkSecretHash, notAuthorized, textOf } from './api-client.ts'
+import { checkClientSecret, checkSecretHash, mapOf, notAuthorized, textOf } from './api-client.ts'
 import { attributesOf } from './claims.ts'
 import { subjectOf } from './configuration.ts'
 import type { EmulatorSettings, EmulatorUser } from './configuration.ts'
@@ -25,6 +25,7 @@ export interface TokenOperations {
   revokeToken(input: Input): ApiAnswer
   getUser(input: Input): ApiAnswer
   globalSignOut(input: Input): ApiAnswer
+  confirmDevice(input: Input): ApiAnswer
 }
 
 const OWN_SCOPE = 'aws.cognito.signin.user.admin'
@@ -63,10 +64,11 @@ export function createTokenOperations(options: {
 
   function refresh(refreshToken: string, deviceKey: unknown): ApiAnswer {
     const signIn = pool.signIns.find(refreshToken)
-    if (signIn?.deviceKey !== undefined && signIn.deviceKey !== deviceKey)
+    if (signIn?.deviceKey !== undefined && (signIn.deviceKey !== deviceKey || !signIn.isDeviceConfirmed))
       throw notAuthorized('Invalid Refresh Token')
     if (pool.signIns.isReused(refreshToken))
       throw new Refusal('RefreshTokenReuseException', 'Refresh token reuse detected')
+    if (signIn?.user.state === 'disabled') throw notAuthorized('User is disabled.')
     const refreshed = pool.signIns.refresh(refreshToken)
     if (!refreshed) {
       throw notAuthorized(
@@ -81,7 +83,7 @@ export function createTokenOperations(options: {
     })
   }
 
-  function holderOf(input: Input): { user: EmulatorUser; scopes: string[] } {
+  function holderOf(input: Input): { user: EmulatorUser; originJti: unknown } {
     const claims = pool.verifyAccessToken(textOf(input, 'AccessToken'))
     if (!claims) throw notAuthorized('Access Token has been revoked')
     const scope = claims['scope']
@@ -89,7 +91,7 @@ export function createTokenOperations(options: {
     if (!scopes.includes(OWN_SCOPE)) throw notAuthorized('Access Token does not have required scopes')
     const user = settings.users.find(({ username }) => username === claims['username'])
     if (!user) throw new Refusal('UserNotFoundException', 'User does not exist.')
-    return { user, scopes }
+    return { user, originJti: claims['origin_jti'] }
   }
 
   return {
@@ -136,6 +138,16 @@ export function createTokenOperations(options: {
     globalSignOut: (input) => {
       pool.signIns.revokeAllOf(holderOf(input).user)
       return { body: {} }
+    },
+    confirmDevice: (input) => {
+      const { originJti } = holderOf(input)
+      const verifier = mapOf(input, 'DeviceSecretVerifierConfig')
+      for (const name of ['PasswordVerifier', 'Salt'])
+        if (!/^[A-Za-z0-9+/]+=*$/.test(textOf(verifier, name)))
+          throw new Refusal('InvalidParameterException', `Invalid ${name}`)
+      if (!pool.signIns.confirmDevice(originJti, textOf(input, 'DeviceKey')))
+        throw new Refusal('ResourceNotFoundException', 'Device does not exist.')
+      return { body: { UserConfirmationNecessary: false } }
     },
   }
 }

@@ -119,7 +119,7 @@ export interface EmulatorSettings {
   requireMfa: boolean
   /** What the triggers of CUSTOM_AUTH ask after the password. */
   customChallenges: { parameters: Record<string, string>; answer: string }[]
-  /** Every sign-in through the API is a new device's, whose key each refresh must name. */
+  /** Every sign-in through the API is a new device's, which must be confirmed, and named by each refresh. */
   trackDevices: boolean
   expirationStyle: 'seconds' | 'nanoseconds'
 }

@@ -5,7 +5,8 @@ import type { ProofRequest } from './password-proof.ts'
 
 /** A question that a sign-in through the API waits to have answered. */
 export type Step =
-  | { name: 'PASSWORD_VERIFIER'; proof: ProofRequest; goesOnTo: 'factors' | 'custom' }
+  /** The first of USER_SRP_AUTH comes without a session: its secret block stands for one. */
+  | { name: 'PASSWORD_VERIFIER'; proof: ProofRequest; goesOnTo: 'factors' | 'custom'; isFirst: boolean }
   | { name: 'NEW_PASSWORD_REQUIRED' }
   | { name: Factor | 'SMS_OTP'; code: string | undefined }
   | { name: 'SELECT_MFA_TYPE' }
@@ -51,7 +52,10 @@ export function createPendingChallenges(options: {
   const sessions = new Map<unknown, { pending: Pending; endsAt: number }>()
   return {
     open: (user, step) => {
-      const session = `${options.secretMark()}${randomBytes(300).toString('base64url')}`
+      const session =
+        step.name === 'PASSWORD_VERIFIER' && step.isFirst
+          ? step.proof.parameters.SECRET_BLOCK
+          : `${options.secretMark()}${randomBytes(300).toString('base64url')}`
       sessions.set(session, { pending: { user, step, wrongAnswers: 0 }, endsAt: now() + LIFE_MS })
       return session
     },

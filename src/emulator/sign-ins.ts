@@ -29,8 +29,9 @@ export interface SignIn {
   isRevoked: boolean
   /** Through the API: there is an ID token without the scope `openid`. */
   isByApi: boolean
-  /** The device that each refresh must name. */
+  /** The device that each refresh must name, once it is confirmed: before that there is no refresh. */
   deviceKey: string | undefined
+  isDeviceConfirmed: boolean
 }
 
 /** The codes, sign-ins and refresh tokens of the user pool. */
@@ -49,6 +50,8 @@ export interface SignIns {
   /** Whether the token of a sign-in that goes on was rotated away longer ago than the grace period. */
   isReused(refreshToken: string): boolean
   isRevoked(originJti: string): boolean
+  /** False for a device that is not the sign-in's. */
+  confirmDevice(originJti: unknown, deviceKey: string): boolean
 }
 
 const CODE_LIFE_MS = 5 * 60_000
@@ -107,6 +110,7 @@ export function createSignIns(options: { settings: EmulatorSettings; now: () => 
         isRevoked: false,
         isByApi: 'deviceKey' in grant,
         deviceKey: 'deviceKey' in grant ? grant.deviceKey : undefined,
+        isDeviceConfirmed: false,
       }
       signIns.set(signIn.originJti, signIn)
       return { signIn, refreshToken: issueRefreshToken(signIn) }
@@ -135,5 +139,11 @@ export function createSignIns(options: { settings: EmulatorSettings; now: () => 
       return entry?.rotatedAt !== undefined && !entry.signIn.isRevoked && !isUsable(entry)
     },
     isRevoked: (originJti) => signIns.get(originJti)?.isRevoked ?? false,
+    confirmDevice: (originJti, deviceKey) => {
+      const signIn = signIns.get(String(originJti))
+      if (signIn?.deviceKey !== deviceKey) return false
+      signIn.isDeviceConfirmed = true
+      return true
+    },
   }
 }

@@ -33,6 +33,7 @@ export function createUserPoolApi(options: {
   function proofOf(
     asked: { user: EmulatorUser | undefined; name: string; parameters: Record<string, string> },
     goesOnTo: 'factors' | 'custom',
+    isFirst = false,
   ): Step {
     const { user, name, parameters } = asked
     const proof = requestProof({
@@ -42,7 +43,7 @@ export function createUserPoolApi(options: {
       srpA: textOf(parameters, 'SRP_A'),
     })
     if (!proof) throw new Refusal('InvalidParameterException', 'Invalid SRP_A')
-    return { name: 'PASSWORD_VERIFIER', proof, goesOnTo }
+    return { name: 'PASSWORD_VERIFIER', proof, goesOnTo, isFirst }
   }
 
   function initiateAuth(input: Input): ApiAnswer {
@@ -58,7 +59,7 @@ export function createUserPoolApi(options: {
     const asked = { user, name, parameters }
     switch (flow) {
       case 'USER_SRP_AUTH':
-        return answers.ask(user, proofOf(asked, 'factors'))
+        return answers.ask(user, proofOf(asked, 'factors', true))
       case 'CUSTOM_AUTH':
         if (parameters['CHALLENGE_NAME'] === 'SRP_A') return answers.ask(user, proofOf(asked, 'custom'))
         if (!user) throw notAuthorized('Incorrect username or password.')
@@ -95,6 +96,8 @@ export function createUserPoolApi(options: {
         return tokens.revokeToken(input)
       case 'GetUser':
         return tokens.getUser(input)
+      case 'ConfirmDevice':
+        return tokens.confirmDevice(input)
       case 'GlobalSignOut':
         return tokens.globalSignOut(input)
       default:

@@ -1,5 +1,6 @@
 /** How poolkey was called (exit 2), and what it is configured with (exit 3). */
-import { clientOf, FREE_SPACE, optional, shellWord, withProfile } from './explanation.ts'
+import type { Profile } from '../profile/profile.ts'
+import { clientOf, FREE_SPACE, optional, seeHelp, shellWord, withProfile } from './explanation.ts'
 import type { Wordings } from './explanation.ts'
 import type { SettingPlace } from './poolkey-error.ts'
 
@@ -29,7 +30,7 @@ export const CONFIGURATION_WORDINGS: Wordings<
   | 'value-unquotable'
   | 'import-unusable'
 > = {
-  usage: { exitCode: 2, what: ({ problem }) => problem, fix: ({ fix }) => fix ?? 'see: poolkey --help' },
+  usage: { exitCode: 2, what: ({ problem }) => problem, fix: ({ fix }) => fix ?? seeHelp() },
 
   'config-unreadable': {
     exitCode: 3,
@@ -98,8 +99,10 @@ export const CONFIGURATION_WORDINGS: Wordings<
   'setting-missing': {
     exitCode: 3,
     what: ({ profile, key, neededFor }) => `profile ${profile} has no ${key}, which ${neededFor} needs`,
-    fix: ({ profile, file, key, line }) =>
-      `add ${key} = ... to profile ${profile} in ${file}${optional(' (line ', line, ')')}`,
+    fix: ({ profile, file, key, line, neededFor }, known) =>
+      key === 'cognito_logout_uri'
+        ? `register a sign-out URL such as ${signOutUriBeside(known)} with ${clientOf(known)}, then: ${withProfile(`poolkey configure --logout-uri ${signOutUriBeside(known)}`, profile)}`
+        : `add ${key} = ...${key === 'cognito_domain' && neededFor.startsWith('signing in') ? ', or cognito_sign_in = password,' : ''} to profile ${profile} in ${file}${optional(' (line ', line, ')')}`,
   },
   'setting-conflict': {
     exitCode: 3,
@@ -185,4 +188,9 @@ function nameOne(names: string[]): string {
 
 function at(place: SettingPlace): string {
   return `${place.file}:${place.line} [${place.profile}${optional(', inherited by ', place.inheritedBy)}]`
+}
+
+/** One at which the listener of the callback is reached, too. */
+function signOutUriBeside(profile: Profile | undefined): string {
+  return new URL('/logout', profile?.signIn?.redirectUris[0] ?? 'http://localhost:8400').href
 }

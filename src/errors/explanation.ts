@@ -23,6 +23,30 @@ export function runLogin(profileName: string | undefined): string {
   return `run: ${loginCommand(profileName)}`
 }
 
+/** The command that signs in in the same way again: by `--username` where that is not the profile's own. */
+export function sameLogin(profile: Profile | undefined): string {
+  const { method, username, configured } = profile?.signIn ?? {}
+  const login = loginCommand(profile?.name)
+  const isOwn = method === configured?.method && username === configured?.username
+  return isOwn || username === undefined ? login : `${login} --username ${shellWord(username)}`
+}
+
+/** The commands that sign in with the browser instead of a password. */
+export function byBrowser(profile: Profile | undefined): string {
+  const login = loginCommand(profile?.name)
+  if (!profile?.signIn) return login
+  const { configured, domain } = profile.signIn
+  const flags = `${configured.method === 'password' ? ' --sign-in browser' : ''}${domain ? '' : ' --domain HOST'}`
+  return flags === ''
+    ? login
+    : `${withProfile(`poolkey configure${flags}`, profile.settingsFrom)}, then ${login}`
+}
+
+/** Where a command's use stands; that of all commands without its name. */
+export function seeHelp(command?: string): string {
+  return `see: poolkey${optional(' ', command)} --help`
+}
+
 /** The command that seals an app client's secret. */
 export function sealSecret(profileName: string | undefined): string {
   return withProfile('poolkey configure --client-secret-stdin', profileName)

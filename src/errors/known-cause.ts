@@ -26,6 +26,10 @@ export type Mend =
   | 'second-duration'
   | 'region'
   | 'token-claims'
+  | 'client-secret'
+  | 'auth-flows'
+  | 'app-client'
+  | 'user'
 
 /** One refusal whose cause is known. */
 export interface KnownCause {

@@ -1,7 +1,7 @@
 /** Network, time limits, throttling, and waiting that came to nothing (exit 6). */
 import { isLoopbackHost } from '../loopback.ts'
 import type { Profile } from '../profile/profile.ts'
-import { optional, runLogin, withProfile } from './explanation.ts'
+import { optional, sameLogin, withProfile } from './explanation.ts'
 import type { Wordings } from './explanation.ts'
 
 const PORTAL_FIX =
@@ -11,13 +11,23 @@ const PORTAL_FIX =
 function settingOf(host: string, profile: Profile | undefined): string {
   const name = hostName(host)
   const { signIn, identityPool, region } = profile ?? {}
-  if (signIn?.domain?.hostname === name) return `the host name in cognito_domain (${name})`
+  if (signIn?.domain && isAt(host, signIn.domain)) return `the host name in cognito_domain (${name})`
   if (name.startsWith('sts.')) return `the region (${region ?? ''}), of the profile or AWS_REGION`
   if (name.startsWith('cognito-identity.'))
     return `cognito_identity_pool_id${optional(' (', identityPool?.id, ')')}: its region is before the colon`
-  if (signIn && URL.canParse(signIn.issuer) && new URL(signIn.issuer).hostname === name)
+  if (signIn && URL.canParse(signIn.issuer) && isAt(host, new URL(signIn.issuer)))
     return `cognito_user_pool_id (${signIn.userPoolId}), or cognito_issuer where the pool is not AWS's own`
+  if (signIn && /^cognito-idp(?:-fips)?\./.test(name))
+    return `cognito_user_pool_id (${signIn.userPoolId}): its region is before the underscore`
   return 'the endpoint settings of the profile'
+}
+
+/** AWS's APIs name their operations in one word; no redirect URI goes with those. */
+const isOfApi = (operation: string) => /^[A-Z]\w+$/.test(operation)
+
+/** On one host there may be several, each at its port. */
+function isAt(host: string, url: URL): boolean {
+  return url.host === host || (url.port === '' && url.hostname === hostName(host))
 }
 
 const hostName = (host: string) => host.replace(/:\d+$/, '')
@@ -28,6 +38,7 @@ export const NETWORK_WORDINGS: Wordings<
   | 'network'
   | 'unexpected-answer'
   | 'deadline-exceeded'
+  | 'nobody-answered'
   | 'lock-held'
   | 'sign-in-timeout'
   | 'web-sign-out-unconfirmed'
@@ -71,13 +82,14 @@ export const NETWORK_WORDINGS: Wordings<
         'not-the-protocol': `${host} gave ${operation} an answer that is not the protocol's${code}${more}`,
       }[kind]
     },
-    fix: ({ kind }) =>
+    fix: ({ kind, operation }) =>
       ({
         'server-error': 'try again in a moment',
         throttled: 'try again in a moment',
         redirect: PORTAL_FIX,
-        firewall:
-          'let requests with a loopback redirect_uri pass (AWS managed rule EC2MetaDataSSRF_QUERYARGUMENTS blocks them)',
+        firewall: isOfApi(operation)
+          ? `have whoever runs that firewall let ${operation} pass from this network (of a user pool: its web ACL in AWS WAF)`
+          : 'let requests with a loopback redirect_uri pass (AWS managed rule EC2MetaDataSSRF_QUERYARGUMENTS blocks them)',
         html: PORTAL_FIX,
         'not-the-protocol': 'check cognito_domain, cognito_issuer and the endpoints of the profile',
       })[kind],
@@ -86,6 +98,11 @@ export const NETWORK_WORDINGS: Wordings<
     exitCode: 6,
     what: ({ waitedFor, seconds }) => `gave up after ${seconds} s, waiting for ${waitedFor}`,
     fix: () => 'check the network, then try again',
+  },
+  'nobody-answered': {
+    exitCode: 6,
+    what: ({ seconds }) => `gave up after ${seconds} s, since the questions were not all answered`,
+    fix: (_facts, profile) => `to have longer: ${sameLogin(profile)} --timeout SECONDS`,
   },
   'lock-held': {
     exitCode: 6,
@@ -97,8 +114,8 @@ export const NETWORK_WORDINGS: Wordings<
   'sign-in-timeout': {
     exitCode: 6,
     what: ({ seconds }) => `nobody came back from the browser within ${seconds} s`,
-    fix: ({ clientId, redirectUri, logoutUri }, profile) =>
-      `if the browser showed an error page, register ${optional('', logoutUri, ` as a sign-out URL and `)}${redirectUri} as a callback URL of app client ${clientId}, or check that ID and cognito_domain${optional(' (', profile?.signIn?.domain?.host, ')')}; otherwise ${runLogin(profile?.name)}`,
+    fix: ({ clientId, redirectUri, logoutUri, opened }, profile) =>
+      `${opened === 'by hand' ? 'if the page that the browser ended at did not load, forward its port, or paste its address here; ' : ''}if the browser showed an error page of the user pool, register ${optional('', logoutUri, ` as a sign-out URL and `)}${redirectUri} as a callback URL of app client ${clientId}, or check that ID and cognito_domain${optional(' (', profile?.signIn?.domain?.host, ')')}; otherwise run: ${withProfile(logoutUri === undefined ? 'poolkey login' : 'poolkey login --switch-account', profile?.name)}`,
   },
   'web-sign-out-unconfirmed': {
     exitCode: 6,

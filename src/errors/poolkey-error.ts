@@ -87,7 +87,7 @@ export interface ErrorFacts {
     status?: number
   }
   /** A question of the user pool that a terminal cannot answer, by its name. */
-  'challenge-unanswerable': { challenge: string; hasDomain: boolean }
+  'challenge-unanswerable': { challenge: string }
   'console-refused': { host: string; status: number; profile: string }
 
   // Network, time limits, throttling (exit 6)
@@ -105,9 +105,18 @@ export interface ErrorFacts {
     detail?: string
   }
   'deadline-exceeded': { waitedFor: string; seconds: number }
+  /** Somebody was asked at a terminal. */
+  'nobody-answered': { seconds: number }
   'lock-held': { lock: string; pid: number | undefined; seconds: number }
   /** `logoutUri`: a sign-out URL that was to be passed first, and was not. */
-  'sign-in-timeout': { seconds: number; clientId: string; redirectUri: string; logoutUri?: string }
+  /** `opened`: who opened the page; somebody's browser on another machine may not reach the callback here. */
+  'sign-in-timeout': {
+    seconds: number
+    clientId: string
+    redirectUri: string
+    logoutUri?: string
+    opened: 'here' | 'by hand'
+  }
   /** The browser was sent away to sign out, and did not come back. */
   'web-sign-out-unconfirmed': { seconds: number; clientId: string; logoutUri: string }
   'redirect-ports-taken': { redirectUris: string[]; holders: string[]; key?: string }

@@ -1,6 +1,15 @@
 /** Nobody is signed in (exit 4), or somebody refused: the person, the user pool, the identity pool or STS (exit 5). */
 import type { Profile } from '../profile/profile.ts'
-import { clientOf, CLOCK_FIX, optional, poolOf, runLogin, sealSecret, withProfile } from './explanation.ts'
+import {
+  byBrowser,
+  clientOf,
+  CLOCK_FIX,
+  optional,
+  poolOf,
+  runLogin,
+  sealSecret,
+  withProfile,
+} from './explanation.ts'
 import type { Wordings } from './explanation.ts'
 import type { ErrorFacts } from './poolkey-error.ts'
 import { causeOf } from './service-causes.ts'
@@ -66,10 +75,7 @@ export const REFUSAL_WORDINGS: Wordings<
   'challenge-unanswerable': {
     exitCode: 5,
     what: ({ challenge }) => `the user pool asks for ${challenge}, which cannot be answered in a terminal`,
-    fix: ({ hasDomain }, profile) =>
-      hasDomain
-        ? `sign in with the browser: remove cognito_sign_in = password, then ${runLogin(profile?.name)}`
-        : `set cognito_domain and remove cognito_sign_in = password, to sign in with the browser`,
+    fix: (_facts, profile) => `sign in with the browser: ${byBrowser(profile)}`,
   },
   'service-refused': {
     exitCode: 5,
@@ -114,7 +120,10 @@ const SIGN_IN_FIXES = new Map<string, Fix>([
     (profile) =>
       `if an identity provider is named, look at its settings in ${poolOf(profile)}; a trigger's failure stands in that trigger's log; otherwise check cognito_scopes`,
   ],
-  ['login_required', (profile) => `remove cognito_prompt = none, then ${runLogin(profile?.name)}`],
+  [
+    'login_required',
+    (profile) => `leave out --prompt none, or remove cognito_prompt = none, then ${runLogin(profile?.name)}`,
+  ],
   [
     'server_error',
     (profile) => `the user pool has trouble of its own; wait a moment, then ${runLogin(profile?.name)}`,

@@ -1,6 +1,6 @@
 /**
  * What identity pools, STS and user pools mean by their errors. With its tables the only place that reads a service's text, and
- * only to explain: nothing is decided by it. Texts and causes as observed; an unknown one is quoted as it came.
+ * only to explain: nothing is decided by it but what user-pool-causes.ts names. Texts and causes as observed; an unknown one is quoted as it came.
  */
 import type { Profile } from '../profile/profile.ts'
 import { IDENTITY_POOL_CAUSES } from './identity-pool-causes.ts'

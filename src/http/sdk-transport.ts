@@ -96,6 +96,9 @@ const PASSING_TROUBLE = new Set([
   'IDPCommunicationErrorException',
 ])
 
+// A user pool's word for what its web ACL (AWS WAF) stopped, with status 400.
+const FIREWALL = 'ForbiddenException'
+
 /** Where in a client's middleware stack `asRetryable` belongs: around the deserializer, inside the retries. */
 export const AROUND_DESERIALIZER = { step: 'deserialize', priority: 'high', name: 'asRetryable' } as const
 
@@ -140,6 +143,7 @@ export function readSdkError(
   if (status === 429 || THROTTLING.has(name)) return odd('throttled')
   if (status >= 500 || PASSING_TROUBLE.has(name)) return odd('server-error', `${name}: ${message}`)
   if (status >= 300 && status < 400) return odd('redirect')
+  if (service === 'user pool' && name === FIREWALL) return odd('firewall', message)
   if (status < 400 || !('$fault' in error) || UNREADABLE.has(name)) {
     return odd(status === 403 ? 'firewall' : 'not-the-protocol')
   }

@@ -9,7 +9,7 @@ import { profileHop, signInHops } from './sign-in-hops.ts'
 export function chainOf(profile: Profile, origins: ProfileOrigins): Hop[] {
   const hops = [
     profileHop(profile, origins),
-    ...(profile.signIn ? signInHops(profile.signIn, origins) : []),
+    ...signInHops(profile, origins),
     ...exchangeHops(profile, origins),
   ]
   return [...hops, toolsHop(profile, origins, hops.at(-1))]

@@ -1,14 +1,10 @@
 /** Tests every link of a profile's chain for real, in the order in which they are passed, and the machine around them. */
 import type { Broker } from '../broker/broker.ts'
 import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
-import { createAttempt } from '../sign-in/authorization.ts'
-import { openCallbackListener } from '../sign-in/callback-listener.ts'
 import type { Http } from '../http/http.ts'
-import { pause } from '../pause.ts'
 import type { Profile } from '../profile/profile.ts'
 import { parseSources } from '../profile/profile-values.ts'
 import type { ConfigSources } from '../profile/profile-values.ts'
-import { checkSignIn } from '../sign-in/sign-in-check.ts'
 import { configFindings } from './config-findings.ts'
 import { checkExchange, checkSession, troubleOrThrow } from './exchange-check.ts'
 import type { ExchangeCheck } from './exchange-check.ts'
@@ -17,7 +13,7 @@ import type { Finding } from './finding.ts'
 import type { Hop, HopId } from './hop.ts'
 import { checkMachine, clockFinding } from './machine-check.ts'
 import { shadowingSettings } from './shadow-findings.ts'
-import { signInFindings } from './sign-in-findings.ts'
+import { portMayWait, testSignIn } from './sign-in-test.ts'
 import { checkProcessLine } from './tools-check.ts'
 import type { ToolsAround } from './tools-check.ts'
 
@@ -42,9 +38,6 @@ export interface Patient {
   onHop: (title: string) => void
 }
 
-// For all that can be asked of a sign-in's servers.
-const SIGN_IN_LIMIT_MS = 10_000
-
 /** What is known before there is a profile: the machine, and the profile's own failure. */
 export const MACHINE: Hop = { id: 'machine', title: 'This machine', values: [], source: '' }
 
@@ -58,12 +51,12 @@ export async function examine(patient: Patient): Promise<ExaminedHop[]> {
   found.set('profile', configFindings(files, [profile.name, profile.settingsFrom]))
   const store = await opened(patient)
   found.get('machine')?.push(...store.findings)
+  const { broker } = store
   if (profile.signIn) {
     onHop('the sign-in')
-    found.set('sign-in', await signInCheck(patient))
+    found.set('sign-in', await testSignIn(patient, broker))
     onHop('the session')
   }
-  const { broker } = store
   const isGuest = !profile.signIn
   const sessionCheck = broker && !isGuest ? await checkSession(broker) : { findings: store.session }
   if (!isGuest) found.set('session', sessionCheck.findings)
@@ -127,49 +120,6 @@ async function storeFinding(profile: Profile, probeStore: Patient['probeStore'])
   } catch (error) {
     return troubleOrThrow(error, profile)
   }
-}
-
-async function signInCheck({ profile, http, signal }: Patient): Promise<Finding[]> {
-  const { signIn } = profile
-  if (!signIn) return []
-  let findings: Finding[]
-  try {
-    const check = await checkSignIn({ signIn, http, limitMs: SIGN_IN_LIMIT_MS, signal })
-    findings = signInFindings(profile, check)
-  } catch (error) {
-    // Without a way out nothing was asked.
-    findings = [troubleOrThrow(error, profile)]
-  }
-  return signIn.method === 'browser' ? [...findings, await portFinding(profile, signal)] : findings
-}
-
-// Another doctor is done with a port at once, where a sign-in is not.
-const PORT_TRIES = 8
-const PORT_PAUSE_MS = 150
-
-/** Whether a sign-in could listen for its callback. */
-async function portFinding(profile: Profile, signal: AbortSignal, tries = PORT_TRIES): Promise<Finding> {
-  const redirectUris = profile.signIn?.redirectUris ?? []
-  try {
-    const listener = await openCallbackListener({
-      ...{ redirectUris, issuers: [], attempt: createAttempt() },
-      onNotice: () => undefined,
-    })
-    await listener.close()
-    return fine(`a port to come back to is free: ${listener.redirectUri}`)
-  } catch (error) {
-    if (tries > 1 && isPoolkeyError(error, 'redirect-ports-taken')) {
-      await pause(PORT_PAUSE_MS * (0.5 + Math.random()), signal)
-      return portFinding(profile, signal, tries - 1)
-    }
-    return troubleOrThrow(error, profile)
-  }
-}
-
-function portMayWait(finding: Finding): Finding {
-  return 'code' in finding && finding.code === 'redirect-ports-taken'
-    ? { ...finding, state: 'warning' }
-    : finding
 }
 
 function exchanged(

@@ -93,6 +93,9 @@ function rolesOffered({ claims: { roles } }: Session): Finding[] {
 }
 
 const LINKS = new Map<string, HopId>([
+  ['InitiateAuth', 'sign-in'],
+  ['RespondToAuthChallenge', 'sign-in'],
+  ['GetTokensFromRefreshToken', 'session'],
   ['GetId', 'identity-pool'],
   ['GetOpenIdToken', 'identity-pool'],
   ['GetCredentialsForIdentity', 'identity-pool'],

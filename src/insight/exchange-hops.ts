@@ -3,11 +3,10 @@ import { dueInMs } from '../broker/freshness.ts'
 import type { ChainSettings, Profile, RoleRequest } from '../profile/profile.ts'
 import type { ProfileOrigins } from '../profile/setting-origins.ts'
 import type { SettingKey } from '../profile/settings.ts'
-import type { ServiceId } from '../profile/service-endpoints.ts'
 import { durationText } from './duration-text.ts'
 import { sourceText } from './hop.ts'
 import type { Hop, HopValue } from './hop.ts'
-import { optional } from './sign-in-hops.ts'
+import { endpointValue, optional } from './sign-in-hops.ts'
 
 // Cognito Developer Guide: GetOpenIdToken's token; credentials of the enhanced flow, which take no other life.
 const OPEN_ID_TOKEN_SECONDS = 600
@@ -50,7 +49,7 @@ function identityPoolHop(profile: Profile, origins: ProfileOrigins): Hop {
   } else {
     values.push(...optional(origins, 'guest', 'cognito_guest'))
   }
-  values.push(...endpoint(profile.endpoints.cognitoIdentity, 'cognito_identity', origins))
+  values.push(...endpointValue(profile.endpoints.cognitoIdentity, 'cognito_identity', origins))
   const hop = { id: 'identity-pool' as const, title: 'Identity pool', values, source }
   const getId = signIn ? 'GetId, once a sign-in' : 'GetId, once: the guest is kept'
   if (exchange.kind !== 'basic') {
@@ -182,10 +181,5 @@ function credentials(seconds: number, source: string): HopValue {
 }
 
 function stsEndpoint(profile: Profile, origins: ProfileOrigins): HopValue[] {
-  return endpoint(profile.endpoints.sts, 'sts', origins)
-}
-
-function endpoint(url: URL | undefined, service: ServiceId, origins: ProfileOrigins): HopValue[] {
-  if (!url) return []
-  return [{ name: 'endpoint', value: url.href, source: sourceText(origins.endpoint(service)) }]
+  return endpointValue(profile.endpoints.sts, 'sts', origins)
 }

@@ -1,15 +1,17 @@
 /** What a check of the sign-in found, in words. Pure. */
-import { PoolkeyError } from '../errors/poolkey-error.ts'
+import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Profile, SignInSettings } from '../profile/profile.ts'
 import type { Verdict } from '../sign-in/authorize-answer.ts'
+import type { PasswordVerdict } from '../sign-in/password-begin.ts'
 import type { SignInCheck } from '../sign-in/sign-in-check.ts'
 import { fine, misconfigured, troubleOf } from './finding.ts'
 import type { Finding } from './finding.ts'
 
 const UNREACHABLE = 6
 
-/** The findings, in the order of the sign-in: the issuer's documents, then each callback URL. */
-export function signInFindings(profile: Profile, { discovery, keys, callbacks }: SignInCheck): Finding[] {
+/** The findings, in the order of the sign-in: the issuer's documents, then each callback URL, or the user pool's API. */
+export function signInFindings(profile: Profile, check: SignInCheck): Finding[] {
+  const { discovery, keys, callbacks, password, domain } = check
   const { signIn } = profile
   if (!signIn) return []
   const isThere = discovery.kind === 'accepted' && keys.kind === 'accepted'
@@ -20,6 +22,8 @@ export function signInFindings(profile: Profile, { discovery, keys, callbacks }:
     ...ofIssuer,
     ...ofAnotherPool(signIn),
     ...callbacks.map((one) => callbackFinding(signIn, one, profile)),
+    ...(password ? [passwordFinding(password, profile)] : []),
+    ...(domain ? [domainFinding(domain, profile)] : []),
   ]
 }
 
@@ -80,6 +84,30 @@ function callbackFinding(
       return { ...refused, cause: `${host} refuses ${client} with ${redirectUri}: ${reason}` }
     }
   }
+}
+
+function passwordFinding(verdict: PasswordVerdict, profile: Profile): Finding {
+  const client = `app client ${profile.signIn?.clientId ?? ''}`
+  if (verdict.kind === 'accepted')
+    return fine(`the user pool's API begins a sign-in with a password at ${client}`)
+  const trouble = troubleOf(verdict.error, profile)
+  if (isPoolkeyError(verdict.error, 'service-refused')) return trouble
+  // Whoever is throttled, or met by a firewall, knows nothing of the client.
+  const state = isPoolkeyError(verdict.error, 'unexpected-answer') ? 'warning' : 'failed'
+  const cause = `could not tell whether ${client} lets people sign in with a password: ${trouble.cause}`
+  return { ...trouble, state, cause }
+}
+
+/** Nobody signs in there: it is for what is left of a hosted UI, and may be asked without being right. */
+function domainFinding(verdict: Verdict, profile: Profile): Finding {
+  const host = profile.signIn?.domain?.host ?? ''
+  if (verdict.kind !== 'unknown') return fine(`${host} answers: signing out goes by it`)
+  const trouble = unknown(
+    `could not tell of cognito_domain, by which signing out goes: ${verdict.detail}`,
+    verdict,
+    profile,
+  )
+  return 'code' in trouble ? { ...trouble, state: 'warning' } : trouble
 }
 
 /** Something that was not answered: broken where nobody could be reached, else only not known. */

@@ -1,5 +1,6 @@
 /** The links from a profile to its session. Pure. */
 import type { Profile, SignInSettings } from '../profile/profile.ts'
+import type { ServiceId } from '../profile/service-endpoints.ts'
 import type { ProfileOrigins } from '../profile/setting-origins.ts'
 import type { SettingKey } from '../profile/settings.ts'
 import { durationText } from './duration-text.ts'
@@ -11,6 +12,8 @@ const CODE_SECONDS = 300
 const TOKEN_SECONDS = 3600
 const REFRESH_TOKEN_DAYS = 30
 const DAY_SECONDS = 86_400
+// Of every access token of a sign-in by the user pool's API, whatever the app client is allowed.
+const API_SCOPE = 'aws.cognito.signin.user.admin'
 const UNLESS = 'unless the app client says otherwise'
 
 /** The profile: whom it leans on. */
@@ -32,31 +35,27 @@ export function profileHop(profile: Profile, origins: ProfileOrigins): Hop {
   }
 }
 
-/** The sign-in of a person, and the session that it leaves. */
-export function signInHops(signIn: SignInSettings, origins: ProfileOrigins): Hop[] {
-  return [signInHop(signIn, origins), sessionHop(signIn, origins)]
+/** The sign-in of a person, and the session that it leaves; none for guests. */
+export function signInHops({ signIn, endpoints }: Profile, origins: ProfileOrigins): Hop[] {
+  if (!signIn) return []
+  const hop =
+    signIn.method === 'browser'
+      ? browserHop(signIn, origins)
+      : passwordHop(signIn, origins, endpoints.cognitoIdentityProvider)
+  return [hop, sessionHop(signIn, origins)]
 }
 
-function signInHop(signIn: SignInSettings, origins: ProfileOrigins): Hop {
-  const from = (key: SettingKey) => sourceText(origins.setting(key)?.origin)
-  const { domain, method } = signIn
-  const isBrowser = method === 'browser'
-  const way = isBrowser ? 'the browser, authorization code and PKCE' : 'user name and password (SRP)'
-  const values: HopValue[] = [
-    { name: 'user pool', value: signIn.userPoolId, source: from('cognito_user_pool_id') },
-    { name: 'app client', value: signIn.clientId, source: from('cognito_client_id') },
-    { name: 'sign-in by', value: way, source: from('cognito_sign_in') },
-  ]
-  if (domain) values.push({ name: 'domain', value: domain.origin, source: from('cognito_domain') })
-  values.push({ name: 'issuer', value: signIn.issuer, source: from('cognito_issuer') })
-  if (isBrowser) {
-    values.push({
+const from = (origins: ProfileOrigins, key: SettingKey) => sourceText(origins.setting(key)?.origin)
+
+function browserHop(signIn: SignInSettings, origins: ProfileOrigins): Hop {
+  const code = `${durationText(CODE_SECONDS)}, good once`
+  const values = [
+    ...poolValues(signIn, origins, 'the browser, authorization code and PKCE'),
+    {
       ...{ name: 'callback URL', value: signIn.redirectUris.join(', ') },
-      source: from('cognito_redirect_uri'),
-    })
-  }
-  values.push(
-    { name: 'scopes', value: signIn.scopes.join(' '), source: from('cognito_scopes') },
+      source: from(origins, 'cognito_redirect_uri'),
+    },
+    { name: 'scopes', value: signIn.scopes.join(' '), source: from(origins, 'cognito_scopes') },
     ...optional(origins, 'provider', 'cognito_identity_provider'),
     ...optional(origins, 'provider', 'cognito_idp_identifier'),
     ...optional(origins, 'user name', 'cognito_username'),
@@ -64,24 +63,44 @@ function signInHop(signIn: SignInSettings, origins: ProfileOrigins): Hop {
     ...optional(origins, 'language', 'cognito_lang'),
     ...optional(origins, 'prompt', 'cognito_prompt'),
     ...optional(origins, 'browser', 'cognito_browser'),
-  )
-  const source = from('cognito_user_pool_id')
-  const hop = { id: 'sign-in' as const, title: 'Sign-in', values, source }
-  if (!isBrowser) return { ...hop, gives: 'tokens' }
-  const value = `${durationText(CODE_SECONDS)}, good once`
-  values.push({ name: 'code', value, source: 'Cognito', lifetimeSeconds: CODE_SECONDS })
-  return { ...hop, lifetimeSeconds: CODE_SECONDS, gives: 'code, then tokens' }
+    { name: 'code', value: code, source: 'Cognito', lifetimeSeconds: CODE_SECONDS },
+  ]
+  return { ...signInHop(values, origins), lifetimeSeconds: CODE_SECONDS, gives: 'code, then tokens' }
 }
 
-function sessionHop({ refreshTokenDays }: SignInSettings, origins: ProfileOrigins): Hop {
+/** Without a hosted UI: what is said to one counts for nothing, and the pool gives a scope of its own. */
+function passwordHop(signIn: SignInSettings, origins: ProfileOrigins, api: URL | undefined): Hop {
+  const values = [
+    ...poolValues(signIn, origins, 'user name and password (SRP), without hosted UI'),
+    { name: 'calls', value: 'InitiateAuth (USER_SRP_AUTH), RespondToAuthChallenge', source: 'Cognito' },
+    ...endpointValue(api, 'cognito_identity_provider', origins),
+    { name: 'scope', value: API_SCOPE, source: 'Cognito' },
+    ...optional(origins, 'user name', 'cognito_username'),
+  ]
+  return { ...signInHop(values, origins), gives: 'tokens' }
+}
+
+function signInHop(values: HopValue[], origins: ProfileOrigins): Hop {
+  return { id: 'sign-in', title: 'Sign-in', values, source: from(origins, 'cognito_user_pool_id') }
+}
+
+function poolValues(signIn: SignInSettings, origins: ProfileOrigins, way: string): HopValue[] {
+  const { domain } = signIn
+  const values = [
+    { name: 'user pool', value: signIn.userPoolId, source: from(origins, 'cognito_user_pool_id') },
+    { name: 'app client', value: signIn.clientId, source: from(origins, 'cognito_client_id') },
+    { name: 'sign-in by', value: way, source: from(origins, 'cognito_sign_in') },
+  ]
+  if (domain) values.push({ name: 'domain', value: domain.origin, source: from(origins, 'cognito_domain') })
+  return [...values, { name: 'issuer', value: signIn.issuer, source: from(origins, 'cognito_issuer') }]
+}
+
+function sessionHop({ refreshTokenDays, method }: SignInSettings, origins: ProfileOrigins): Hop {
   const value = `${durationText(TOKEN_SECONDS)}, ${UNLESS}`
   const token = { value, source: 'Cognito', lifetimeSeconds: TOKEN_SECONDS }
   const refreshSeconds = (refreshTokenDays ?? REFRESH_TOKEN_DAYS) * DAY_SECONDS
   const days = durationText(refreshSeconds)
-  const source =
-    refreshTokenDays === undefined
-      ? 'Cognito'
-      : sourceText(origins.setting('cognito_refresh_token_days')?.origin)
+  const source = refreshTokenDays === undefined ? 'Cognito' : from(origins, 'cognito_refresh_token_days')
   return {
     id: 'session',
     title: 'Session',
@@ -93,10 +112,12 @@ function sessionHop({ refreshTokenDays }: SignInSettings, origins: ProfileOrigin
         ...{ source, lifetimeSeconds: refreshSeconds },
       },
       ...optional(origins, 'session name', 'cognito_session'),
-      ...optional(origins, 'auto login', 'cognito_auto_login'),
+      ...(method === 'browser'
+        ? optional(origins, 'auto login', 'cognito_auto_login')
+        : [{ name: 'renewed by', value: 'GetTokensFromRefreshToken', source: 'Cognito' }]),
     ],
     lifetimeSeconds: refreshSeconds,
-    source: sourceText(origins.setting('cognito_client_id')?.origin),
+    source: from(origins, 'cognito_client_id'),
     gives: 'ID token',
   }
 }
@@ -106,4 +127,10 @@ export function optional(origins: ProfileOrigins, name: string, key: SettingKey)
   const found = origins.setting(key)
   if (!found || found.origin.kind === 'default') return []
   return [{ name, value: found.text, source: sourceText(found.origin) }]
+}
+
+/** Where a service is asked at another place than its own. */
+export function endpointValue(url: URL | undefined, service: ServiceId, origins: ProfileOrigins): HopValue[] {
+  if (!url) return []
+  return [{ name: 'endpoint', value: url.href, source: sourceText(origins.endpoint(service)) }]
 }

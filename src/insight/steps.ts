@@ -107,17 +107,31 @@ const STEPS: Record<Mend, (profile: Profile) => string[]> = {
   'token-claims': (profile) => [
     inConsole(...userPoolPage(profile), 'Extensions', 'the pre token generation trigger'),
   ],
+  'client-secret': (profile) => [sealSecret(profile.name), listClients(profile)],
+  // The AWS CLI would reset what it is not told: it is edited in the console.
+  'auth-flows': (profile) => [
+    inConsole(
+      ...appClientPage(profile),
+      'App client information',
+      'Edit',
+      'Authentication flows',
+      'ALLOW_USER_SRP_AUTH',
+    ),
+    showClient(profile),
+  ],
+  'app-client': (profile) => [listClients(profile)],
+  user: (profile) => [
+    inConsole(...userPoolPage(profile), 'Users', profile.signIn?.username ?? 'NAME', 'Actions'),
+  ],
 }
 
 /** Where callback URLs, grants and scopes of an app client are edited; the AWS CLI would reset what it is not told. */
 function loginPages(profile: Profile): string {
-  return inConsole(
-    ...userPoolPage(profile),
-    'App clients',
-    profile.signIn?.clientId ?? 'CLIENT',
-    'Login pages',
-    'Edit',
-  )
+  return inConsole(...appClientPage(profile), 'Login pages', 'Edit')
+}
+
+function appClientPage(profile: Profile): string[] {
+  return [...userPoolPage(profile), 'App clients', profile.signIn?.clientId ?? 'CLIENT']
 }
 
 function showClient({ signIn }: Profile): string {

@@ -64,7 +64,8 @@ export function userPoolParts(options: TemplateOptions): TemplateParts {
       # them in cognito_redirect_uri.
       CallbackURLs:
 ${list(callbackUrls)}      LogoutURLs:
-${list(signOutUrls)}      # With rotation on, ALLOW_REFRESH_TOKEN_AUTH must not be among them. The sign-in page needs none of them.
+${list(signOutUrls)}      # For cognito_sign_in = password; the sign-in page needs none of them. With rotation on, ALLOW_REFRESH_TOKEN_AUTH
+      # must not be among them.
       ExplicitAuthFlows: [ALLOW_USER_SRP_AUTH]
       RefreshTokenRotation:
         Feature: ENABLED

@@ -31,6 +31,8 @@ export interface SignInSettings {
   readonly prompt: string | undefined
   readonly method: 'browser' | 'password'
   readonly username: string | undefined
+  /** What the profile itself says of both, where flags say otherwise for one run. */
+  readonly configured: Pick<SignInSettings, 'method' | 'username'>
   readonly sessionName: string | undefined
   readonly refreshTokenDays: number | undefined
   readonly autoLogin: boolean

@@ -1,6 +1,6 @@
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import { issuersOf } from './partition.ts'
-import { readSetting } from './profile-values.ts'
+import { findText, readSetting } from './profile-values.ts'
 import type { Layers, ProfileSection } from './profile-values.ts'
 import type { SignInSettings } from './profile.ts'
 import { SETTINGS } from './settings.ts'
@@ -9,6 +9,8 @@ import type { Setting, SettingKey } from './settings.ts'
 /** How a person signs in. Throws `setting-missing` for a required key. */
 export function readSignIn(layers: Layers, own: ProfileSection): SignInSettings {
   const read = <T>(setting: Setting<T, SettingKey>) => readSetting(setting, layers)
+  const readOwn = <T>(setting: Setting<T, SettingKey>) =>
+    setting.type.parse(findText(setting, { ...layers, overrides: {} })?.text ?? '')
   const userPoolId = read(SETTINGS.userPoolId) ?? missing(SETTINGS.userPoolId.key, 'signing in', own)
   const clientId = read(SETTINGS.clientId) ?? missing(SETTINGS.clientId.key, 'signing in', own)
   const method = read(SETTINGS.method) ?? 'browser'
@@ -34,6 +36,7 @@ export function readSignIn(layers: Layers, own: ProfileSection): SignInSettings 
     prompt: read(SETTINGS.prompt),
     method,
     username: read(SETTINGS.username),
+    configured: { method: readOwn(SETTINGS.method) ?? 'browser', username: readOwn(SETTINGS.username) },
     sessionName: read(SETTINGS.sessionName),
     refreshTokenDays: read(SETTINGS.refreshTokenDays),
     autoLogin: read(SETTINGS.autoLogin) ?? false,

@@ -24,8 +24,8 @@ export interface AccountSwitch {
   leadsOn: boolean
   /** Answers a request for the sign-out URL; false for any other. */
   onRequest: (request: IncomingMessage, response: ServerResponse) => boolean
-  /** Listens for the sign-out URL where the listener of the redirect URI does not. Throws `redirect-ports-taken`. */
-  listenBeside: (redirectUri: string) => Promise<void>
+  /** Listens for the sign-out URL where the listener of the redirect URI does not, and tells whether. Throws `redirect-ports-taken`. */
+  listenBeside: (redirectUri: string) => Promise<boolean>
   /** Whether a browser came by the sign-out URL. */
   hasLanded: () => boolean
   close: () => Promise<void>
@@ -57,8 +57,8 @@ export function createAccountSwitch(options: {
     return true
   }
 
-  async function listenBeside(redirectUri: string): Promise<void> {
-    if (!leadsOn || isReachedThrough(redirectUri, logoutUri)) return
+  async function listenBeside(redirectUri: string): Promise<boolean> {
+    if (!leadsOn || isReachedThrough(redirectUri, logoutUri)) return false
     const { hostname: host, port } = endpointOf(logoutUri)
     server = await openLoopbackServer({
       host,
@@ -67,7 +67,7 @@ export function createAccountSwitch(options: {
         if (!onRequest(request, response)) refuse(response)
       },
     })
-    if (server) return
+    if (server) return true
     const holders = readPortHolders(port).map((holder) => `port ${port}: ${holder}`)
     throw new PoolkeyError('redirect-ports-taken', {
       redirectUris: [logoutUri],

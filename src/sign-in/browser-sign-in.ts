@@ -33,7 +33,8 @@ export type SignInNotice =
 /** Where a sign-in leads, and the page that comes before it, which ends a session. */
 export interface SignInWay {
   redirectUri: string
-  signOut: { url: string; leadsOn: boolean } | undefined
+  /** `beside` is the sign-out URL, where it has a listener of its own. */
+  signOut: { url: string; leadsOn: boolean; beside?: string } | undefined
 }
 
 export interface BrowserSignInOptions {
@@ -85,8 +86,9 @@ export async function signInWithBrowser(options: BrowserSignInOptions): Promise<
   })
   const { redirectUri } = listener
   try {
-    await signOut?.listenBeside(redirectUri)
-    options.onUrl(signInUrl(), { redirectUri, signOut })
+    const hasOwnListener = (await signOut?.listenBeside(redirectUri)) === true
+    const beside = hasOwnListener && logoutUri !== undefined ? { beside: logoutUri } : {}
+    options.onUrl(signInUrl(), { redirectUri, signOut: signOut && { ...signOut, ...beside } })
     const cameBack = showPages(options, signInUrl(), signOut).then(() =>
       waitForCode(options, { attempt, listener }),
     )
@@ -95,6 +97,7 @@ export async function signInWithBrowser(options: BrowserSignInOptions): Promise<
         seconds: timeoutSeconds,
         clientId: signIn.clientId,
         redirectUri,
+        opened: options.openBrowser ? 'here' : 'by hand',
         ...(logoutUri !== undefined && signOut?.hasLanded() === false ? { logoutUri } : {}),
       })
     })

@@ -44,7 +44,7 @@ export function judgeCallback(request: CallbackRequest, expected: ExpectedCallba
 /** Judges a URL that a person copied from the address bar of a browser elsewhere: the whole URL, state included. */
 export function judgePastedUrl(text: string, expected: ExpectedCallback): CallbackVerdict {
   const redirectUri = new URL(expected.redirectUri)
-  const trimmed = text.trim()
+  const trimmed = withoutWrapping(text.trim(), redirectUri)
   const pasted = URL.canParse(trimmed) ? new URL(trimmed) : undefined
   if (trimmed === '') return rejected(400, 'nothing was pasted')
   if (pasted === undefined) return rejected(400, 'this is not a whole URL')
@@ -55,6 +55,12 @@ export function judgePastedUrl(text: string, expected: ExpectedCallback): Callba
     return rejected(400, `the URL does not begin with ${expected.redirectUri}`)
   }
   return judgeParameters(pasted.searchParams, expected)
+}
+
+/** Without the quotes or brackets that a message had around it; with the scheme that some browsers hide. */
+function withoutWrapping(text: string, { host, protocol }: URL): string {
+  const bare = /^(?:".*"|'.*'|<.*>)$/.test(text) ? text.slice(1, -1) : text
+  return bare.startsWith(`${host}/`) ? `${protocol}//${bare}` : bare
 }
 
 /** Whether the one Host header names this listener: a loopback name with its port, or the redirect URI's own host. */

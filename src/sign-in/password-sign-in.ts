@@ -3,44 +3,29 @@
  * pool asks after it.
  */
 import { randomBytes } from 'node:crypto'
-import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
+import { isOurs, isPoolkeyError } from '../errors/poolkey-error.ts'
+import { isWrongPassword } from '../errors/user-pool-causes.ts'
 import type { Http } from '../http/http.ts'
-import type { SignInSettings } from '../profile/profile.ts'
 import type { Secret } from '../secret.ts'
 import type { SignedIn } from './browser-sign-in.ts'
-import {
-  canSetUpApp,
-  CODE_CHALLENGES,
-  customParameters,
-  optionsOf,
-  otpauthUrl,
-  requiredAttributes,
-} from './challenge-questions.ts'
-import type { Question } from './challenge-questions.ts'
+import { meet, unanswerable } from './challenge-answers.ts'
+import type { Conversation } from './challenge-answers.ts'
 import { requestKeys, verifyIdToken } from './id-token.ts'
-import { createSrpAttempt, passwordClaimSignature, SECRET_NUMBER_BYTES, srpTimestamp } from './srp.ts'
-import type { SrpAttempt } from './srp.ts'
-import type { ApiTokens, AuthAnswer, Challenge, Parameters, UserPoolClient } from './user-pool-api.ts'
+import { beginWithPassword } from './password-begin.ts'
+import { createSrpAttempt, SECRET_NUMBER_BYTES, unprovableDevice } from './srp.ts'
+import type { ApiTokens, AuthAnswer, Challenge } from './user-pool-api.ts'
 
-export interface PasswordSignInOptions {
-  signIn: SignInSettings
-  username: string
-  client: UserPoolClient
+export interface PasswordSignInOptions extends Conversation {
   http: Http
-  /** Asks the person. Throws what ends the sign-in where nobody can be asked. */
-  ask: (question: Question, signal: AbortSignal) => Promise<Secret>
-  /** Told of a refusal before the question is put once more. */
-  onWrong: (refusal: { name: string; message: string }) => void
-  signal: AbortSignal
-  now: () => number
+  /** Told that the pool keeps devices, and whether this one was taken: without that there is no refresh. */
+  onDevice: (isTaken: boolean) => void
+  /** How often the password may be asked for, which needs somebody who types it. */
+  passwordTries: number
 }
 
-// Contract section 7: a wrong code is asked again, three times in all.
-const MOST_TRIES = 3
 // Pools that ask on and on are not signed in to.
 const MOST_CHALLENGES = 20
-// Refusals of an answer after which the same session takes another.
-const WRONG_ANSWERS = ['CodeMismatchException', 'EnableSoftwareTokenMFAException', 'InvalidPasswordException']
+const SALT_BYTES = 16
 
 /**
  * One sign-in, from the password to a verified ID token. Throws `service-refused`, `challenge-unanswerable`, what the
@@ -59,167 +44,54 @@ export async function signInWithPassword(options: PasswordSignInOptions): Promis
     fetchKeys: () => requestKeys({ issuer: signIn.issuer, http, signal }),
     now: new Date(options.now()),
   })
+  if (deviceKey !== undefined) await takeDevice(options, tokens.accessToken, deviceKey)
   return { tokens, claims, keys, byPassword: { deviceKey } }
 }
 
-async function converse(options: PasswordSignInOptions): Promise<ApiTokens> {
+/** Has the device confirmed. */
+async function takeDevice(
+  { client, signal, onDevice }: PasswordSignInOptions,
+  accessToken: Secret,
+  deviceKey: string,
+): Promise<void> {
+  const verifier = unprovableDevice(randomBytes(SECRET_NUMBER_BYTES), randomBytes(SALT_BYTES))
+  try {
+    await client.confirmDevice({ accessToken, deviceKey, verifier, signal })
+    onDevice(true)
+  } catch (error) {
+    // The sign-in is good all the same, for as long as its tokens are: nobody is to answer everything again for this.
+    if (signal.aborted || !isOurs(error)) throw error
+    onDevice(false)
+  }
+}
+
+/** From the password to the tokens; a wrong password is asked for again, and the whole begins anew. */
+async function converse(
+  options: PasswordSignInOptions,
+  triesLeft = options.passwordTries,
+): Promise<ApiTokens> {
   const attempt = createSrpAttempt(randomBytes(SECRET_NUMBER_BYTES))
   // Before anything is sent: a proof must follow its question within seconds.
   const password = await options.ask({ kind: 'password' }, options.signal)
-  const way = { ...options, attempt, password }
-  let answer = await begin(way)
+  let way = { ...options, attempt, password, name: options.username }
+  let answer: AuthAnswer = await beginWithPassword({ ...way, srpA: attempt.srpA })
   for (let challenges = 0; answer.kind === 'challenge'; challenges += 1) {
-    if (challenges === MOST_CHALLENGES) throw unanswerable(answer.name, options)
-    answer = await meet(way, answer)
+    if (challenges === MOST_CHALLENGES) throw unanswerable(answer.name)
+    const challenge = answer
+    way = { ...way, name: nameIn(challenge) ?? way.name }
+    try {
+      answer = await meet(way, challenge)
+    } catch (error) {
+      const mayBeWrong = challenge.name === 'PASSWORD_VERIFIER' && isPoolkeyError(error, 'service-refused')
+      if (!mayBeWrong || !isWrongPassword(error.facts) || triesLeft <= 1) throw error
+      options.onWrong(error.facts)
+      return converse(options, triesLeft - 1)
+    }
   }
   return answer
 }
 
-interface Way extends PasswordSignInOptions {
-  attempt: SrpAttempt
-  password: Secret
-}
-
-/** By the first of the flows that the app client is allowed; each begins with the password. */
-async function begin({ client, username, attempt, signal }: Way): Promise<AuthAnswer> {
-  const { srpA } = attempt
-  const begun = (flow: 'USER_SRP_AUTH' | 'USER_AUTH' | 'CUSTOM_AUTH', parameters: Parameters) =>
-    client.initiateAuth({ flow, username, parameters: { SRP_A: srpA, ...parameters }, signal })
-  try {
-    return await begun('USER_SRP_AUTH', {})
-  } catch (error) {
-    if (!isFlowRefused(error)) throw error
-    for (const other of [
-      () => begun('USER_AUTH', { PREFERRED_CHALLENGE: 'PASSWORD_SRP' }),
-      () => begun('CUSTOM_AUTH', { CHALLENGE_NAME: 'SRP_A' }),
-    ]) {
-      try {
-        return await other()
-      } catch (next) {
-        if (!isFlowRefused(next)) throw next
-      }
-    }
-    throw error
-  }
-}
-
-function isFlowRefused(error: unknown): boolean {
-  return isPoolkeyError(error, 'service-refused') && error.facts.name === 'InvalidParameterException'
-}
-
-/** Has one challenge answered. */
-async function meet(way: Way, challenge: Challenge): Promise<AuthAnswer> {
-  const { ask, signal } = way
-  const respond = (responses: Parameters) =>
-    way.client.respond({ to: challenge, username: nameFor(way, challenge), responses, signal })
-  const by = CODE_CHALLENGES.get(challenge.name)
-  if (by !== undefined) {
-    const destination = challenge.parameters['CODE_DELIVERY_DESTINATION']
-    return untilRight(way, async () =>
-      respond({ [`${challenge.name}_CODE`]: await ask({ kind: 'code', by, destination }, signal) }),
-    )
-  }
-  switch (challenge.name) {
-    case 'PASSWORD_VERIFIER':
-      return respond(proofFor(way, challenge))
-    case 'NEW_PASSWORD_REQUIRED':
-      return changePassword(way, challenge, respond)
-    case 'SELECT_MFA_TYPE':
-    case 'SELECT_CHALLENGE':
-      return choose(way, challenge, respond)
-    case 'CUSTOM_CHALLENGE':
-      return respond({
-        ANSWER: await ask({ kind: 'custom', parameters: customParameters(challenge) }, signal),
-      })
-    case 'MFA_SETUP':
-      return setUpApp(way, challenge)
-    default:
-      throw unanswerable(challenge.name, way)
-  }
-}
-
-/** The name that the pool knows the person by, which is not always what was typed. */
-function nameFor({ username }: Way, { parameters }: Challenge): string {
-  return parameters['USER_ID_FOR_SRP'] ?? parameters['USERNAME'] ?? username
-}
-
-function proofFor(way: Way, challenge: Challenge): Parameters {
-  const { parameters } = challenge
-  const timestamp = srpTimestamp(new Date(way.now()))
-  const secretBlock = parameters['SECRET_BLOCK'] ?? ''
-  const signature = passwordClaimSignature(
-    way.attempt,
-    {
-      userId: nameFor(way, challenge),
-      saltHex: parameters['SALT'] ?? '',
-      srpB: parameters['SRP_B'] ?? '',
-      secretBlock,
-    },
-    { userPoolId: way.signIn.userPoolId, password: way.password, timestamp, host: way.signIn.userPoolId },
-  )
-  return {
-    PASSWORD_CLAIM_SIGNATURE: signature,
-    PASSWORD_CLAIM_SECRET_BLOCK: secretBlock,
-    TIMESTAMP: timestamp,
-  }
-}
-
-async function changePassword(
-  way: Way,
-  challenge: Challenge,
-  respond: (responses: Parameters) => Promise<AuthAnswer>,
-): Promise<AuthAnswer> {
-  const { ask, signal } = way
-  const attributes: Parameters = {}
-  for (const name of requiredAttributes(challenge))
-    attributes[`userAttributes.${name}`] = await ask({ kind: 'attribute', name }, signal)
-  return untilRight(way, async () =>
-    respond({ ...attributes, NEW_PASSWORD: await ask({ kind: 'new-password' }, signal) }),
-  )
-}
-
-async function choose(
-  way: Way,
-  challenge: Challenge,
-  respond: (responses: Parameters) => Promise<AuthAnswer>,
-): Promise<AuthAnswer> {
-  const options = optionsOf(challenge)
-  if (options.length === 0) throw unanswerable(challenge.available[0] ?? challenge.name, way)
-  const answer = await way.ask({ kind: 'choice', options }, way.signal)
-  return respond({
-    ANSWER: answer,
-    ...(challenge.name === 'SELECT_CHALLENGE' ? { SRP_A: way.attempt.srpA } : {}),
-  })
-}
-
-/** Sets an authenticator app up, and goes on with that as the second factor. */
-async function setUpApp(way: Way, challenge: Challenge): Promise<AuthAnswer> {
-  const { client, signal, ask } = way
-  if (!canSetUpApp(challenge)) throw unanswerable(challenge.name, way)
-  const username = nameFor(way, challenge)
-  const { secretCode, session } = await client.associateSoftwareToken({ session: challenge.session, signal })
-  const secret = secretCode.reveal()
-  const issuer = `Cognito ${way.signIn.userPoolId}`
-  const question = { kind: 'app-code', secret, otpauthUrl: otpauthUrl(secret, { issuer, username }) } as const
-  const verified = await untilRight(way, async () =>
-    client.verifySoftwareToken({ session, code: await ask(question, signal), signal }),
-  )
-  return client.respond({ to: { name: 'MFA_SETUP', session: verified }, username, responses: {}, signal })
-}
-
-/** Lets a wrong answer be given again, three times in all. */
-async function untilRight<T>(way: Way, answer: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await answer()
-    } catch (error) {
-      const isWrong = isPoolkeyError(error, 'service-refused') && WRONG_ANSWERS.includes(error.facts.name)
-      if (!isWrong || tries === MOST_TRIES) throw error
-      way.onWrong(error.facts)
-    }
-  }
-}
-
-function unanswerable(challenge: string, { signIn }: PasswordSignInOptions): PoolkeyError {
-  return new PoolkeyError('challenge-unanswerable', { challenge, hasDomain: signIn.domain !== undefined })
+/** The name that the pool knows the person by: most questions after the password's go without it. */
+function nameIn({ parameters }: Challenge): string | undefined {
+  return parameters['USER_ID_FOR_SRP'] ?? parameters['USERNAME']
 }

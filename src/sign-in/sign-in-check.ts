@@ -1,4 +1,4 @@
-/** What can be known of a sign-in without anybody signing in: the issuer's documents, the domain, the app client. */
+/** What can be known of a sign-in without anybody signing in: the issuer's documents, the domain, the app client, the API. */
 import { explainError } from '../errors/catalogue.ts'
 import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Http, HttpAnswer } from '../http/http.ts'
@@ -7,13 +7,20 @@ import type { SignInSettings } from '../profile/profile.ts'
 import { judgeAuthorizeAnswer } from './authorize-answer.ts'
 import type { Verdict } from './authorize-answer.ts'
 import { authorizeUrl, createAttempt } from './authorization.ts'
+import { checkPasswordWay } from './password-begin.ts'
+import type { PasswordVerdict } from './password-begin.ts'
 import { parseSigningKeys } from './signing-keys.ts'
+import type { UserPoolClient } from './user-pool-api.ts'
 
-/** The verdict on each link; no redirect URI is judged where there is no domain. */
+/** The verdict on each link that this way of signing in has; no redirect URI is judged where there is no domain. */
 export interface SignInCheck {
   discovery: Verdict
   keys: Verdict
   callbacks: { redirectUri: string; verdict: Verdict }[]
+  /** Of a sign-in with a password. */
+  password?: PasswordVerdict
+  /** Whether there is a hosted UI, where nobody signs in by it. */
+  domain?: Verdict
 }
 
 // Who registers more has tried the first ones.
@@ -22,6 +29,8 @@ const MOST_CALLBACKS = 5
 export interface SignInChecked {
   signIn: SignInSettings
   http: Http
+  /** The user pool's API, asked where people sign in with a password. */
+  client: () => Promise<UserPoolClient>
   /** For all of it together: what has not answered by then is unknown. */
   limitMs: number
   signal: AbortSignal
@@ -45,7 +54,8 @@ export async function checkSignIn(asked: SignInChecked): Promise<SignInCheck> {
   }
 }
 
-async function checkWithin({ signIn, http, signal }: Omit<SignInChecked, 'limitMs'>): Promise<SignInCheck> {
+async function checkWithin(asked: Omit<SignInChecked, 'limitMs'>): Promise<SignInCheck> {
+  const { signIn, http, signal } = asked
   const request = async (operation: string, url: URL, judge: (answer: HttpAnswer) => Verdict) => {
     try {
       return judge(await http.request({ operation, method: 'GET', url, signal }))
@@ -56,25 +66,26 @@ async function checkWithin({ signIn, http, signal }: Omit<SignInChecked, 'limitM
     }
   }
   const attempt = createAttempt()
+  const isBrowser = signIn.method === 'browser'
+  const judgeCallback = (redirectUri: string) => {
+    const url = authorizeUrl({ signIn, attempt, redirectUri })
+    return request('the sign-in page', url, (answer) => judgeAuthorizeAnswer(answer, { url, redirectUri }))
+  }
   const redirectUris = signIn.domain ? signIn.redirectUris.slice(0, MOST_CALLBACKS) : []
-  const [discovery, keys, ...verdicts] = await Promise.all([
+  const [first] = redirectUris
+  const [discovery, keys, password, domain, ...callbacks] = await Promise.all([
     request('its configuration', documentOf(signIn, 'openid-configuration'), (answer) =>
       judgeDiscovery(answer, signIn),
     ),
     request('its signing keys', documentOf(signIn, 'jwks.json'), judgeKeys),
-    ...redirectUris.map((redirectUri) => {
-      const url = authorizeUrl({ signIn, attempt, redirectUri })
-      return request('the sign-in page', url, (answer) => judgeAuthorizeAnswer(answer, { url, redirectUri }))
-    }),
+    isBrowser ? undefined : asked.client().then((client) => checkPasswordWay(client, signal)),
+    isBrowser || first === undefined ? undefined : judgeCallback(first),
+    ...(isBrowser ? redirectUris : []).map(async (redirectUri) => ({
+      redirectUri,
+      verdict: await judgeCallback(redirectUri),
+    })),
   ])
-  return {
-    discovery,
-    keys,
-    callbacks: redirectUris.flatMap((redirectUri, index) => {
-      const verdict = verdicts[index]
-      return verdict ? [{ redirectUri, verdict }] : []
-    }),
-  }
+  return { discovery, keys, callbacks, ...(password ? { password } : {}), ...(domain ? { domain } : {}) }
 }
 
 function documentOf({ issuer }: SignInSettings, name: string): URL {

@@ -91,6 +91,22 @@ export function passwordClaimSignature(
     .digest('base64')
 }
 
+/** What ConfirmDevice takes, in base64. */
+export interface DeviceVerifier {
+  passwordVerifier: string
+  salt: string
+}
+
+/** The verifier of a device that never proves itself: of a password that nobody has. `randomBytes` is as for an attempt. */
+export function unprovableDevice(randomBytes: Uint8Array, salt: Uint8Array): DeviceVerifier {
+  const { publicNumber } = createSrpAttempt(randomBytes)
+  const inBase64 = (hex: string) => Buffer.from(hex, 'hex').toString('base64')
+  return {
+    passwordVerifier: inBase64(padHex(publicNumber)),
+    salt: inBase64(padHexText(Buffer.from(salt).toString('hex'))),
+  }
+}
+
 /** S of RFC 5054 section 2.6: `(B - k * g^x) ^ (a + u * x) % N`. */
 export function premasterSecret(
   { prime, generator }: SrpGroup,

@@ -3,6 +3,7 @@ import {
   AssociateSoftwareTokenCommand,
   ChallengeNameType,
   CognitoIdentityProviderClient,
+  ConfirmDeviceCommand,
   GetTokensFromRefreshTokenCommand,
   GlobalSignOutCommand,
   InitiateAuthCommand,
@@ -11,11 +12,12 @@ import {
   VerifySoftwareTokenCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
 import type { AuthenticationResultType, AuthFlowType } from '@aws-sdk/client-cognito-identity-provider'
-import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Http } from '../http/http.ts'
 import { AROUND_DESERIALIZER, asRetryable, readSdkError, sdkOptions } from '../http/sdk-transport.ts'
 import type { ServicePlace } from '../http/sdk-transport.ts'
 import { Secret } from '../secret.ts'
+import { incompleteAnswer, tokensOf } from './api-tokens.ts'
+import type { DeviceVerifier } from './srp.ts'
 import type { TokenAnswer } from './token-answer.ts'
 
 /** The app client that signs in, with its secret where it has one. */
@@ -28,7 +30,8 @@ export interface AppClient {
 export interface Challenge {
   kind: 'challenge'
   name: string
-  session: Secret
+  /** The first question of USER_SRP_AUTH has none. */
+  session: Secret | undefined
   parameters: Record<string, string>
   /** What may be chosen from, of SELECT_CHALLENGE. */
   available: string[]
@@ -74,6 +77,13 @@ export interface UserPoolClient {
     signal: AbortSignal
   }): Promise<TokenAnswer>
   revokeToken(asked: { refreshToken: Secret; signal: AbortSignal }): Promise<void>
+  /** Without it a device's refresh token is good for nothing. */
+  confirmDevice(asked: {
+    accessToken: Secret
+    deviceKey: string
+    verifier: DeviceVerifier
+    signal: AbortSignal
+  }): Promise<void>
   /** Ends every session of who the access token is for. */
   globalSignOut(asked: { accessToken: Secret; signal: AbortSignal }): Promise<void>
 }
@@ -103,34 +113,13 @@ export function createUserPoolClient(
     }
   }
 
-  const incomplete = (operation: string, name: string) =>
-    new PoolkeyError('unexpected-answer', {
-      ...{ host, operation, kind: 'not-the-protocol' },
-      detail: `the answer holds no ${name}`,
-    })
+  const incomplete = (operation: string, name: string) => incompleteAnswer({ host, operation }, name)
 
   /** `base64(HMAC-SHA256(secret, name + client ID))`, of the very name that is sent beside it. */
   function named(username: string): Record<string, string> {
     if (clientSecret === undefined) return { USERNAME: username }
     const hmac = createHmac('sha256', clientSecret.reveal()).update(username + ClientId)
     return { USERNAME: username, SECRET_HASH: hmac.digest('base64') }
-  }
-
-  function tokensOf(operation: string, result: AuthenticationResultType): TokenAnswer {
-    const { IdToken, AccessToken, RefreshToken, ExpiresIn, TokenType } = result
-    if (IdToken === undefined) throw incomplete(operation, 'IdToken')
-    // As RFC 6750 2.1 writes it: it ends up in a header.
-    if (AccessToken === undefined || !/^[\w.~+/-]+=*$/.test(AccessToken))
-      throw incomplete(operation, 'AccessToken')
-    if (TokenType?.toLowerCase() !== 'bearer') throw incomplete(operation, 'TokenType Bearer')
-    if (ExpiresIn === undefined || !Number.isSafeInteger(ExpiresIn) || ExpiresIn <= 0)
-      throw incomplete(operation, 'ExpiresIn')
-    return {
-      idToken: new Secret(IdToken),
-      accessToken: new Secret(AccessToken),
-      refreshToken: RefreshToken === undefined ? undefined : new Secret(RefreshToken),
-      expiresInSeconds: ExpiresIn,
-    }
   }
 
   function read(
@@ -146,11 +135,11 @@ export function createUserPoolClient(
     const { AuthenticationResult: result, ChallengeName: name, Session } = answer
     if (result) {
       const deviceKey = result.NewDeviceMetadata?.DeviceKey
-      return { kind: 'tokens', tokens: tokensOf(operation, result), deviceKey }
+      return { kind: 'tokens', tokens: tokensOf({ host, operation }, result), deviceKey }
     }
-    if (name === undefined || Session === undefined) throw incomplete(operation, 'challenge')
+    if (name === undefined) throw incomplete(operation, 'challenge')
     return {
-      ...{ kind: 'challenge', name, session: new Secret(Session) },
+      ...{ kind: 'challenge', name, session: Session === undefined ? undefined : new Secret(Session) },
       parameters: answer.ChallengeParameters ?? {},
       available: answer.AvailableChallenges ?? [],
     }
@@ -172,10 +161,10 @@ export function createUserPoolClient(
       const command = new RespondToAuthChallengeCommand({
         ClientId,
         ChallengeName: Object.values(ChallengeNameType).find((name) => name === to.name),
-        Session: to.session.reveal(),
+        Session: to.session?.reveal(),
         ChallengeResponses: { ...named(username), ...revealed(responses) },
       })
-      const secrets = [to.session, ...Object.values(responses)]
+      const secrets = [...(to.session ? [to.session] : []), ...Object.values(responses)]
       return read(
         operation,
         await call(operation, { secrets, signal }, () => sdk.send(command, { abortSignal: signal })),
@@ -212,12 +201,23 @@ export function createUserPoolClient(
         () => sdk.send(command),
       )
       if (!result) throw incomplete(operation, 'AuthenticationResult')
-      return tokensOf(operation, result)
+      return tokensOf({ host, operation }, result)
     },
     async revokeToken({ refreshToken, signal }) {
       const operation = 'RevokeToken'
       const command = new RevokeTokenCommand({ Token: refreshToken.reveal(), ClientId, ...ownSecret })
       await call(operation, { secrets: [refreshToken], signal }, () =>
+        sdk.send(command, { abortSignal: signal }),
+      )
+    },
+    async confirmDevice({ accessToken, deviceKey, verifier, signal }) {
+      const command = new ConfirmDeviceCommand({
+        AccessToken: accessToken.reveal(),
+        DeviceKey: deviceKey,
+        DeviceName: 'poolkey',
+        DeviceSecretVerifierConfig: { PasswordVerifier: verifier.passwordVerifier, Salt: verifier.salt },
+      })
+      await call('ConfirmDevice', { secrets: [accessToken], signal }, () =>
         sdk.send(command, { abortSignal: signal }),
       )
     },

@@ -279,7 +279,7 @@ const MAY_REVEAL: Record<string, string> = {
     'code, verifier, refresh token and client secret in a request to the user pool',
   'sign-in/srp.ts': 'the password, of which a proof is made',
   'sign-in/user-pool-api.ts': 'answers, tokens and the client secret in a request to the user pool',
-  'sign-in/password-sign-in.ts': "an authenticator app's shared secret, for the person who sets the app up",
+  'sign-in/challenge-answers.ts': "an authenticator app's shared secret, for the person who sets the app up",
   'sign-in/id-token.ts': 'the token whose signature is verified',
   'sign-in/claims.ts': 'the payload of a token, and the hash of an access token',
   'vault/keychain.ts': "the sealing key on its way into the system's keychain",

@@ -18,6 +18,7 @@ const TIMEOUT = new PoolkeyError('sign-in-timeout', {
   seconds: 300,
   clientId: 'client',
   redirectUri: 'http://localhost:8976/',
+  opened: 'here',
 })
 const REFUSED = new PoolkeyError('sign-in-refused', { error: 'access_denied', description: 'not you' })
 const NETWORK = new PoolkeyError('network', {

@@ -57,6 +57,8 @@ async function openPasswordWorld(
     http,
     ask: () => Promise.resolve(new Secret(emulator.user.password)),
     onWrong: () => undefined,
+    onDevice: () => undefined,
+    passwordTries: 1,
     signal,
     now: world.clock.now,
   })
@@ -195,7 +197,11 @@ describe('the session goes on', () => {
       { code: 'service-refused' },
     ],
     ['a firewall', { kind: 'html', status: 403 }, { facts: { kind: 'firewall' } }],
-    ["a firewall's word", refusal('ForbiddenException', 'Request not allowed'), { code: 'service-refused' }],
+    [
+      "a firewall's word",
+      refusal('ForbiddenException', 'Request not allowed'),
+      { facts: { kind: 'firewall' } },
+    ],
     ['throttling', { kind: 'throttled' }, { facts: { kind: 'throttled' } }],
     ['a 500', { kind: 'server-error' }, { facts: { kind: 'server-error' } }],
     ['a 302', { kind: 'redirect', location: 'http://portal.example/' }, { facts: { kind: 'redirect' } }],

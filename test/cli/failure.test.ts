@@ -25,6 +25,8 @@ function listener(): { terminal: Terminal; said: string[] } {
     isAnswerColoured: false,
     canAsk: false,
     isLive: false,
+    isInFront: true,
+    openHidden: () => Promise.reject(new Error('nobody types')),
   }
   return { terminal, said }
 }

@@ -54,12 +54,33 @@ describe('at a terminal', () => {
     expect(questions.slice(1, 4)).toEqual([
       'App client ID: ',
       'App client ID: ',
-      "The user pool's domain, such as acme.auth.eu-west-1.amazoncognito.com: ",
+      "The user pool's domain, such as acme.auth.eu-west-1.amazoncognito.com (Enter for none: sign in with a password): ",
     ])
     expect(got).toEqual({
       cognito_user_pool_id: 'eu-west-1_Other0001',
       ...{ cognito_client_id: '2abc', cognito_domain: 'new.example.com' },
     })
+  })
+
+  test('no domain is a sign-in with a password; what was another pool’s domain goes', async () => {
+    const { cognito_domain, ...keys } = ALL
+    const { got, questions } = await ask([''], { keys })
+    expect(got).toEqual({ ...keys, cognito_sign_in: 'password' })
+    expect(questions).toEqual([expect.stringContaining('Enter for none: sign in with a password')])
+    const moved = await ask(['eu-west-1_Other0001', '2abc', '', ''], { inForce: { ...ALL, cognito_domain } })
+    expect(moved.got).toMatchObject({ cognito_domain: '', cognito_sign_in: 'password' })
+    // Whoever just presses Enter keeps the domain that is known.
+    expect((await ask(['', '', '', ''], { inForce: ALL })).got).toEqual({})
+  })
+
+  test('whoever asked for the browser is not led to a password: there is no way around the domain', async () => {
+    const { cognito_domain, ...others } = ALL
+    const keys = { ...others, cognito_sign_in: 'browser' }
+    const { got, questions } = await ask(['', cognito_domain], { keys })
+    expect(got).toEqual({ ...keys, cognito_domain })
+    expect(questions).toHaveLength(2)
+    expect(questions[0]).not.toContain('password')
+    expect((await ask([], { keys })).got).toMatchObject({ facts: { fix: 'answer, or give --domain' } })
   })
 
   test('a role is a way, too, and no way is one that only signs in', async () => {
@@ -127,7 +148,7 @@ describe('without a terminal', () => {
       code: 'usage',
       facts: {
         problem: 'profile dev cannot do without cognito_user_pool_id and cognito_domain',
-        fix: 'give --user-pool-id and --domain; they are asked for only at a terminal, without --no-input',
+        fix: 'give --user-pool-id and --domain (or --sign-in password); they are asked for only at a terminal, without --no-input',
       },
     })
   })

@@ -13,7 +13,7 @@ function linesOf(changes: Partial<SignInPages> & { env?: Record<string, string> 
     signOut: undefined,
     none: 'ssh',
     surroundings: { command: undefined, env, platform: 'linux', isRoot: false, isContainer: false },
-    canPaste: true,
+    canPaste: 'now',
     ...rest,
   })
 }
@@ -52,14 +52,14 @@ describe('the line that forwards the port', () => {
 })
 
 test('a script that asked for no browser is told the URL alone', () => {
-  expect(linesOf({ none: 'asked', canPaste: false })).toEqual([
+  expect(linesOf({ none: 'asked', canPaste: 'never' })).toEqual([
     'Open this URL in a browser on this machine:',
     `  ${URL_TEXT}`,
   ])
 })
 
 test('without a terminal nobody is told to paste', () => {
-  expect(linesOf({ none: 'no-display', canPaste: false }).join('\n')).not.toMatch(/paste/i)
+  expect(linesOf({ none: 'no-display', canPaste: 'never' }).join('\n')).not.toMatch(/paste/i)
   expect(linesOf({ none: 'no-display' }).at(-1)).toMatch(/^Or paste the URL/)
 })
 
@@ -70,7 +70,19 @@ describe('with a session to be ended first', () => {
     ['asked', true, 'If that does not lead on to the sign-in, open after it:'],
     ['asked', false, 'and after it, to sign in:'],
   ] as const)('both pages are named in their order (%s, %s)', (none, leadsOn, between) => {
-    const lines = linesOf({ none, canPaste: false, signOut: { url: SIGN_OUT, leadsOn } })
+    const lines = linesOf({ none, canPaste: 'never', signOut: { url: SIGN_OUT, leadsOn } })
     expect(lines.slice(1)).toEqual([`  ${SIGN_OUT}`, between, `  ${URL_TEXT}`])
+  })
+
+  test('a sign-out URL with a listener of its own has its port forwarded, too', () => {
+    const signOut = { url: SIGN_OUT, leadsOn: true, beside: 'http://127.0.0.1:8500/bye' }
+    expect(linesOf({ signOut, env: { SSH_TTY: '/dev/pts/1' } }).slice(-3)).toEqual([
+      'The browser reaches ports 8400 and 8500 here while this runs beside it:',
+      '  ssh -N -L 8400:localhost:8400 -L 8500:127.0.0.1:8500 THIS_MACHINE',
+      expect.stringMatching(/^Or paste/),
+    ])
+    expect(linesOf({ signOut, env: { CODESPACES: 'true' } }).join('\n')).toContain(
+      'gh codespace ports forward 8400:8400 8500:8500\n',
+    )
   })
 })

@@ -226,6 +226,15 @@ describe('what is to be registered', () => {
   })
 })
 
+test('who signs in with a password is told of no callback URL, and asked for no domain', async () => {
+  const station = await openBareStation()
+  const outputs = stackOutputs(station.emulator, { CallbackUrls: 'https://app.example.com/' })
+  const { code, stderr } = await station.run([...IMPORT, '-', '--sign-in', 'password'], {}, outputs)
+  expect(code).toBe(0)
+  expect(stderr).not.toMatch(/Register this one|registered callback URLs/)
+  expect(readFileSync(station.configFile, 'utf8')).toContain('cognito_sign_in = password\n')
+})
+
 describe('what stops it leaves every file as it was', () => {
   test('a missing value is exit 2, naming where to find it', async () => {
     const station = await openBareStation()

@@ -2,8 +2,8 @@ import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { answerOf, openStation, POOLKEY } from './poolkey-process.ts'
-import type { Station } from './poolkey-process.ts'
+import { answerOf, openStation, POOLKEY, uniqueText } from './poolkey-process.ts'
+import type { Station, StationOptions } from './poolkey-process.ts'
 
 /** The flags of a profile for the station's emulator. */
 function flagsFor({ emulator }: Station, change: Record<string, string | undefined> = {}): string[] {
@@ -92,7 +92,7 @@ describe('configure with flags', () => {
     ])
     expect(outcome).toMatchObject({ code: 2, stdout: '' })
     expect(outcome.stderr).toContain('profile dev cannot do without cognito_domain\n')
-    expect(outcome.stderr).toContain('give --domain;')
+    expect(outcome.stderr).toContain('give --domain (or --sign-in password);')
     expect(station.emulator.requests).toEqual([])
   })
 
@@ -219,6 +219,62 @@ describe('configure with flags', () => {
     expect(outcome.stderr).toContain(
       `The secret of app client ${station.emulator.clientId} is sealed in the vault.\n`,
     )
+  })
+})
+
+describe('a profile that signs in with a password', () => {
+  const password = `Pass-${uniqueText()}`
+  const clientSecret = `Canary0${uniqueText()}${uniqueText()}`
+  const carol = { username: 'carol', password, email: 'carol@example.com', groups: ['admin'] }
+  const change = { domain: undefined, 'redirect-uri': undefined, 'sign-in': 'password', username: 'carol' }
+
+  async function stationOf(options: StationOptions = {}): Promise<Station> {
+    const station = await openStation({
+      users: [carol],
+      secrets: [
+        { kind: 'sign-in', name: 'password', value: password },
+        { kind: 'sign-in', name: 'client secret', value: clientSecret },
+      ],
+      ...options,
+    })
+    rmSync(station.configFile)
+    station.env['AWS_ENDPOINT_URL'] = station.emulator.origin
+    return station
+  }
+  const configured = (station: Station, words: string[] = [], stdin?: string) =>
+    station.run(['configure', ...DEV, '--yes', ...flagsFor(station, change), ...words], {}, stdin)
+
+  test('needs no domain, is tried at the API, and says how to sign in', async () => {
+    const station = await stationOf()
+    const { code, stderr } = await configured(station)
+    expect(code).toBe(0)
+    expect(textOf(station)).not.toMatch(/cognito_domain|cognito_redirect_uri/)
+    expect(stderr).toContain("Checked: the user pool's API begins a sign-in with a password at app client")
+    expect(stderr).not.toMatch(/warning|callback/)
+    expect(stderr).toContain('Sign in: poolkey login --profile dev\n')
+    const login = ['login', ...DEV, '--no-input', '--password-stdin']
+    expect(await station.run(login, {}, password)).toMatchObject({ code: 0 })
+    answerOf(await station.run(['credential-process', ...DEV]))
+  })
+
+  test('is told at once that its app client lets nobody in so', async () => {
+    const { code, stderr } = await configured(await stationOf({ authFlows: [] }))
+    expect(code).toBe(0)
+    expect(stderr).toMatch(
+      /warning: signing in with a password is not allowed for app client .*\n.*fix: allow .*ALLOW_USER_SRP_AUTH/,
+    )
+  })
+
+  test('is tried with the secret that comes with it; of one that may be sealed nothing is said but that', async () => {
+    const station = await stationOf({ clientSecret })
+    const first = await configured(station, ['--client-secret-stdin'], clientSecret)
+    expect(first).toMatchObject({ code: 0 })
+    expect(first.stderr).toContain("Checked: the user pool's API begins a sign-in with a password")
+    const again = await configured(station)
+    expect(again.stderr).toMatch(
+      /Checked: app client \S+ has a secret\. If it is not sealed yet: poolkey configure --client-secret-stdin --profile dev\n/,
+    )
+    expect(again.stderr).not.toContain('warning')
   })
 })
 

@@ -73,3 +73,24 @@ test('a format that there is not, or two at once, is wrong usage; a broken profi
     stderr: expect.stringContaining('cognito_client_id') as unknown,
   })
 })
+
+test('of a sign-in with a password it shows the way without a hosted UI, in each format', async () => {
+  const station = await openStation({
+    profile: { cognito_sign_in: 'password', cognito_domain: undefined, cognito_redirect_uri: undefined },
+  })
+  for (const format of ['text', 'mermaid']) {
+    const drawn = await explain(station, ['--format', format], { COLUMNS: '140' })
+    expect(drawn).toMatch(/InitiateAuth .*USER_SRP_AUTH/)
+    expect(drawn).toContain('GetTokensFromRefreshToken')
+    expect(drawn).not.toMatch(/callback|PKCE|browser|openid email/)
+  }
+  const told = JSON.parse(await explain(station, ['--json'])) as {
+    hops: { id: string; values: { name: string; value: string; source: string }[] }[]
+  }
+  const { values } = told.hops.find(({ id }) => id === 'sign-in')!
+  expect(values.find(({ name }) => name === 'endpoint')).toEqual({
+    ...{ name: 'endpoint', value: `${station.emulator.origin}/` },
+    source: expect.stringMatching(/^config:\d+$/) as string,
+  })
+  expect(station.emulator.requests).toEqual([])
+})

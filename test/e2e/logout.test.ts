@@ -67,6 +67,10 @@ test('D64: wipes everything local though the revocation fails, says so, and ends
   expect(logout).toMatchObject({ code: 6, stdout: '' })
   expect(logout.stderr).toContain('Everything local is wiped, but the refresh token could not be revoked:\n')
   expect(logout.stderr).toContain('poolkey: error: ')
+  // Not to try again: there is nothing left to revoke.
+  expect(logout.stderr).toContain(
+    'poolkey: fix: run: poolkey login --profile dev, then: poolkey logout --every',
+  )
   expect(entriesOf(station)).toEqual([])
   await expectSignedOut(station)
 })
@@ -92,8 +96,14 @@ test('D64: --all revokes every session and leaves neither an entry nor the key',
   writeFileSync(station.configFile, `${profileText(station.emulator, 'dev')}\n${apart}`)
   await station.signIn()
   await station.signIn(['--profile', 'apart'])
+  const status = await station.run(['status', '--all'])
+  expect(status.stdout).toMatch(/^Named +apart$/m)
   const logout = await station.run(['logout', '--all'])
   expect(logout).toMatchObject({ code: 0, stdout: '' })
+  const liveOn = logout.stderr.match(
+    /^Credentials handed out earlier to test-user@example\.com live on until /gm,
+  )
+  expect(liveOn).toHaveLength(2)
   expect(logout.stderr).toContain(
     'Every session, all credentials and the sealing key are gone from this machine.\n',
   )

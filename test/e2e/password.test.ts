@@ -48,6 +48,21 @@ test('--username signs in with a password where the profile has the browser', as
   const words = ['login', '--profile', 'dev', '--no-input', '--username', 'carol', '--password-stdin']
   expect(await station.run(words, {}, PASSWORD)).toMatchObject({ code: 0 })
   expect(station.emulator.count('authorize')).toBe(0)
+  const again = await station.run(words, {}, PASSWORD)
+  expect(again.stderr).toContain('To sign in anew: poolkey login --profile dev --username carol --force\n')
+})
+
+test('what --username began is begun anew with it, and the browser of such a profile needs no other setting', async () => {
+  const station = await stationOf({ profile: {} })
+  const words = ['login', '--profile', 'dev', '--username', 'carol', '--password-stdin']
+  const wrong = await station.run(words, {}, 'not the password')
+  expect(wrong.code).toBe(5)
+  expect(wrong.stderr).toContain('then run: poolkey login --profile dev --username carol;')
+  expect(wrong.stderr).toContain('needs the browser: poolkey login --profile dev\n')
+  station.emulator.settings.users[0]!.factors = ['SMS_MFA']
+  const factor = await station.run(words, {}, PASSWORD)
+  expect(factor.code).toBe(2)
+  expect(factor.stderr).toContain('at a terminal, run: poolkey login --profile dev --username carol\n')
 })
 
 test('a client secret goes with it', async () => {
@@ -111,6 +126,24 @@ test('a credential process opens no browser for a profile with a password', asyn
   const outcome = await station.run(['credential-process', '--profile', 'dev'])
   expect(outcome.code).toBe(4)
   expect(outcome.stderr).toContain('poolkey login --profile dev')
+})
+
+test.each([
+  ['--identity-provider', 'Google'],
+  ['--idp-identifier', 'acme.example'],
+  ['--login-hint', 'carol'],
+  ['--lang', 'de'],
+  ['--prompt', 'login'],
+  ['--browser', 'firefox'],
+])('what only a browser can heed is refused beside a profile with a password: %s', async (flag, value) => {
+  const station = await stationOf()
+  const outcome = await station.run(['login', '--profile', 'dev', flag, value])
+  expect(outcome).toMatchObject({ code: 2, stdout: '' })
+  expect(outcome.stderr).toContain(
+    `${flag} is for a sign-in with the browser, and profile dev signs in with a password`,
+  )
+  expect(outcome.stderr).toContain('cognito_sign_in')
+  expect(station.emulator.count('InitiateAuth')).toBe(0)
 })
 
 test('what only a browser can heed is refused beside --username', async () => {

@@ -156,6 +156,8 @@ test('--switch-account needs cognito_logout_uri: exit 3 before anything is opene
   expect(login.stderr).toContain(
     'poolkey: error: profile dev has no cognito_logout_uri, which login --switch-account needs',
   )
+  const uri = new URL('/logout', station.emulator.settings.redirectUris[0]).href
+  expect(login.stderr).toContain(`poolkey configure --logout-uri ${uri} --profile dev`)
   expect(station.emulator.requests).toEqual([])
 })
 
@@ -186,6 +188,7 @@ test('a sign-out URL that is not registered leads nowhere: the time limit names 
   const outcome = await login.ended
   expect(outcome).toMatchObject({ code: 6, stdout: '' })
   expect(outcome.stderr).toContain(`register ${logoutUri} as a sign-out URL and http://localhost:`)
+  expect(outcome.stderr).toContain('otherwise run: poolkey login --switch-account --profile dev')
 })
 
 test('--prompt, --login-hint, --identity-provider, --idp-identifier and --lang reach the hosted UI, over the profile', async () => {

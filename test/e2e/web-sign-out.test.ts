@@ -73,6 +73,7 @@ test('where no browser can be opened the address is said', async () => {
   const outcome = await station.run(LOGOUT, { BROWSER: '', SSH_CONNECTION: '192.0.2.1 1 192.0.2.2 22' })
   expect(outcome).toMatchObject({ code: 0, stdout: '' })
   expect(outcome.stderr).toContain(`logout_uri=${encodeURIComponent(logoutUri)}\n`)
+  expect(outcome.stderr).toContain('even if the page that this leads to does not load')
   expect(await isSignedIn(station)).toBe(false)
 })
 
@@ -99,7 +100,9 @@ test('a sign-out port that another program holds: exit 6, and what is local is g
 
 test.each([['--all'], ['--forget-guest']])('beside %s it is wrong usage', async (other) => {
   const station = await openStation()
-  expect(await station.run([...LOGOUT, other])).toMatchObject({ code: 2, stdout: '' })
+  const outcome = await station.run([...LOGOUT, other])
+  expect(outcome).toMatchObject({ code: 2, stdout: '' })
+  expect(outcome.stderr).toContain('poolkey: fix: see: poolkey logout --help')
 })
 
 test('Ctrl-C ends the waiting for the browser', async () => {

@@ -2,6 +2,7 @@
 import { createHmac } from 'node:crypto'
 import {
   CognitoIdentityProviderClient,
+  ConfirmDeviceCommand,
   GetTokensFromRefreshTokenCommand,
   GetUserCommand,
   GlobalSignOutCommand,
@@ -117,7 +118,7 @@ describe("amazon-cognito-identity-js, AWS's earlier client, signs in by SRP", ()
 
   test('with a code sent by SMS, and once more after a wrong one', async () => {
     const emulator = await poolWith({ factors: ['SMS_MFA'] })
-    const user = userOf(emulator)
+    const user = userOf(emulator, PERSON.email)
     let tries = 0
     await signingIn(user, PERSON.password, (callbacks) => ({
       mfaRequired: () => {
@@ -188,8 +189,11 @@ describe("amazon-cognito-identity-js, AWS's earlier client, signs in by SRP", ()
     expect(asked).toEqual(['Which?'])
   })
 
-  test('and refreshes what it got, by its own flow', async () => {
-    const emulator = await poolWith()
+  test.each([
+    ['', {}],
+    [', as the device that it had confirmed', { trackDevices: true }],
+  ])('and refreshes what it got, by its own flow%s', async (_, options) => {
+    const emulator = await poolWith({}, options)
     const user = userOf(emulator)
     const session = await signingIn(user)
     const refreshed = await new Promise<CognitoUserSession>((resolve, reject) => {
@@ -303,7 +307,10 @@ describe("AWS's SDK", () => {
         }),
       )
     await expect(start(hash)).rejects.toThrow(message)
-    expect(await start(hashFor('carol', clientSecret))).toMatchObject({ ChallengeName: 'PASSWORD_VERIFIER' })
+    const begun = await start(hashFor('carol', clientSecret))
+    expect(begun).toMatchObject({ ChallengeName: 'PASSWORD_VERIFIER' })
+    // As measured at AWS.
+    expect(begun.Session).toBeUndefined()
   })
 
   test('refreshes with rotation, and is told of a token used twice', async () => {
@@ -321,7 +328,7 @@ describe("AWS's SDK", () => {
     await expect(refresh(next!.RefreshToken!)).rejects.toMatchObject({ name: 'NotAuthorizedException' })
   })
 
-  test('must name the device where the pool tracks them', async () => {
+  test('must have the device confirmed, and name it, where the pool tracks them', async () => {
     const emulator = await poolWith({}, { trackDevices: true, customChallenges: [] })
     const ClientId = emulator.clientId
     const client = sdkOf(emulator)
@@ -333,10 +340,20 @@ describe("AWS's SDK", () => {
       client.send(new GetTokensFromRefreshTokenCommand({ ClientId, RefreshToken })),
     ).rejects.toThrow('Invalid Refresh Token')
     const DeviceKey = got!.NewDeviceMetadata!.DeviceKey!
-    const named = await client.send(
-      new GetTokensFromRefreshTokenCommand({ ClientId, RefreshToken, DeviceKey }),
-    )
-    expect(named.AuthenticationResult).toHaveProperty('IdToken')
+    const refresh = () =>
+      client.send(new GetTokensFromRefreshTokenCommand({ ClientId, RefreshToken, DeviceKey }))
+    await expect(refresh()).rejects.toThrow('Invalid Refresh Token')
+    const confirm = (key: string) =>
+      client.send(
+        new ConfirmDeviceCommand({
+          AccessToken: got!.AccessToken,
+          DeviceKey: key,
+          DeviceSecretVerifierConfig: { PasswordVerifier: 'AAAA', Salt: 'AAAA' },
+        }),
+      )
+    await expect(confirm('another')).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
+    await confirm(DeviceKey)
+    expect((await refresh()).AuthenticationResult).toHaveProperty('IdToken')
   })
 
   test('reads the user and signs out everywhere with a token that has the scope, and not without', async () => {

@@ -44,6 +44,7 @@ const EXIT_CODES: Record<Exclude<ErrorCode, 'interrupted'>, number> = {
   network: 6,
   'unexpected-answer': 6,
   'deadline-exceeded': 6,
+  'nobody-answered': 6,
   'lock-held': 6,
   'sign-in-timeout': 6,
   'web-sign-out-unconfirmed': 6,
@@ -258,10 +259,12 @@ describe('wording', () => {
       clientId: '1example23456789',
       redirectUri: 'http://localhost:8400/callback',
     }
-    expect(said('sign-in-timeout', facts)).toEqual([
+    const [, byHand] = said('sign-in-timeout', { ...facts, opened: 'by hand' })
+    expect(byHand).toMatch(/^if the page .* did not load, forward its port, or paste its address here; if /)
+    expect(said('sign-in-timeout', { ...facts, opened: 'here' })).toEqual([
       'nobody came back from the browser within 300 s',
       expect.stringMatching(
-        /register http:\/\/localhost:8400\/callback as a callback URL of app client 1example23456789, or check that ID and cognito_domain \(.+\); otherwise run: poolkey login --profile dev$/,
+        /^if the browser showed an error page of the user pool, register http:\/\/localhost:8400\/callback as a callback URL of app client 1example23456789, or check that ID and cognito_domain \(.+\); otherwise run: poolkey login --profile dev$/,
       ) as string,
     ])
   })
@@ -283,4 +286,14 @@ describe('wording', () => {
     ])
     expect(said('key-missing', { store: 'keychain', vaultFile: '/s/vault.json' })[0]).toContain('locked')
   })
+})
+
+test('a profile without a domain is told of the way that needs none; another command is not', () => {
+  const facts = { profile: 'dev', file: '/config', line: 3, key: 'cognito_domain' }
+  const fixFor = (neededFor: string) =>
+    explainError(new PoolkeyError('setting-missing', { ...facts, neededFor })).fix
+  expect(fixFor('signing in with a browser')).toBe(
+    'add cognito_domain = ..., or cognito_sign_in = password, to profile dev in /config (line 3)',
+  )
+  expect(fixFor('logout --web')).toBe('add cognito_domain = ... to profile dev in /config (line 3)')
 })

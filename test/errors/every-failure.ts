@@ -93,10 +93,7 @@ export const EVERY_FAILURE: { [C in ErrorCode]: FactsFor<C> } = {
       expected: text,
       got: text,
     })),
-  'challenge-unanswerable': (text) => [
-    { challenge: text, hasDomain: true },
-    { challenge: text, hasDomain: false },
-  ],
+  'challenge-unanswerable': (text) => [{ challenge: text }],
   'service-refused': (text) => [
     { service: 'user pool', operation: 'InitiateAuth', name: 'NotAuthorizedException', message: text },
     { service: 'user pool', operation: text, name: 'InvalidPasswordException', message: text, status: 400 },
@@ -124,12 +121,16 @@ export const EVERY_FAILURE: { [C in ErrorCode]: FactsFor<C> } = {
       ],
     ),
   'deadline-exceeded': (text) => [{ waitedFor: text, seconds: 50 }],
+  'nobody-answered': () => [{ seconds: 300 }],
   'lock-held': (text) => [
     { lock: text, pid: undefined, seconds: 10 },
     { lock: text, pid: 4711, seconds: 10 },
   ],
   'web-sign-out-unconfirmed': (text) => [{ seconds: 60, clientId: text, logoutUri: text }],
-  'sign-in-timeout': (text) => [{ seconds: 300, clientId: text, redirectUri: text }],
+  'sign-in-timeout': (text) => [
+    { seconds: 300, clientId: text, redirectUri: text, opened: 'here' },
+    { seconds: 300, clientId: text, redirectUri: text, opened: 'by hand' },
+  ],
   'redirect-ports-taken': (text) => [
     { redirectUris: [text, text], holders: [] },
     { redirectUris: [text], holders: [text] },

@@ -37,6 +37,34 @@ test('the basic flow asks for an OpenID token, which lives for ten minutes', () 
   })
 })
 
+test("a sign-in with a password goes by the user pool's API: nothing of a hosted UI is told", () => {
+  const configText = `[profile ci]
+cognito_user_pool_id = eu-west-1_AbCdEf123
+cognito_client_id = 1example23456789
+cognito_sign_in = password
+cognito_username = ci
+cognito_login_hint = somebody
+cognito_auto_login = true
+`
+  const env = { AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: 'http://localhost:9' }
+  const hops = chainFor('ci', env, configText)
+  const namesOf = (id: Hop['id']) => hops.find((hop) => hop.id === id)?.values.map(({ name }) => name)
+  expect(namesOf('sign-in')).toEqual([
+    ...['user pool', 'app client', 'sign-in by', 'issuer', 'calls', 'endpoint', 'scope', 'user name'],
+  ])
+  expect(valueOf(hops, 'sign-in', 'sign-in by')).toMatchObject({ source: 'config:4' })
+  expect(valueOf(hops, 'sign-in', 'calls')?.value).toContain('USER_SRP_AUTH')
+  expect(valueOf(hops, 'sign-in', 'endpoint')).toEqual({
+    ...{ name: 'endpoint', value: 'http://localhost:9/' },
+    source: 'AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER',
+  })
+  expect(valueOf(hops, 'sign-in', 'scope')?.value).toBe('aws.cognito.signin.user.admin')
+  expect(namesOf('session')).toEqual(['ID token', 'access token', 'refresh token', 'renewed by'])
+  expect(valueOf(hops, 'session', 'renewed by')?.value).toBe('GetTokensFromRefreshToken')
+  expect(hops.find(({ id }) => id === 'sign-in')).toMatchObject({ gives: 'tokens' })
+  expect(hops.find(({ id }) => id === 'sign-in')?.lifetimeSeconds).toBeUndefined()
+})
+
 describe('each value tells whence it comes', () => {
   test.each<[string, Hop['id'], string, string, string]>([
     ['dev', 'sign-in', 'app client', '1example23456789', 'config:5'],
@@ -104,15 +132,4 @@ test.each([
   ['deploy', '10 min'],
 ])('credentials of %s are renewed %s after they were made', (name, after) => {
   expect(valueOf(chainFor(name), 'tools', 'renewed')?.value).toMatch(new RegExp(`^${after} after`))
-})
-
-test('password sign-in has neither a callback nor a code', () => {
-  const text = CONFIG.replace('[profile tokens]', '[profile tokens]\ncognito_sign_in = password')
-  const hops = chainFor('tokens', {}, text)
-  expect(valueOf(hops, 'sign-in', 'callback URL')).toBeUndefined()
-  expect(valueOf(hops, 'sign-in', 'code')).toBeUndefined()
-  expect(valueOf(hops, 'sign-in', 'sign-in by')).toMatchObject({
-    value: 'user name and password (SRP)',
-    source: 'config:42',
-  })
 })

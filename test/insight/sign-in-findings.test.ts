@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { PoolkeyError } from '../../src/errors/poolkey-error.ts'
 import { signInFindings } from '../../src/insight/sign-in-findings.ts'
+import type { SignInCheck } from '../../src/sign-in/sign-in-check.ts'
 import { profileWith } from '../errors/every-failure.ts'
 
 const profile = profileWith()
@@ -57,5 +58,63 @@ test('an issuer that refuses is broken, one that says something else is not know
   expect(signInFindings(profile, verdicts(network))[1]).toMatchObject({
     ...{ state: 'failed', code: 'network', exitCode: 6 },
     cause: "could not tell of the issuer's signing keys: no answer",
+  })
+})
+
+describe('of a sign-in with a password', () => {
+  const byPassword = profileWith({ cognito_sign_in: 'password' })
+  const found = (check: Partial<SignInCheck>) =>
+    signInFindings(byPassword, { discovery: fine, keys: fine, callbacks: [], ...check }).slice(1)
+
+  test('the API that begins one is told, and the domain that answers, rightly or not', () => {
+    expect(found({ password: fine, domain: { kind: 'refused', reason: 'redirect_mismatch' } })).toEqual([
+      {
+        state: 'ok',
+        text: `the user pool's API begins a sign-in with a password at app client ${signIn.clientId}`,
+      },
+      { state: 'ok', text: `${signIn.domain?.host ?? ''} answers: signing out goes by it` },
+    ])
+  })
+
+  test('a domain that nobody answers at is a warning: nobody signs in there', () => {
+    const error = new PoolkeyError('deadline-exceeded', { waitedFor: 'an answer', seconds: 10 })
+    const [trouble] = found({ domain: { kind: 'unknown', detail: 'gave up after 10 s', error } })
+    expect(trouble).toMatchObject({
+      ...{ state: 'warning', code: 'deadline-exceeded' },
+      cause: 'could not tell of cognito_domain, by which signing out goes: gave up after 10 s',
+    })
+  })
+
+  test.each([
+    ['InvalidParameterException', 'USER_SRP_AUTH is not enabled for the client.', 'ALLOW_USER_SRP_AUTH'],
+    ['NotAuthorizedException', 'Unable to verify secret hash', '--client-secret-stdin'],
+    ['ResourceNotFoundException', 'User pool client x does not exist.', 'list-user-pool-clients'],
+  ])('%s is broken, with what mends it', (name, message, step) => {
+    const error = new PoolkeyError('service-refused', {
+      ...{ service: 'user pool', operation: 'InitiateAuth', name, message },
+    })
+    expect(found({ password: { kind: 'refused', error } })).toMatchObject([
+      {
+        ...{ state: 'failed', code: 'service-refused', exitCode: 5 },
+        detail: `InitiateAuth answered ${name}: ${message}`,
+        steps: expect.arrayContaining([expect.stringContaining(step) as string]) as string[],
+      },
+    ])
+  })
+
+  test.each([
+    ['unexpected-answer', { host: 'h', operation: 'InitiateAuth', kind: 'throttled' }, 'warning'],
+    ['network', { host: 'h', operation: 'InitiateAuth', kind: 'connect', detail: 'ECONNREFUSED' }, 'failed'],
+    ['deadline-exceeded', { waitedFor: 'an answer', seconds: 10 }, 'failed'],
+  ] as const)('%s says nothing of the app client: %s', (code, facts, state) => {
+    const error: PoolkeyError = new PoolkeyError(code, facts)
+    expect(found({ password: { kind: 'refused', error } })).toMatchObject([
+      {
+        state,
+        code,
+        exitCode: 6,
+        cause: expect.stringMatching(/^could not tell whether app client/) as string,
+      },
+    ])
   })
 })

@@ -13,10 +13,16 @@ const GUEST = {
   ...{ cognito_guest: 'true', cognito_user_pool_id: '', cognito_client_id: '', cognito_domain: '' },
 }
 const POOL = 'eu-west-1:11111111-2222-3333-4444-555555555555'
+const IN_USER_POOL = 'AWS console: Amazon Cognito > User pools > eu-west-1_AbCdEf123'
+const IN_CLIENT = `${IN_USER_POOL} > App clients > 1example23456789`
 const IN_POOL = `AWS console: Amazon Cognito > Identity pools > ${POOL}`
 
-const refusal = (service: 'identity pool' | 'STS', operation: string, name: string, message: string) =>
-  new PoolkeyError('service-refused', { service, operation, name, message })
+const refusal = (
+  service: 'identity pool' | 'STS' | 'user pool',
+  operation: string,
+  name: string,
+  message: string,
+) => new PoolkeyError('service-refused', { service, operation, name, message })
 const TOO_LONG = refusal(
   'STS',
   'AssumeRole',
@@ -137,6 +143,36 @@ describe('steps', () => {
   ])('of a token endpoint that says %s', (error, steps) => {
     const refused = new PoolkeyError('token-refused', { grant: 'refresh', error, status: 400 })
     expect(stepsFor(refused, profileWith())).toEqual(expect.arrayContaining(steps))
+  })
+
+  test.each([
+    [
+      'NotAuthorizedException',
+      'Unable to verify secret hash',
+      'poolkey configure --client-secret-stdin --profile dev',
+    ],
+    [
+      'InvalidParameterException',
+      'USER_SRP_AUTH is not enabled for the client.',
+      `${IN_CLIENT} > App client information > Edit > Authentication flows > ALLOW_USER_SRP_AUTH`,
+    ],
+    [
+      'ResourceNotFoundException',
+      'User pool client x does not exist.',
+      'aws cognito-idp list-user-pool-clients --user-pool-id eu-west-1_AbCdEf123 --region eu-west-1',
+    ],
+    ['ResourceNotFoundException', 'Device does not exist.', 'poolkey login --profile dev --force'],
+    ['NotAuthorizedException', 'User is disabled.', `${IN_USER_POOL} > Users > NAME > Actions`],
+    ['UserNotConfirmedException', '', `${IN_USER_POOL} > Users > NAME > Actions`],
+  ])('of a user pool’s API that says %s: %s', (name, message, step) => {
+    const error = refusal('user pool', 'InitiateAuth', name, message)
+    expect(stepsFor(error, profileWith({ cognito_sign_in: 'password' }))[0]).toBe(step)
+  })
+
+  test('name the user of the profile', () => {
+    const error = refusal('user pool', 'InitiateAuth', 'UserNotConfirmedException', '')
+    const profile = profileWith({ cognito_username: 'carol' })
+    expect(stepsFor(error, profile)).toEqual([`${IN_USER_POOL} > Users > carol > Actions`])
   })
 
   test('are none without a profile, or for what nobody knows', () => {

@@ -85,6 +85,15 @@ describe('sign-in', () => {
     expect(parseProfile(options(text)).signIn).toMatchObject({ method: 'password', domain: undefined })
   })
 
+  test('with a password by a flag, for one run, keeps in mind what the profile itself says', () => {
+    const overrides = { cognito_sign_in: 'password', cognito_username: 'carol' }
+    const text = `[profile dev]\n${SIGN_IN}cognito_username = dave`
+    expect(parseProfile(options(text, { overrides })).signIn).toMatchObject({
+      ...{ method: 'password', username: 'carol' },
+      configured: { method: 'browser', username: 'dave' },
+    })
+  })
+
   test.each([
     ['cognito_user_pool_id', 'signing in'],
     ['cognito_client_id', 'signing in'],

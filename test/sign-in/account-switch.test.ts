@@ -56,7 +56,7 @@ describe('the sign-out URL', () => {
     const created = createFor(logoutUri)
     expect(created.leadsOn).toBe(leadsOn)
     // One elsewhere needs no listener.
-    if (!leadsOn) await created.listenBeside('http://localhost:8400/callback')
+    if (!leadsOn) expect(await created.listenBeside('http://localhost:8400/callback')).toBe(false)
   })
 
   test.each([
@@ -71,7 +71,7 @@ describe('the sign-out URL', () => {
       const port = String(await freePort())
       const logoutUri = logout.replace('PORT', port)
       const created = createFor(logoutUri)
-      await created.listenBeside(redirect.replace('PORT', port))
+      expect(await created.listenBeside(redirect.replace('PORT', port))).toBe(!isShared)
       onTestFinished(created.close)
       const answer = fetch(logoutUri, { redirect: 'manual' })
       if (isShared) await expect(answer).rejects.toThrow()

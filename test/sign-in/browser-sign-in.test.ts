@@ -240,7 +240,12 @@ describe('a sign-in in the browser', () => {
     })
     await expect(result).rejects.toMatchObject({
       code: 'sign-in-timeout',
-      facts: { seconds: 0.05, clientId: CLIENT_ID, redirectUri: `http://localhost:${pool.port}/callback` },
+      facts: {
+        seconds: 0.05,
+        clientId: CLIENT_ID,
+        redirectUri: `http://localhost:${pool.port}/callback`,
+        opened: 'by hand',
+      },
     })
     await occupy('127.0.0.1', pool.port)
   })

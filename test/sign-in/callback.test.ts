@@ -171,8 +171,22 @@ describe('a pasted URL', () => {
     expect(verdict.kind === 'code' && verdict.code.reveal()).toBe('abc')
   })
 
+  const WHOLE = `http://localhost:8400/callback?code=abc&state=${STATE}`
+
+  test.each([
+    ['in quotes', `"${WHOLE}"`],
+    ['in single quotes', ` '${WHOLE}' `],
+    ['as a mail has it', `<${WHOLE}>`],
+    ['as a browser shows it that hides the scheme', WHOLE.replace('http://', '')],
+  ])('is taken %s', (_what, text) => {
+    const verdict = judgePastedUrl(text, EXPECTED)
+    expect(verdict.kind === 'code' && verdict.code.reveal()).toBe('abc')
+  })
+
   test.each([
     ['a code alone', 'abc'],
+    ['a quote that stays open', `"${WHOLE}`],
+    ['another scheme', WHOLE.replace('http:', 'https:')],
     ['nothing', ''],
     ['another state', 'http://localhost:8400/callback?code=abc&state=b'],
     ['no state', 'http://localhost:8400/callback?code=abc'],

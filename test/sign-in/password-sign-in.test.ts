@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { EmulatorUser } from '../../src/emulator/configuration.ts'
 import type { Emulator, EmulatorOptions } from '../../src/emulator/emulator.ts'
+import type { Fault } from '../../src/emulator/faults.ts'
 import { oneTimeCode } from '../../src/emulator/one-time-code.ts'
 import { Secret } from '../../src/secret.ts'
 import type { SignedIn } from '../../src/sign-in/browser-sign-in.ts'
@@ -20,6 +21,7 @@ interface Conversation {
   emulator: Emulator
   asked: Question[]
   wrong: string[]
+  devices: boolean[]
   outcome: Promise<SignedIn>
 }
 
@@ -31,12 +33,14 @@ async function converse(
     username = PERSON.username,
     clientSecret,
     prepare,
+    passwordTries = 1,
   }: {
     person?: Partial<EmulatorUser>
     options?: EmulatorOptions
     username?: string
     clientSecret?: string
     prepare?: (emulator: Emulator) => void
+    passwordTries?: number
   } = {},
 ): Promise<Conversation> {
   const emulator = await emulatorForTest({ users: [{ ...PERSON, ...person }], ...options })
@@ -45,6 +49,7 @@ async function converse(
   const http = openHttp()
   const asked: Question[] = []
   const wrong: string[] = []
+  const devices: boolean[] = []
   const place = {
     region: emulator.region,
     endpoint: new URL(emulator.origin),
@@ -63,12 +68,14 @@ async function converse(
       if (answer === undefined) return Promise.reject(new Error(`asked for ${question.kind} besides`))
       return Promise.resolve(new Secret(typeof answer === 'string' ? answer : answer(question, emulator)))
     },
+    passwordTries,
     onWrong: ({ message }) => wrong.push(message),
+    onDevice: (isTaken) => devices.push(isTaken),
     signal: new AbortController().signal,
     now: Date.now,
   })
   await outcome.catch(() => undefined)
-  return { emulator, asked, wrong, outcome }
+  return { emulator, asked, wrong, devices, outcome }
 }
 
 const sentCode: Answer = (_question, { sentCodes }) => sentCodes.at(-1)!.code
@@ -90,8 +97,12 @@ test('yields verified tokens, and the password is in no request', async () => {
   expect(JSON.stringify(emulator.requests)).not.toContain(PERSON.password)
 })
 
-test('knows a person by the name that the pool has, whatever was typed', async () => {
-  const { outcome } = await converse([PERSON.password], { username: PERSON.email })
+test.each<[Answer[], Partial<EmulatorUser>]>([
+  [[], {}],
+  [[sentCode], { factors: ['SMS_MFA'] }],
+  [['A-new-Passw0rd'], { mustChangePassword: { requiredAttributes: [] } }],
+])('knows a person by the name that the pool has, whatever was typed: %j %j', async (answers, person) => {
+  const { outcome } = await converse([PERSON.password, ...answers], { username: PERSON.email, person })
   expect((await outcome).claims.username).toBe('carol')
 })
 
@@ -104,6 +115,50 @@ test.each([
   await expect(outcome).rejects.toMatchObject({
     code: 'service-refused',
     facts: { service: 'user pool', name },
+  })
+})
+
+describe('a password that can be asked for again', () => {
+  test.each([
+    [2, ['no', PERSON.password]],
+    [3, ['no', 'nor this', PERSON.password]],
+  ])('is right at try %d', async (tries, typed) => {
+    const { outcome, asked, wrong } = await converse(typed, { passwordTries: 3 })
+    expect((await outcome).claims.username).toBe('carol')
+    expect(asked).toHaveLength(tries)
+    expect(wrong).toHaveLength(tries - 1)
+  })
+
+  test('is wrong three times in all', async () => {
+    const { outcome, asked } = await converse(['1', '2', '3', PERSON.password], { passwordTries: 3 })
+    await expect(outcome).rejects.toMatchObject({ facts: { message: 'Incorrect username or password.' } })
+    expect(asked).toHaveLength(3)
+  })
+
+  test.each<[string, string, Partial<EmulatorUser>, EmulatorOptions]>([
+    ['a user who is disabled', PERSON.password, { state: 'disabled' }, {}],
+    [
+      'an app client whose secret is not known',
+      PERSON.password,
+      {},
+      { clientSecret: 'thesecretthesecretthesecret' },
+    ],
+  ])('is not asked for again for %s', async (_, typed, person, options) => {
+    const { outcome, asked } = await converse([typed, typed], { passwordTries: 3, person, options })
+    await expect(outcome).rejects.toMatchObject({ code: 'service-refused' })
+    expect(asked).toHaveLength(1)
+  })
+
+  test("is not asked for again after a wrong answer to a trigger's question", async () => {
+    const { outcome, asked } = await converse([PERSON.password, 'red', PERSON.password], {
+      passwordTries: 3,
+      options: {
+        authFlows: ['ALLOW_CUSTOM_AUTH'],
+        customChallenges: [{ parameters: { question: 'Colour?' }, answer: 'blue' }],
+      },
+    })
+    await expect(outcome).rejects.toMatchObject({ code: 'service-refused' })
+    expect(asked).toHaveLength(2)
   })
 })
 
@@ -154,6 +209,26 @@ describe('a second factor', () => {
     expect(asked[1]).toEqual({ kind: 'code', by: 'app', destination: undefined })
   })
 
+  test.each([
+    ['SOFTWARE_TOKEN_MFA', 'is asked for once more', 3],
+    ['SMS_MFA', 'ends it: no other is sent', 2],
+  ] as const)('%s: a code that is too old, or was used, %s', async (factor, _, questions) => {
+    const right = factor === 'SMS_MFA' ? sentCode : appCode
+    const { outcome, asked } = await converse([PERSON.password, right, right], {
+      person: { factors: [factor], totpSecret: TOTP_SECRET },
+      prepare: ({ faults }) => {
+        const body = '{"__type":"ExpiredCodeException","message":"It has already been used once."}'
+        faults.set('RespondToAuthChallenge', { kind: 'alter', alter: (answer) => answer })
+        faults.set('RespondToAuthChallenge', { kind: 'answer', status: 400, body })
+      },
+    })
+    await outcome.catch(() => undefined)
+    expect(asked).toHaveLength(questions)
+    if (factor === 'SMS_MFA')
+      await expect(outcome).rejects.toMatchObject({ facts: { name: 'ExpiredCodeException' } })
+    else expect((await outcome).claims.username).toBe('carol')
+  })
+
   test('is chosen where there are several', async () => {
     const person: Partial<EmulatorUser> = {
       factors: ['SMS_MFA', 'SOFTWARE_TOKEN_MFA'],
@@ -174,11 +249,12 @@ describe('a second factor', () => {
     expect(wrong.asked).toHaveLength(4)
   })
 
-  test('is set up where it is required, with a secret for the app', async () => {
+  test('is set up where it is required, with a secret for the app, under the name that was typed', async () => {
     const setUp: Answer = (question) =>
       oneTimeCode(question.kind === 'app-code' ? question.secret : '', Date.now())
     const { outcome, asked, wrong, emulator } = await converse([PERSON.password, 'wrong', setUp], {
       options: { requireMfa: true },
+      username: PERSON.email,
     })
     await outcome
     expect(wrong).toHaveLength(1)
@@ -189,13 +265,13 @@ describe('a second factor', () => {
     const url = new URL(otpauthUrl)
     expect(`${url.protocol}//${url.host}`).toBe('otpauth://totp')
     expect(url.searchParams.get('secret')).toBe(secret)
-    expect(decodeURIComponent(url.pathname)).toContain(':carol')
+    expect(decodeURIComponent(url.pathname)).toContain(`:${PERSON.email}`)
   })
 })
 
 test('has a password that an administrator set changed, with what else is required', async () => {
   const { outcome, asked, wrong, emulator } = await converse(
-    [PERSON.password, 'Carol C.', 'short', 'A-new-Passw0rd'],
+    [PERSON.password, 'Carol C.', 'short', PERSON.password, 'A-new-Passw0rd'],
     { person: { mustChangePassword: { requiredAttributes: ['name'] } } },
   )
   await outcome
@@ -204,8 +280,12 @@ test('has a password that an administrator set changed, with what else is requir
     'attribute',
     'new-password',
     'new-password',
+    'new-password',
   ])
-  expect(wrong).toEqual(['Password does not conform to policy: Password not long enough'])
+  expect(wrong).toEqual([
+    'Password does not conform to policy: Password not long enough',
+    'Password has previously been used',
+  ])
   expect(emulator.settings.users[0]).toMatchObject({ password: 'A-new-Passw0rd' })
 })
 
@@ -256,6 +336,45 @@ describe('a client that is not allowed USER_SRP_AUTH', () => {
     await expect(outcome).rejects.toMatchObject({
       facts: { message: 'USER_SRP_AUTH is not enabled for the client.' },
     })
+  })
+})
+
+describe('a pool that remembers devices', () => {
+  test('has this one confirmed', async () => {
+    const { outcome, devices, emulator } = await converse([PERSON.password], {
+      options: { trackDevices: true },
+    })
+    expect((await outcome).byPassword!.deviceKey).toMatch(/^eu-west-1_/)
+    expect(devices).toEqual([true])
+    expect(emulator.count('ConfirmDevice')).toBe(1)
+  })
+
+  test('and does not take it: the sign-in is good all the same, and that is told', async () => {
+    const body = '{"__type":"NotAuthorizedException","message":"Access Token does not have required scopes"}'
+    const { outcome, devices } = await converse([PERSON.password], {
+      options: { trackDevices: true },
+      prepare: ({ faults }) => {
+        faults.set('ConfirmDevice', { kind: 'answer', status: 400, body })
+      },
+    })
+    expect((await outcome).claims.username).toBe('carol')
+    expect(devices).toEqual([false])
+  })
+
+  test.each<[string, Fault]>([
+    ['a firewall', { kind: 'answer', status: 400, body: '{"__type":"ForbiddenException","message":"no"}' }],
+    ['its own trouble', { kind: 'server-error' }],
+    ['throttling', { kind: 'throttled' }],
+    ['the network', { kind: 'reset' }],
+  ])('that is kept from it by %s leaves a sign-in that was all answered', async (_, fault) => {
+    const { outcome, devices } = await converse([PERSON.password], {
+      options: { trackDevices: true },
+      prepare: ({ faults }) => {
+        faults.set('ConfirmDevice', fault, 9)
+      },
+    })
+    expect((await outcome).claims.username).toBe(PERSON.username)
+    expect(devices).toEqual([false])
   })
 })
 

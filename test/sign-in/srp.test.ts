@@ -15,6 +15,7 @@ import {
   premasterSecret,
   SECRET_NUMBER_BYTES,
   srpTimestamp,
+  unprovableDevice,
 } from '../../src/sign-in/srp.ts'
 
 /** Numbers as RFC 5054 prints them. */
@@ -184,3 +185,13 @@ test.each([
 function bytesOf(hexText: string): Buffer {
   return Buffer.from(hexText.padStart(SECRET_NUMBER_BYTES * 2, '0'), 'hex')
 }
+
+test('a device that never proves itself has a verifier of the group and a salt, written as Java reads them', () => {
+  const { passwordVerifier, salt } = unprovableDevice(
+    Buffer.alloc(SECRET_NUMBER_BYTES, 7),
+    Buffer.alloc(16, 0xff),
+  )
+  const verifier = createSrpAttempt(Buffer.alloc(SECRET_NUMBER_BYTES, 7)).publicNumber
+  expect(Buffer.from(passwordVerifier, 'base64').toString('hex')).toBe(padHex(verifier))
+  expect(Buffer.from(salt, 'base64').toString('hex')).toBe(`00${'ff'.repeat(16)}`)
+})

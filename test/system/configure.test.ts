@@ -56,7 +56,10 @@ describe('configure at a terminal', () => {
       await give(terminal, [
         ['User pool ID, such as eu-west-1_AbCdEf123: ', emulator.userPoolId],
         ['App client ID: ', emulator.clientId],
-        ["The user pool's domain, such as acme.auth.eu-west-1.amazoncognito.com: ", 'acme'],
+        [
+          "The user pool's domain, such as acme.auth.eu-west-1.amazoncognito.com (Enter for none: sign in with a password): ",
+          'acme',
+        ],
         [`${IDENTITY_POOL} [Enter for none: sign in only]: `, answer(emulator)],
       ])
       // A fifth question would wait for its answer here.
@@ -85,6 +88,30 @@ describe('configure at a terminal', () => {
     },
   )
 
+  it('takes Enter in place of a domain for a password, and signs in so', async () => {
+    const station = await emptyStation()
+    const { emulator } = station
+    const terminal = openTerminal(station, `poolkey configure --profile dev --issuer ${emulator.issuer}`, {
+      columns: 120,
+    })
+    await give(terminal, [
+      ['User pool ID, such as eu-west-1_AbCdEf123: ', emulator.userPoolId],
+      ['App client ID: ', emulator.clientId],
+      ['(Enter for none: sign in with a password): ', ''],
+      [`${IDENTITY_POOL} [Enter for none: sign in only]: `, emulator.identityPoolId],
+      [`Write this into ${station.configFile}? [y/N] `, 'y'],
+      ['Sign in now? [y/N] ', 'y'],
+      ['User name: ', emulator.user.username],
+      [`Password of ${emulator.user.username}: `, emulator.user.password],
+    ])
+    const { code, shown } = await terminal.ended
+    expect(code).toBe(0)
+    expect(shown).toContain("Checked: the user pool's API begins a sign-in with a password")
+    expect(shown).not.toMatch(/warning|browser/)
+    expect(shown).toContain('Signed in as test-user@example.com')
+    expect(readFileSync(station.configFile, 'utf8')).toContain('cognito_sign_in = password\n')
+  })
+
   it('asks again for what cannot be one, and writes nothing without leave: exit 5', async () => {
     const station = await emptyStation()
     const { emulator } = station
@@ -95,7 +122,10 @@ describe('configure at a terminal', () => {
       ['User pool ID, such as eu-west-1_AbCdEf123: ', 'nonsense'],
       ['  It is a user pool ID such as eu-west-1_AbCdEf123.', emulator.userPoolId],
       ['App client ID: ', emulator.clientId],
-      ["The user pool's domain, such as acme.auth.eu-west-1.amazoncognito.com: ", emulator.origin],
+      [
+        "The user pool's domain, such as acme.auth.eu-west-1.amazoncognito.com (Enter for none: sign in with a password): ",
+        emulator.origin,
+      ],
       [IDENTITY_POOL, ''],
       ['[y/N] ', 'n'],
     ])

@@ -82,6 +82,28 @@ test('a code that is wrong three times ends it', async () => {
   expect(station.emulator.count('RespondToAuthChallenge')).toBe(4)
 })
 
+test('a wrong password is asked for again, three times in all', async () => {
+  const { terminal, station } = await begin()
+  // The right one, once; then a sign-in with wrong ones alone.
+  expect((await terminal.ended).code).toBe(0)
+  const again = openTerminal(station, 'poolkey login --profile dev --force')
+  await again.answer('Password of carol: ', `wrong${ENTER}`)
+  await again.shows('User name and password do not fit each other. Once more.')
+  for (const wrong of ['wrong', 'wrong']) await again.answer('Password of carol: ', wrong + ENTER)
+  const { code, shown } = await again.ended
+  expect(code).toBe(5)
+  expect(shown).toContain('poolkey: error: user name and password do not fit each other')
+})
+
+test('Enter in the place of a password ends it, with the command that asks again', async () => {
+  const station = await openStation()
+  const terminal = openTerminal(station, 'poolkey login --profile dev --username test-user')
+  await terminal.answer('Password of test-user: ', ENTER)
+  const { code, shown } = await terminal.ended
+  expect(code).toBe(2)
+  expect(shown).toContain('poolkey: fix: run: poolkey login --profile dev --username test-user\n')
+})
+
 test('one of several factors is chosen by number', async () => {
   const at = await begin({ factors: ['SMS_MFA', 'SOFTWARE_TOKEN_MFA'], totpSecret: TOTP_SECRET })
   await at.terminal.shows('2  a code that an authenticator app shows')
@@ -119,6 +141,7 @@ test('a new password is asked for twice, hidden, and until the pool takes it', a
   }
   await isSignedIn(at)
   const { shown } = await terminal.ended
+  expect(shown.split('This password was set for you').length).toBe(2)
   expect(shown).toContain('The two differ.')
   expect(shown).toContain('Password not long enough. Once more.')
   expect(shown).not.toContain(next)
@@ -158,8 +181,22 @@ test('what remembering devices means is said', async () => {
   const at = await begin({}, { trackDevices: true })
   await isSignedIn(at)
   expect((await at.terminal.ended).shown.replaceAll(/\s+/g, ' ')).toContain(
-    'This user pool remembers devices.',
+    'This user pool remembers devices: this sign-in stands in its list',
   )
+})
+
+test('a device that could not be confirmed costs no sign-in, and how to try again is said', async () => {
+  const station = await openStation({
+    trackDevices: true,
+    profile: { cognito_sign_in: 'password', cognito_username: 'test-user' },
+  })
+  station.emulator.faults.set('ConfirmDevice', { kind: 'throttled' }, 9)
+  const terminal = openTerminal(station, 'poolkey login --profile dev', { columns: 200 })
+  await terminal.answer('Password of test-user: ', `Emulated-Passw0rd${ENTER}`)
+  const { code, shown } = await terminal.ended
+  expect(shown).toContain('To try again: poolkey login --profile dev --force')
+  expect(shown).toContain('Signed in as test-user@example.com.')
+  expect(code).toBe(0)
 })
 
 test.each([
@@ -179,4 +216,5 @@ test('nobody who answers is waited for longer than --timeout says', async () => 
   const { code, shown } = await terminal.ended
   expect(code).toBe(6)
   expect(shown).toContain('Password of carol: ')
+  expect(shown).toContain('poolkey: fix: to have longer: poolkey login --profile dev --timeout SECONDS\n')
 })

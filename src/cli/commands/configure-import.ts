@@ -38,7 +38,9 @@ export async function configureImport(
     delete keys.region
   for (const [key, candidates] of imported.ambiguous)
     keys[key] ??= await chooseAmong(context, key, candidates)
-  for (const line of whatToRegister(imported, keys)) terminal.say(line)
+  // Nobody is called back who signs in with a password.
+  if (keys.cognito_sign_in !== 'password')
+    for (const line of whatToRegister(imported, keys)) terminal.say(line)
   const yes = options.yes === true
   const secret = await secretToSeal(context, { imported, keys, yes })
   return configureProfile(context, {

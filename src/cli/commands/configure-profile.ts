@@ -48,7 +48,7 @@ export async function configureProfile(context: CommandContext, wish: ConfigureW
   checkValues(keys)
   const edited = withConfigText(files, edit(files, keys))
   const profile = await parseWritten(context, { files: edited, name, keys })
-  await sayCheck(context, profile)
+  await sayCheck(context, profile, wish.secret)
   const diff = unifiedDiff(files.configFile, files.configText, edited.configText)
   for (const { kind, text } of diff) terminal.change(kind, text)
   if (diff.length > 0) {
@@ -97,7 +97,7 @@ function isOfAnotherMachine({ signIn }: Profile): boolean {
 async function finish(context: CommandContext, profile: Profile, { yes }: ConfigureWish): Promise<number> {
   const { terminal, interrupted } = context
   const login = withProfile('poolkey login', profile.name)
-  const canSignIn = profile.signIn?.method === 'browser'
+  const canSignIn = profile.signIn !== undefined
   let code = 0
   if (canSignIn && !yes && (await terminal.confirm('Sign in now?', interrupted))) {
     code = await (await import('./login.ts')).login(context, { timeout: LOGIN_TIMEOUT_SECONDS })

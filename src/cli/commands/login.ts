@@ -7,8 +7,8 @@ import { withBrokerLock } from '../../broker/locks.ts'
 import { obtainSession, readSession } from '../../broker/session.ts'
 import { whoIs } from '../../broker/session-entry.ts'
 import type { Session } from '../../broker/session-entry.ts'
-import { loginCommand } from '../../errors/explanation.ts'
-import { isPoolkeyError } from '../../errors/poolkey-error.ts'
+import { sameLogin } from '../../errors/explanation.ts'
+import { isPoolkeyError, PoolkeyError } from '../../errors/poolkey-error.ts'
 import type { Profile } from '../../profile/profile.ts'
 import type { Store } from '../../vault/sealing-key.ts'
 import type { CommandContext, Overrides } from '../context.ts'
@@ -38,6 +38,7 @@ const WHY_ANEW =
 export async function login(context: CommandContext, options: LoginOptions): Promise<number> {
   const profile = await context.readProfile(overridesFrom(options))
   const signIn = signInOf(profile)
+  if (signIn.method === 'password') expectNoneOfBrowsers(profile.name, options)
   const signInAnew = await wayOf(profile)
   // Before anything is made, and anybody asked.
   if (options.switchAccount === true) signOutUriOf(context, profile)
@@ -117,7 +118,7 @@ async function alreadyWorks(context: CommandContext, broker: Broker): Promise<bo
     throw error
   }
   context.terminal.say(
-    `Already signed in as ${whoIs(session.claims)}. To sign in anew: ${loginCommand(broker.profile.name)} --force`,
+    `Already signed in as ${whoIs(session.claims)}. To sign in anew: ${sameLogin(broker.profile)} --force`,
   )
   return true
 }
@@ -139,6 +140,24 @@ async function prove(context: CommandContext, broker: Broker): Promise<number> {
     terminal.say('The sign-in is kept, but it yields no credentials:')
     return explainTo(terminal, error, { profile: broker.profile })
   }
+}
+
+/** Throws `usage` for what only a page in a browser can heed; that no browser is to be opened is no contradiction. */
+function expectNoneOfBrowsers(profile: string, options: LoginOptions): void {
+  const given: Record<string, unknown> = {
+    '--browser': typeof options.browser === 'string' ? options.browser : undefined,
+    '--identity-provider': options.identityProvider,
+    '--idp-identifier': options.idpIdentifier,
+    '--login-hint': options.loginHint,
+    '--lang': options.lang,
+    '--prompt': options.prompt,
+  }
+  const flag = Object.keys(given).find((name) => given[name] !== undefined)
+  if (flag === undefined) return
+  throw new PoolkeyError('usage', {
+    problem: `${flag} is for a sign-in with the browser, and profile ${profile} signs in with a password`,
+    fix: `leave it out, or sign in with the browser: without cognito_sign_in = password, --username and --password-stdin`,
+  })
 }
 
 function isByPassword({ username, passwordStdin }: LoginOptions): boolean {

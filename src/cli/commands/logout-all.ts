@@ -67,7 +67,7 @@ async function revokeAll(
 async function revokeOne(context: CommandContext, profile: Profile): Promise<number> {
   try {
     const { result, fileExit } = await signOutOf(context, profile, { isTriedAgain: true })
-    return (result && report(context, result, profile)) || fileExit
+    return (result && report(context, result, { profile, isOneOfMany: true })) || fileExit
   } catch (error) {
     const isAboutTheVault = isUnreadable(error) || isPoolkeyError(error, 'store-mismatch')
     if (!isOurs(error) || error.code === 'interrupted' || isAboutTheVault) throw error

@@ -4,6 +4,7 @@ import { forgetGuest } from '../../broker/guest.ts'
 import { readSession } from '../../broker/session.ts'
 import { signOut } from '../../broker/sign-out.ts'
 import type { SignedOut } from '../../broker/sign-out.ts'
+import { runLogin, withProfile } from '../../errors/explanation.ts'
 import { isOurs, isPoolkeyError, PoolkeyError } from '../../errors/poolkey-error.ts'
 import type { Profile, SignInSettings } from '../../profile/profile.ts'
 import type { CommandContext } from '../context.ts'
@@ -42,9 +43,17 @@ export async function logout(context: CommandContext, options: LogoutOptions): P
   const hostedUi = options.web === true ? (await webSignOut()).hostedUiOf(profile) : undefined
   const failure = options.everywhere === true ? await outOfEverywhere(context, profile) : undefined
   const { result, fileExit } = await signOutOf(context, profile)
+  // With every other session this one has ended, too.
+  if (options.everywhere === true && !failure && result?.revocation.kind === 'failed')
+    result.revocation = withoutNeed(result.revocation)
+  if (options.everywhere === true && !failure)
+    context.terminal.say(
+      'Every session at the user pool has ended, on other machines too; each notices at its next refresh.',
+    )
   const exitCode = (result ? await told(context, result, profile) : nobody(context)) || fileExit
   const elsewhere = failure ? tellElsewhere(context, failure, profile) : 0
-  return elsewhere || (hostedUi ? await outOfWeb(context, hostedUi) : 0) || exitCode
+  const web = hostedUi ? await outOfWeb(context, hostedUi) : 0
+  return elsewhere || web || exitCode
 }
 
 /** What keeps the person signed in on other machines; undefined where nothing does. What is here goes in any case. */
@@ -60,14 +69,30 @@ async function outOfEverywhere(context: CommandContext, profile: Profile): Promi
     await signOutEverywhere(broker)
     return undefined
   } catch (error) {
+    if (isPoolkeyError(error, 'interrupted')) context.terminal.say('Nobody is signed out here yet.')
     if (!isOurs(error) || error.code === 'interrupted') throw error
     return error
   }
 }
 
+function withoutNeed(failed: Extract<SignedOut['revocation'], { kind: 'failed' }>): SignedOut['revocation'] {
+  return failed.error.code === 'interrupted' ? failed : { kind: 'nothing-to-revoke' }
+}
+
+/** What ends sessions of which nothing is left here. */
+function endAnew({ name }: Profile, { code }: PoolkeyError): string {
+  const logout = withProfile('poolkey logout --everywhere', name)
+  // Its own words have it that somebody is to sign in.
+  return code === 'scope-missing' ? `run: ${logout}` : `${runLogin(name)}, then: ${logout}`
+}
+
 function tellElsewhere(context: CommandContext, failure: PoolkeyError, profile: Profile): number {
   context.terminal.say('Sessions on other machines, if there are any, go on:')
-  return explainTo(context.terminal, failure, { ...context.situation(), profile })
+  return explainTo(context.terminal, failure, {
+    ...context.situation(),
+    profile,
+    instead: endAnew(profile, failure),
+  })
 }
 
 function nobody({ terminal }: CommandContext): number {
@@ -80,7 +105,7 @@ async function told(context: CommandContext, result: SignedOut, profile: Profile
   context.terminal.say(
     `${result.who === undefined ? 'Signed out' : `${result.who} is signed out`} (${sharing.join(', ')}).`,
   )
-  return report(context, result, profile)
+  return report(context, result, { profile })
 }
 
 // Only who asks for it waits for what opens browsers.
@@ -160,11 +185,16 @@ async function openExisting(context: CommandContext, profile: Profile): Promise<
 }
 
 /** Says what a sign-out left behind, and gives the exit code. */
-export function report(context: CommandContext, result: SignedOut, profile: Profile): number {
+export function report(
+  context: CommandContext,
+  result: SignedOut,
+  { profile, isOneOfMany = false }: { profile: Profile; isOneOfMany?: boolean },
+): number {
   const { terminal } = context
+  const to = isOneOfMany ? ` to ${result.who ?? `profile ${profile.name}`}` : ''
   if (result.credentialsUntil) {
     terminal.say(
-      `Credentials handed out earlier live on until ${clockTime(result.credentialsUntil)}: AWS cannot call them back.`,
+      `Credentials handed out earlier${to} live on until ${clockTime(result.credentialsUntil)}: AWS cannot call them back.`,
     )
   }
   if (result.revocation.kind !== 'failed') return 0
@@ -174,7 +204,7 @@ export function report(context: CommandContext, result: SignedOut, profile: Prof
     throw error
   }
   terminal.say('Everything local is wiped, but the refresh token could not be revoked:')
-  explainTo(terminal, error, { ...context.situation(), profile })
+  explainTo(terminal, error, { ...context.situation(), profile, instead: endAnew(profile, error) })
   return 6
 }
 

@@ -14,6 +14,8 @@ export interface BrokenSetup {
   station?: StationOptions
   /** Keys of the profile from the start. */
   keys?: (station: Station) => Record<string, string | undefined>
+  /** How somebody signs in; by the browser when absent. */
+  signIn?: SignIn
   /** Nobody signs in before it is broken. */
   isSignedOut?: boolean
   /** Breaks it; what it returns undoes what is outside of the station. */
@@ -29,6 +31,8 @@ export interface BrokenSetup {
   /** Does what the fix says. Without it, the steps are done as they are written. */
   mend?: (station: Station, report: HopReport, env: Environment) => unknown
 }
+
+export type SignIn = (station: Station, words: string[]) => Promise<{ stderr: string }>
 
 export interface HopReport {
   id: string
@@ -52,7 +56,8 @@ export const LINE = { credential_process: [...POOLKEY, 'credential-process', '--
 export async function expectDiagnosis(broken: BrokenSetup): Promise<void> {
   const station = await openStation(broken.station ?? {})
   station.configure({ ...LINE, ...broken.keys?.(station) })
-  if (broken.isSignedOut !== true) expect((await station.signIn()).stderr).toContain('Signed in as')
+  const signIn: SignIn = broken.signIn ?? ((where, words) => where.signIn(words))
+  if (broken.isSignedOut !== true) expect((await signIn(station, [])).stderr).toContain('Signed in as')
   await broken.spoil?.(station)
   const env = broken.env?.(station) ?? {}
 
@@ -64,7 +69,7 @@ export async function expectDiagnosis(broken: BrokenSetup): Promise<void> {
 
   if (!hop) return
   if (broken.mend) await broken.mend(station, hop, env)
-  else for (const step of hop.steps ?? []) await doStep(station, step, env)
+  else for (const step of hop.steps ?? []) await doStep(station, step, { env, signIn })
   const after = await diagnose(station, env)
   expect(after.report.hops.filter(({ state }) => state !== 'ok')).toEqual([])
   expect(after).toMatchObject({ exit: 0, report: { ok: true } })
@@ -80,16 +85,21 @@ async function diagnose(
 }
 
 /** Does what a step says: poolkey's own commands, and for those of AWS and its console what they would do to the emulator. */
-async function doStep(station: Station, step: string, env: Environment): Promise<void> {
+async function doStep(
+  station: Station,
+  step: string,
+  { env, signIn }: { env: Environment; signIn: SignIn },
+): Promise<void> {
   const { emulator } = station
   const words = step.split(' ')
   if (/^poolkey login /.test(step)) {
-    await station.signIn(words.includes('--force') ? ['--force'] : [])
+    await signIn(station, words.includes('--force') ? ['--force'] : [])
   } else if (/^poolkey trust-policy .* > trust.json$/.test(step)) {
     const { stdout } = await station.run(words.slice(1, -2))
     writeFileSync(join(station.home, 'trust.json'), stdout)
   } else if (words[0] === 'poolkey') {
-    expect(await station.run(words.slice(1))).toMatchObject({ code: 0 })
+    const stdin = words.includes('--client-secret-stdin') ? emulator.settings.clientSecret : undefined
+    expect(await station.run(words.slice(1), {}, stdin)).toMatchObject({ code: 0 })
   } else if (words[0] === 'chmod' || words[0] === 'sed') {
     execFileSync('sh', ['-c', step])
   } else if (words[0] === 'unset') {
@@ -109,6 +119,9 @@ async function doStep(station: Station, step: string, env: Environment): Promise
     const issuer = emulator.issuer.replace(/^https?:\/\//, '')
     expect(issuer).toContain(pool)
     emulator.settings.identityPool.providers = [{ providerName: issuer, clientId }]
+  } else if (/ > Authentication flows > ALLOW_USER_SRP_AUTH$/.test(step)) {
+    expect(step).toContain(` > App clients > ${emulator.clientId} > `)
+    emulator.settings.authFlows.push('ALLOW_USER_SRP_AUTH')
   } else if (/ > Guest access > Activate$/.test(step)) {
     emulator.settings.identityPool.allowUnauthenticated = true
   } else {

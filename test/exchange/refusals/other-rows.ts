@@ -11,7 +11,7 @@ export const REDIRECT_ROWS: Row[] = [
     attempt: signInToTheErrorPage,
     refused: { code: 'sign-in-timeout', says: '' },
     what: 'nobody came back from the browser within 300 s',
-    fix: `if the browser showed an error page, register http://localhost:<port>/callback as a callback URL of app client ${CLIENT}, or check that ID and cognito_domain (<host>); otherwise run: poolkey login --profile dev`,
+    fix: `if the browser showed an error page of the user pool, register http://localhost:<port>/callback as a callback URL of app client ${CLIENT}, or check that ID and cognito_domain (<host>); otherwise run: poolkey login --profile dev`,
     exitCode: 6,
   },
   {

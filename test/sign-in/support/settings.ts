@@ -22,6 +22,7 @@ export function signInSettings(changes: Partial<SignInSettings> = {}): SignInSet
     prompt: undefined,
     method: 'browser',
     username: undefined,
+    configured: { method: 'browser', username: undefined },
     sessionName: undefined,
     refreshTokenDays: undefined,
     autoLogin: false,
