@@ -3,7 +3,7 @@ import { serverTime } from '../broker/broker.ts'
 import type { Broker } from '../broker/broker.ts'
 import { clientSecretOf } from '../broker/client-secret.ts'
 import { userPoolPlace } from '../broker/fresh-tokens.ts'
-import { loginCommand, sameLogin } from '../errors/explanation.ts'
+import { loginCommand, sameLogin, shellWord } from '../errors/explanation.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Profile } from '../profile/profile.ts'
 import { Secret } from '../secret.ts'
@@ -168,10 +168,10 @@ async function askPassword(
   how: { passwordStdin?: boolean; profile: Profile; username: string },
   signal: AbortSignal,
 ): Promise<Secret> {
-  const stdinFix = `${loginCommand(how.profile.name)} --username NAME --password-stdin < FILE`
+  const stdinFix = `${loginCommand(how.profile.name)} --username ${shellWord(how.username)} --password-stdin < FILE`
   if (how.passwordStdin !== true && !terminal.canAsk) {
     throw new PoolkeyError('usage', {
-      problem: 'there is no terminal to ask for the password at',
+      problem: 'there is no terminal to ask for the password at, or --no-input forbids it',
       fix: `pipe it in: ${stdinFix}`,
     })
   }

@@ -41,6 +41,14 @@ export const TEST_USER: EmulatorUser = {
   groups: ['admin', 'editor'],
 }
 
+/** Somebody else, with another role. */
+export const OTHER_USER: EmulatorUser = {
+  username: 'other-user',
+  password: 'Other-Passw0rd',
+  email: 'other-user@example.com',
+  groups: ['editor'],
+}
+
 /** The ARNs of the default roles in an account, in the region's partition. */
 export function defaultRoles(accountId: string, region: string): EmulatorRoles {
   const arn = (name: string, account = accountId) => `arn:${partitionOf(region)}:iam::${account}:role/${name}`

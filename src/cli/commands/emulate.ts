@@ -1,3 +1,4 @@
+import { OTHER_USER, TEST_USER } from '../../emulator/default-settings.ts'
 import { startEmulator } from '../../emulator/emulator.ts'
 import type { Emulator } from '../../emulator/emulator.ts'
 import { isPoolkeyError, PoolkeyError } from '../../errors/poolkey-error.ts'
@@ -16,10 +17,10 @@ export async function emulate(context: CommandContext, options: EmulateOptions):
     const process = context.selfCommand.map(quoteWord).join(' ')
     terminal.answer(
       emulator.profileText('emulated', {
+        cognito_logout_uri: emulator.settings.logoutUris[0] ?? '',
         credential_process: `${process} credential-process --profile emulated`,
       }),
     )
-    const { username, password } = emulator.user
     terminal.say(
       `Cognito and STS on ${emulator.origin}, for this machine only. Put the profile above into ~/.aws/config, then:`,
     )
@@ -35,8 +36,9 @@ export async function emulate(context: CommandContext, options: EmulateOptions):
     terminal.say(`  export AWS_ENDPOINT_URL=${emulator.origin}`)
     terminal.say(`  export POOLKEY_SIGNIN_ENDPOINT=${emulator.origin}`)
     terminal.say(
-      `The sign-in form comes filled in: ${username} / ${password}. Everything is forgotten when this ends (Ctrl-C).`,
+      `The sign-in form comes filled in: ${TEST_USER.username} / ${TEST_USER.password}. Somebody else, who edits only: ${OTHER_USER.username} / ${OTHER_USER.password}.`,
     )
+    terminal.say('Everything is forgotten when this ends (Ctrl-C).')
     return await untilAborted(interrupted)
   } catch (error) {
     // Ctrl-C is how this command ends.
@@ -50,7 +52,7 @@ export async function emulate(context: CommandContext, options: EmulateOptions):
 /** Throws `usage` when the port cannot be had. */
 async function startOn(port: number, now: () => number): Promise<Emulator> {
   try {
-    return await startEmulator({ port, now })
+    return await startEmulator({ port, now, users: [TEST_USER, OTHER_USER] })
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error
