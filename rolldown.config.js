@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'rolldown'
+import { thirdPartyLicenses } from './scripts/third-party-licenses.mjs'
 
 // CommonJS in lazy chunks: measured on Node 20 it starts in 1.1 of `node -e 0`, ESM chunks in 1.35, one eager file in 4.4.
 const output = {
@@ -49,6 +50,8 @@ const groups = [
     priority: 1,
     test: /poolkey\/package\.json|\/package.json$|src\/(?:errors\/|secret|folders|json-object|loopback|pause|monotonic|outlets\/write-all|cli\/words)/,
   },
+  // The parser is also what completions are made from, and would be a file of its own.
+  { name: 'program', priority: 0.5, test: /\/commander\/|src\/cli\/program\.ts/ },
   {
     name: 'profile-and-vault',
     test: new RegExp(
@@ -82,7 +85,7 @@ export default defineConfig([
       'open-helper': 'src/sign-in/open-helper.ts',
     },
     platform: 'node',
-    plugins: [withoutPrograms],
+    plugins: [withoutPrograms, thirdPartyLicenses(fileOf('THIRD_PARTY_LICENSES'))],
     // The one package that stays outside: it is native.
     external: ['keytar'],
     resolve: {

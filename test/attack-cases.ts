@@ -156,6 +156,11 @@ export const ATTACK_CASES: AttackCase[] = [
   { id: 'J122', priority: 0, what: 'hostile data in a file to import: names, size, depth, doubles' },
   { id: 'J123', priority: 0, what: 'a folder prepared by somebody else' },
   { id: 'J124', priority: 0, what: 'endpoint overrides without TLS, unchecked certificates' },
+  {
+    id: 'J126',
+    priority: 0,
+    what: 'the package: foreign files, install scripts, unlocked dependencies, a build that is not its sources',
+  },
   { id: 'J127', priority: 1, what: 'noise for parsers' },
 ]
 

@@ -1,4 +1,5 @@
 /** The words of a command line, in the order in which they are parsed. Pure. */
+import { isHelpTopic } from './help-topics.ts'
 
 /** `words` are poolkey's own, the command first; `handedOn` is what follows `--` of `exec`: another program's. */
 export interface CommandLine {
@@ -16,12 +17,18 @@ export function readCommandLine(given: string[]): CommandLine {
   }
   // As git and gh have them.
   if (command === 'help') {
+    const [topic, ...others] = rest
+    if (isHelpTopic(topic) && others.every(isHelpFlag)) return { words: ['help', topic], handedOn: [] }
     const isOwn = rest[0] === 'help' || rest[0] === 'version'
     return { words: isOwn ? ['--help'] : [...rest, '--help'], handedOn: [] }
   }
-  if (command === 'version' && rest.every((word) => ['--help', '-h'].includes(word)))
+  if (command === 'version' && rest.every(isHelpFlag))
     return { words: [rest[0] ?? '--version'], handedOn: [] }
   return { words, handedOn: [] }
+}
+
+function isHelpFlag(word: string): boolean {
+  return word === '--help' || word === '-h'
 }
 
 /** Options that every command takes are understood in front of it, too, as AWS tools do. */
@@ -43,6 +50,11 @@ export function leadingOptions(given: string[]): string[] {
 function leadingOption(word: string | undefined): number {
   if (word === '--profile' || word === '-p') return 2
   return word !== undefined && /^(--no-input|--debug|--profile=.*|-p(?!rofile).+)$/s.test(word) ? 1 : 0
+}
+
+/** Whether these words ask for a help, or are answered by it. */
+export function asksForHelp(words: string[]): boolean {
+  return words.length === 0 || words.some((word) => /^(--help|-[a-zA-Z]*h)$/.test(word))
 }
 
 /** A long option that was written with one dash, as Terraform writes them, and read as `-p rofile`; undefined: none. */

@@ -13,3 +13,8 @@ export async function addCommands(command: MakeCommand, asked: string | undefine
   const isKnown = asked !== undefined && names.includes(asked)
   for (const name of isKnown ? [asked] : names) await COMMANDS[name]?.(command, isKnown)
 }
+
+/** Adds every command with all of its options. */
+export async function addEveryCommand(command: MakeCommand): Promise<void> {
+  for (const add of Object.values(COMMANDS)) await add(command, true)
+}

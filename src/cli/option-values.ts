@@ -1,10 +1,12 @@
 /** Values of options, checked where they are typed. */
 import { InvalidArgumentError, Option } from 'commander'
 
+/** The places for the sealing key. */
+export const STORES = ['keychain', 'passphrase', 'file']
+
 /** `--store`, which counts when the vault is made. */
 export function storeOption(): Option {
-  const stores = ['keychain', 'passphrase', 'file']
-  return new Option('--store <store>', 'where the sealing key lives, at first use').choices(stores)
+  return new Option('--store <store>', 'where the sealing key lives, at first use').choices(STORES)
 }
 
 /** A time in seconds, up to a day. Throws commander's error for a bad argument, as the others do. */

@@ -3,40 +3,18 @@ import { Command, CommanderError } from 'commander'
 import { version } from '../../package.json'
 import { isPoolkeyError } from '../errors/poolkey-error.ts'
 import type { Ending } from '../outlets/exec.ts'
-import { readCommandLine, singleDashed } from './command-line.ts'
+import { asksForHelp, readCommandLine, singleDashed } from './command-line.ts'
 import type { CommandLine } from './command-line.ts'
-import { HIDDEN } from './command-table.ts'
 import type { MakeCommand, RunCommand } from './command-table.ts'
 import { addCommands } from './command-tree.ts'
 import type { GlobalOptions, OwnParts } from './context.ts'
+import { declareCommand } from './declared-command.ts'
 import { explainFor, withHelpOf } from './failure.ts'
 import type { Explain } from './failure.ts'
 import { leaveStderrBlocking } from './stderr-stream.ts'
 import { openTerminal, terminalsOf } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
 import { wire } from './wire.ts'
-
-const INTRODUCTION = `Temporary AWS credentials from an Amazon Cognito sign-in, for every AWS tool on this machine.
-
-Examples:
-  poolkey configure --profile dev         write a profile: asks for what it needs
-  poolkey login --profile dev             sign in with the browser
-  poolkey exec --profile dev -- aws s3 ls run a command with credentials
-  eval "$(poolkey env --profile dev)"     credentials for this shell
-  poolkey demo                            the whole chain at work; no AWS account needed
-
-  In ~/.aws/config, so that every AWS tool asks poolkey for its credentials:
-  [profile dev]
-  credential_process = /usr/local/bin/poolkey credential-process --profile dev
-`
-
-const EXIT_CODES = `
-Exit codes:
-  0 done                    3 configuration       6 network, timeout
-  1 a bug, output closed    4 sign-in required    7 store of the secrets
-  2 wrong usage             5 refused             130, 143 interrupted, terminated
-  exec: the command's own; 125 poolkey failed before it, 126, 127 it cannot be run, is not found
-`
 
 const HANGUP = 129
 const INTERRUPTED = 130
@@ -180,8 +158,6 @@ async function buildProgram(
     .helpCommand(false)
     // For the command that lets the words after its first one be.
     .enablePositionalOptions()
-    .addHelpText('before', INTRODUCTION)
-    .addHelpText('after', EXIT_CODES)
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({
@@ -204,14 +180,7 @@ async function buildProgram(
     load: () => Promise<RunCommand<O>>,
     parent = program,
   ) => {
-    const made = parent
-      .command(name, { hidden: group === HIDDEN })
-      .helpGroup(group)
-      .description(description)
-      .option('-p, --profile <name>', 'AWS profile (default: AWS_PROFILE, else "default")')
-      .option('--no-input', 'never ask')
-      .option('--debug', 'trace requests on stderr, without secrets')
-      .exitOverride()
+    const made = declareCommand({ name, group, description, parent }).exitOverride()
     made.action(async (...given: unknown[]) => {
       const { handedOn } = line
       inheritTyped(made)
@@ -233,5 +202,6 @@ async function buildProgram(
   }
 
   await addCommands(command, line.words[0])
+  if (asksForHelp(line.words)) (await import('./help/help-text.ts')).addHelpTexts(program)
   return program
 }

@@ -1,7 +1,7 @@
 /** The `cognito_*` keys as flags of `configure`: the key without `cognito_`, with dashes. */
 import { Option } from 'commander'
 import type { WrittenKeys } from '../profile/profile-edit.ts'
-import { TRUE_OR_FALSE } from '../profile/setting-types.ts'
+import { COMMAND, PROFILE_NAME, TRUE_OR_FALSE } from '../profile/setting-types.ts'
 import { SETTING_LIST } from '../profile/settings.ts'
 import type { SettingKey } from '../profile/settings.ts'
 import { pastedValue } from './pasted-value.ts'
@@ -14,11 +14,14 @@ export function flagOf(key: SettingKey | 'region'): string {
 /** One option a key, in the order of the README; a key of true or false may stand alone, for true. */
 export function settingOptions(): Option[] {
   return SETTING_LIST.map(({ key, help, type }) => {
-    const text = help.replaceAll('`', '')
-    return type === TRUE_OR_FALSE
-      ? new Option(`${flagOf(key)} [true|false]`, text)
-      : new Option(`${flagOf(key)} <value>`, text)
+    return new Option(`${flagOf(key)} ${valueOf(type)}`, help.replaceAll('`', ''))
   })
+}
+
+function valueOf(type: unknown): string {
+  if (type === TRUE_OR_FALSE) return '[true|false]'
+  if (type === COMMAND) return '<command>'
+  return type === PROFILE_NAME ? '<profile>' : '<value>'
 }
 
 /** The keys among a command's options. */

@@ -2,6 +2,7 @@
 import { assignedIn, programOf, shellWord } from '../errors/explanation.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import { leadingOptions, singleDashed } from './command-line.ts'
+import { HELP_TOPICS } from './help-topics.ts'
 import { similarName, synonymOf } from './unknown-name.ts'
 
 /** What the parser complains of. */
@@ -47,12 +48,17 @@ export function usageError(complaint: Complaint, typed: Typed): PoolkeyError<'us
   if (unknown) return unknown
   const meant = meantBy(complaint, typed) ?? stdinOption(problem, command?.longOptions ?? [])
   if (meant !== undefined) return new PoolkeyError('usage', { problem, fix: meant })
-  const synonym = complaint.code === UNKNOWN ? synonymOf(typed.words[0] ?? '') : undefined
+  const synonym = complaint.code === UNKNOWN ? meantByName(typed.words[0] ?? '') : undefined
   const found = suggestion ?? (synonym === undefined ? undefined : `Did you mean ${synonym}?`)
   return new PoolkeyError('usage', {
     problem,
     fix: found === undefined ? see : `${found} Otherwise ${see}`,
   })
+}
+
+function meantByName(name: string): string | undefined {
+  const topic = similarName(name, [...HELP_TOPICS])
+  return synonymOf(name) ?? (topic === undefined ? undefined : `help ${topic}`)
 }
 
 /** For a long option with one dash, which would be read as `-p` and a profile's name. */

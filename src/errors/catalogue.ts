@@ -49,7 +49,7 @@ const WORDINGS: Wordings<ErrorCode> = {
 
   // Whoever ended it knows why: there is nothing to mend.
   interrupted: {
-    exitCode: ({ signal }) => ({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131 })[signal],
+    exitCode: ({ signal }) => (({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131 }) as const)[signal],
     what: ({ signal }) => `ended by ${signal}`,
   },
 }

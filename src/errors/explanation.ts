@@ -1,10 +1,11 @@
 /** The parts every wording table is made of. */
 import type { Profile } from '../profile/profile.ts'
+import type { ExitCode } from './exit-codes.ts'
 import type { ErrorCode, ErrorFacts } from './poolkey-error.ts'
 
 /** One row: what happened, what mends it, how the process ends. */
 export interface Wording<C extends ErrorCode> {
-  exitCode: number | ((facts: ErrorFacts[C]) => number)
+  exitCode: ExitCode | ((facts: ErrorFacts[C]) => ExitCode)
   what: (facts: ErrorFacts[C], profile: Profile | undefined) => string
   fix?: (facts: ErrorFacts[C], profile: Profile | undefined) => string | undefined
 }

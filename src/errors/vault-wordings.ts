@@ -9,6 +9,11 @@ function startOver(profile: Profile | undefined, store?: string): string {
   return `run: poolkey logout --all, then ${login}${optional(' --store ', store === 'keychain' ? '' : store)}`
 }
 
+function otherStores(profile: Profile | undefined): string {
+  const file = optional(': ', profile && `${loginCommand(profile.name)} --store file`)
+  return `keep the key under a passphrase (--store passphrase) or in a file of mode 0600${file}`
+}
+
 export const VAULT_WORDINGS: Wordings<
   | 'keychain-unavailable'
   | 'key-missing'
@@ -39,8 +44,9 @@ export const VAULT_WORDINGS: Wordings<
         case 'denied':
           return 'unlock the keychain, allow poolkey to use it when it asks, then try again'
         case 'library':
+          return `install libsecret where this is Linux, elsewhere poolkey anew with its optional package, or ${otherStores(profile)}`
         case 'service':
-          return `start a keychain (on Linux a Secret Service such as gnome-keyring, with libsecret), or keep the key under a passphrase (--store passphrase) or in a file of mode 0600${optional(': ', profile && `${loginCommand(profile.name)} --store file`)}`
+          return `start a keychain (on Linux a Secret Service such as gnome-keyring, with libsecret), or ${otherStores(profile)}`
       }
     },
   },

@@ -6,9 +6,10 @@ import { hasHiddenCharacters } from '../errors/plain-text.ts'
 import { isLoopbackHost } from '../loopback.ts'
 import { isProfileName, PROFILE_NAME_ALLOWED } from './profile-name.ts'
 
-/** A type of setting: `parse` answers undefined for text that is not allowed. */
+/** A type of setting: `parse` answers undefined for text that is not allowed. `words`: all that can be written. */
 export interface SettingType<T> {
   allowed: string
+  words?: readonly string[]
   parse: (text: string) => T | undefined
 }
 
@@ -21,6 +22,7 @@ function pattern(regex: RegExp, allowed: string): SettingType<string> {
 export function choice<const T extends string>(...words: T[]): SettingType<T> {
   return {
     allowed: words.map((word) => `"${word}"`).join(' or '),
+    words,
     parse: (text) => words.find((word) => word === text),
   }
 }
@@ -47,6 +49,7 @@ export function plainText(longest: number): SettingType<string> {
 
 export const TRUE_OR_FALSE: SettingType<boolean> = {
   allowed: '"true" or "false"',
+  words: ['true', 'false'],
   parse: (text) => {
     const word = text.toLowerCase()
     return word === 'true' ? true : word === 'false' ? false : undefined
@@ -168,6 +171,7 @@ const PROMPTS = ['none', 'login', 'select_account', 'consent']
 
 export const PROMPT: SettingType<string> = {
   allowed: `one or more of ${PROMPTS.join(', ')}, separated by spaces`,
+  words: PROMPTS,
   parse: (text) => (text.split(' ').every((word) => PROMPTS.includes(word)) ? text : undefined),
 }
 

@@ -37,6 +37,8 @@ test.each([
   ['help', '--help'],
   ['help exec', 'exec --help'],
   ['help roles use', 'roles use --help'],
+  ['help exit-codes', 'help exit-codes'],
+  ['help exit-codes --help', 'help exit-codes'],
   ['help help', '--help'],
   ['help version', '--help'],
   ['version', '--version'],

@@ -125,6 +125,24 @@ describe('the help', () => {
     }
   })
 
+  test('fits 80 columns, and begins with examples, for every command', () => {
+    const words = [
+      ...Object.values(groupsOf(poolkey(['--help']).stdout)).flat(),
+      'completion',
+      'configure import',
+      '',
+    ]
+    for (const path of words) {
+      const { stdout } = poolkey([...path.split(' ').filter((word) => word !== ''), '--help'])
+      expect(
+        stdout.split('\n').filter((line) => line.length > 80),
+        path,
+      ).toEqual([])
+      if (path !== '')
+        expect(stdout, path).toMatch(new RegExp(`^Examples:\n.*poolkey ${path}\\b[^]*\nUsage: `))
+    }
+  })
+
   test('is said on stderr with exit code 2 when no command is given', () => {
     const { code, stdout, stderr } = poolkey([])
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
@@ -206,6 +224,17 @@ describe('wrong usage', () => {
       words: ['help', 'logn'],
       error: "unknown command 'logn'",
       fix: 'Did you mean login? Otherwise see: poolkey --help',
+    },
+    {
+      words: ['help', 'exit-code'],
+      error: "unknown command 'exit-code'",
+      fix: 'Did you mean help exit-codes? Otherwise see: poolkey --help',
+    },
+    {
+      words: ['completion', 'tcsh'],
+      error:
+        "command-argument value 'tcsh' is invalid for argument 'shell'. Allowed choices are bash, zsh, fish, powershell.",
+      fix: 'see: poolkey completion --help',
     },
     {
       words: ['nosuch', '--help'],
@@ -293,6 +322,30 @@ test('help and version are understood as words, too', () => {
   ])
     expect(poolkey(words)).toEqual(poolkey(['--help']))
   expect(poolkey(['help', 'configure', 'import'])).toEqual(poolkey(['configure', 'import', '--help']))
+})
+
+test('help of a topic is told, on stdout', () => {
+  const titles = {
+    'exit-codes': 'Exit codes of poolkey\n',
+    environment: 'Variables that poolkey reads\n',
+    settings: 'Settings of a profile in ~/.aws/config\n',
+    security: 'How poolkey keeps secrets\n',
+  }
+  for (const [topic, title] of Object.entries(titles)) {
+    const { code, stdout, stderr } = poolkey(['help', topic])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout.slice(0, title.length)).toBe(title)
+  }
+})
+
+test.each([
+  ['bash', 'poolkey.bash'],
+  ['zsh', '_poolkey'],
+  ['fish', 'poolkey.fish'],
+  ['powershell', 'poolkey.ps1'],
+])('completion %s prints the script that is checked in', (shell, file) => {
+  const script = readFileSync(join(root, 'completions', file), 'utf8')
+  expect(poolkey(['completion', shell])).toEqual({ code: 0, stdout: script, stderr: '' })
 })
 
 describe('a command that fails', () => {

@@ -1,5 +1,6 @@
-import { Option } from 'commander'
+import { Argument, Option } from 'commander'
 import type { CommandTable } from '../command-table.ts'
+import { COMPLETED_SHELLS } from '../completion/shells.ts'
 import { exchangeOption, portNumber, portNumbers, storeOption, words } from '../option-values.ts'
 
 /** Commands that set poolkey up, and those to try it with. */
@@ -28,7 +29,7 @@ export const SET_UP: CommandTable = {
       configure,
     ).option('--json', 'as JSON')
     command(
-      'remove [name]',
+      'remove [profile]',
       'Set up:',
       'take out of a profile what poolkey put there',
       async () => (await import('../commands/configure-remove.ts')).configureRemove,
@@ -110,6 +111,14 @@ export const SET_UP: CommandTable = {
         words,
       )
   },
+  completion(command) {
+    command(
+      'completion',
+      'Set up:',
+      'completion script for a shell: bash, zsh, fish or powershell',
+      async () => (await import('../commands/completion.ts')).completion,
+    ).addArgument(new Argument('<shell>', 'for which shell').choices(COMPLETED_SHELLS))
+  },
   demo(command) {
     command(
       'demo',
@@ -125,5 +134,13 @@ export const SET_UP: CommandTable = {
       'run an embedded Cognito and STS for offline development',
       async () => (await import('../commands/emulate.ts')).emulate,
     ).option('--port <port>', 'port on loopback (default: any free one)', portNumber)
+  },
+  help(command) {
+    command(
+      'help',
+      'Help:',
+      'of a command; or exit-codes, environment, settings, security',
+      async () => (await import('../commands/help.ts')).help,
+    ).addArgument(new Argument('<topic>', 'what to tell of'))
   },
 }

@@ -3,8 +3,9 @@ import type { CommandTable } from '../command-table.ts'
 import { storeOption, wholeSeconds } from '../option-values.ts'
 
 const NO_DEVICE_CODE = `
-Cognito has no device-code flow. On a machine without a browser, forward the callback port (login prints the ssh line),
-or paste the URL that the browser ends at, even if that page does not load.`
+Cognito has no device-code flow. On a machine without a browser, forward the
+callback port (login prints the ssh line), or paste the URL that the browser
+ends at, even if that page does not load.`
 
 // What only a page in a browser can heed.
 const BROWSERS_OWN = ['identityProvider', 'idpIdentifier', 'loginHint', 'lang', 'prompt', 'switchAccount']
