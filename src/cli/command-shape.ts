@@ -2,8 +2,7 @@
 import { Command } from 'commander'
 import type { Option } from 'commander'
 import { HIDDEN } from './command-table.ts'
-import type { MakeCommand } from './command-table.ts'
-import { addEveryCommand } from './command-tree.ts'
+import type { AddEveryCommand, MakeCommand } from './command-table.ts'
 import { valuesOf } from './completion/values.ts'
 import type { Values } from './completion/values.ts'
 import { addCommonOptions, declareCommand } from './declared-command.ts'
@@ -39,8 +38,8 @@ export interface TreeShape {
   commands: CommandShape[]
 }
 
-/** Reads the tree. */
-export async function readTreeShape(): Promise<TreeShape> {
+/** Reads the tree that is added to. */
+export async function readTreeShape(addEvery: AddEveryCommand): Promise<TreeShape> {
   const program = new Command('poolkey').enablePositionalOptions()
   const groups = new Map<Command, string>()
   const make: MakeCommand = (name, group, description, _load, parent = program) => {
@@ -48,7 +47,7 @@ export async function readTreeShape(): Promise<TreeShape> {
     groups.set(made, group)
     return made
   }
-  await addEveryCommand(make)
+  await addEvery(make)
   const commonOptions = shapesOf(addCommonOptions(new Command()).options)
   const common = new Set(commonOptions.map(({ long }) => long))
   const shown = [...groups].filter(([, group]) => group !== HIDDEN)

@@ -15,8 +15,17 @@ export type MakeCommand = <O>(
   parent?: Command,
 ) => Command
 
-/** Commands by name: each adds itself. `isAsked`: it is the one that is to run, so that options which take time to make matter. */
-export type CommandTable = Record<string, (command: MakeCommand, isAsked: boolean) => void | Promise<void>>
+/** Adds every command with all of its options. */
+export type AddEveryCommand = (command: MakeCommand) => Promise<void>
+
+/**
+ * Commands by name: each adds itself. `isAsked`: it is the one that is to run, so that options which take time to make matter.
+ * `addEvery` is for what tells of all of them.
+ */
+export type CommandTable = Record<
+  string,
+  (command: MakeCommand, isAsked: boolean, addEvery: AddEveryCommand) => void | Promise<void>
+>
 
 /** The group of commands that are for poolkey itself. */
 export const HIDDEN = 'hidden'

@@ -1,5 +1,5 @@
 /** The command tree: every command with its group, its options and the file that does it. */
-import type { CommandTable, MakeCommand } from './command-table.ts'
+import type { AddEveryCommand, CommandTable, MakeCommand } from './command-table.ts'
 import { SET_UP } from './tree/commands-to-set-up.ts'
 import { SIGN_IN } from './tree/commands-to-sign-in.ts'
 import { USE } from './tree/commands-to-use.ts'
@@ -11,10 +11,10 @@ const COMMANDS: CommandTable = { ...SIGN_IN, ...USE, ...SET_UP }
 export async function addCommands(command: MakeCommand, asked: string | undefined): Promise<void> {
   const names = Object.keys(COMMANDS)
   const isKnown = asked !== undefined && names.includes(asked)
-  for (const name of isKnown ? [asked] : names) await COMMANDS[name]?.(command, isKnown)
+  for (const name of isKnown ? [asked] : names) await COMMANDS[name]?.(command, isKnown, addEveryCommand)
 }
 
 /** Adds every command with all of its options. */
-export async function addEveryCommand(command: MakeCommand): Promise<void> {
-  for (const add of Object.values(COMMANDS)) await add(command, true)
+export const addEveryCommand: AddEveryCommand = async (command) => {
+  for (const add of Object.values(COMMANDS)) await add(command, true, addEveryCommand)
 }

@@ -1,11 +1,12 @@
 /** The texts that are made from the command tree and checked in, for packagers and for who has no poolkey yet. */
 import { readTreeShape } from './command-shape.ts'
+import { addEveryCommand } from './command-tree.ts'
 import { completionFor } from './completion/completion.ts'
 import { manPage } from './help/man-page.ts'
 
 /** By their paths in the project; `version` is that of the package. */
 export async function writtenTexts(version: string): Promise<Record<string, string>> {
-  const tree = await readTreeShape()
+  const tree = await readTreeShape(addEveryCommand)
   return {
     'completions/poolkey.bash': completionFor('bash', tree),
     'completions/_poolkey': completionFor('zsh', tree),

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { readCommandLine } from '../../src/cli/command-line.ts'
 import { readTreeShape } from '../../src/cli/command-shape.ts'
+import { addEveryCommand } from '../../src/cli/command-tree.ts'
 import { HELP_TOPICS } from '../../src/cli/help-topics.ts'
 import { ENVIRONMENT_VARIABLES } from '../../src/cli/help/environment-variables.ts'
 import { EXAMPLES, exampleText, FIRST_EXAMPLES } from '../../src/cli/help/examples.ts'
@@ -12,7 +13,7 @@ import { topicPage } from '../../src/cli/help/topics.ts'
 import { EXIT_CODES } from '../../src/errors/exit-codes.ts'
 import { SETTING_LIST } from '../../src/profile/settings.ts'
 
-const tree = await readTreeShape()
+const tree = await readTreeShape(addEveryCommand)
 const examples = [...FIRST_EXAMPLES, ...Object.values(EXAMPLES).flatMap((some) => some ?? [])]
 
 describe.each(HELP_TOPICS)('help %s', (topic) => {

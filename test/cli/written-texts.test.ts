@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { readTreeShape } from '../../src/cli/command-shape.ts'
+import { addEveryCommand } from '../../src/cli/command-tree.ts'
 import { writtenTexts } from '../../src/cli/written-texts.ts'
 import { SETTING_LIST } from '../../src/profile/settings.ts'
 
@@ -9,7 +10,7 @@ const root = new URL('../../', import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
 const manifest = JSON.parse(read('package.json')) as { version: string; man: string[]; files: string[] }
 const texts = await writtenTexts(manifest.version)
-const tree = await readTreeShape()
+const tree = await readTreeShape(addEveryCommand)
 
 test.each(Object.entries(texts))('%s is as the commands are; if not: npm run completions', (path, text) => {
   expect(read(path)).toBe(text)

@@ -111,12 +111,12 @@ export const SET_UP: CommandTable = {
         words,
       )
   },
-  completion(command) {
+  completion(command, _isAsked, addEvery) {
     command(
       'completion',
       'Set up:',
       'completion script for a shell: bash, zsh, fish or powershell',
-      async () => (await import('../commands/completion.ts')).completion,
+      async () => (await import('../commands/completion.ts')).completionOf(addEvery),
     ).addArgument(new Argument('<shell>', 'for which shell').choices(COMPLETED_SHELLS))
   },
   demo(command) {
