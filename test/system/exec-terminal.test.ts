@@ -80,10 +80,11 @@ describe('exec', () => {
     terminal.type(CTRL_Z)
     await terminal.shows('Stopped')
     terminal.type(`kill -9 %1; wait; echo "in $INSIDE_POOLKEY"${ENTER}`)
+    // What is typed before the next prompt may go with what was interrupted, or not be echoed.
     await terminal.shows('in dev\r\n')
+    await terminal.shows('> ')
     terminal.type(CTRL.c)
     await terminal.shows('^C')
-    // What is typed before the next prompt may go with what was interrupted.
     await terminal.shows('> ')
     terminal.type(`exit 3${ENTER}`)
     expect(await terminal.ended).toMatchObject({ code: 3 })
