@@ -110,7 +110,7 @@ test('D64: after logout --all nothing on the machine yields credentials, nor doe
   cpSync(stateFolder, copy, { recursive: true })
 
   const logout = await run(['logout', '--all'])
-  expect(logout.stderr).toMatch(/Credentials handed out earlier live on until \d{4}-/)
+  expect(logout.stderr).toMatch(/Credentials handed out earlier to carol@example\.com live on until \d{4}-/)
 
   // The key, and whatever else a keyring holds.
   expect(accountsInKeyring(session)).toEqual([])
