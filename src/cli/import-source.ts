@@ -1,11 +1,12 @@
 /** What `configure import` is to read: a file, stdin (`-`), or an address. Bounded in size, and text in the end. */
-import { closeSync, constants, createReadStream, fstatSync, openSync } from 'node:fs'
+import { closeSync, constants, createReadStream, fstatSync, openSync, statSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { HttpAnswer } from '../http/one-exchange.ts'
 import type { Http } from '../http/http.ts'
 import { isLoopbackHost } from '../loopback.ts'
 import type { CommandContext } from './context.ts'
+import { readNamedPipe } from './named-pipe.ts'
 
 const MOST_BYTES = 5 * 1024 * 1024
 const MOST_REDIRECTS = 3
@@ -123,6 +124,8 @@ async function readFileBytes(path: string, signal: AbortSignal): Promise<Buffer>
 
 /** A pipe will do, too, such as `<(...)` of a shell; it is opened so that one into which nobody writes holds up nothing. */
 function openChunks(path: string, signal: AbortSignal): AsyncIterable<Buffer> {
+  // The executable's runtime never says anything of a socket that is a pipe.
+  if ('bun' in process.versions && statSync(path).isFIFO()) return readNamedPipe(path, signal)
   // Windows has no O_NONBLOCK.
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   const stats = fstatSync(fd)

@@ -102,6 +102,7 @@ export const packagesHaveOneDoor: Rule = (files) =>
 // What a process tells about itself that does not change and is nobody's choice.
 const HARMLESS = [
   'process.platform',
+  'process.versions',
   'process.execPath',
   'process.getuid',
   'process.pid',

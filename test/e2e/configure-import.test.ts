@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -330,12 +331,39 @@ describe('what stops it leaves every file as it was', () => {
     const pipe = join(station.home, 'pipe')
     execFileSync('mkfifo', [pipe])
     const running = station.start([...IMPORT, pipe])
-    const pid = String(running.child.pid)
-    await until(() =>
-      execFileSync('sh', ['-c', `ls -l /proc/${pid}/fd || :`], { encoding: 'utf8' }).includes(pipe),
-    )
+    const proc = `/proc/${String(running.child.pid)}`
+    // It has the pipe open, or, as the executable, waits on a thread for that.
+    const look = `{ ls -l ${proc}/fd; cat ${proc}/task/*/wchan; } 2>&1 || :`
+    await until(() => {
+      const seen = execFileSync('sh', ['-c', look], { encoding: 'utf8' })
+      return seen.includes(pipe) || seen.includes('wait_for_partner')
+    })
     running.child.kill('SIGINT')
     expect(await running.ended).toMatchObject({ code: 130, stdout: '' })
+  })
+
+  test('a pipe whose writer says nothing is waited for until Ctrl-C', async () => {
+    const station = await openBareStation()
+    const pipe = join(station.home, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    const running = station.start([...IMPORT, pipe])
+    // Opens as soon as there is a reader.
+    const writer = await open(pipe, 'w')
+    await writer.write('{')
+    running.child.kill('SIGINT')
+    expect(await running.ended).toMatchObject({ code: 130, stdout: '' })
+    await writer.close()
+  })
+
+  test('a pipe whose writer leaves without a word is an empty file', async () => {
+    const station = await openBareStation()
+    const pipe = join(station.home, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    const running = station.start([...IMPORT, pipe])
+    await (await open(pipe, 'w')).close()
+    const outcome = await running.ended
+    expect(outcome).toMatchObject({ code: 3, stdout: '' })
+    expect(outcome.stderr).toContain('there is nothing in it')
   })
 })
 
