@@ -8,7 +8,7 @@ import type { CommandLine } from './command-line.ts'
 import type { MakeCommand, RunCommand } from './command-table.ts'
 import { addCommands } from './command-tree.ts'
 import type { GlobalOptions, OwnParts } from './context.ts'
-import { declareCommand } from './declared-command.ts'
+import { declareCommand, typedNameOf } from './declared-command.ts'
 import { explainFor, withHelpOf } from './failure.ts'
 import type { Explain } from './failure.ts'
 import { leaveStderrBlocking } from './stderr-stream.ts'
@@ -115,12 +115,6 @@ function findNamed({ commands, args }: Command): Command | undefined {
   return commands.find((one) => one.name() === args[0])
 }
 
-/** A command's name as it is typed: `roles use`. */
-function fullNameOf(command: Command): string {
-  const above = command.parent?.parent ? `${command.parent.name()} ` : ''
-  return `${above}${command.name()}`
-}
-
 /** Gives a command the options that were typed between it and the command that it belongs to. */
 function inheritTyped(command: Command): void {
   for (let above = command.parent; above; above = above.parent) {
@@ -195,7 +189,7 @@ async function buildProgram(
         const run = await load()
         onDone(await run(context, options, ...words))
       } catch (error) {
-        onDone(explain(context.terminal, withHelpOf(fullNameOf(made), error), context.situation()))
+        onDone(explain(context.terminal, withHelpOf(typedNameOf(made), error), context.situation()))
       }
     })
     return made
