@@ -138,14 +138,14 @@ function widthOf(proc: NodeJS.Process): number {
 async function buildProgram(
   proc: NodeJS.Process,
   parts: OwnParts,
-  ending: {
+  run: {
     terminal: () => Terminal
     explain: Explain
     line: CommandLine
     onDone: (ending: Ending) => void
   },
 ): Promise<Command> {
-  const { terminal, explain, line, onDone } = ending
+  const { terminal, explain, line, onDone } = run
   const program = new Command('poolkey')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
@@ -161,7 +161,7 @@ async function buildProgram(
         terminal().answer(text)
       },
       writeErr: (text) => {
-        for (const line of text.replace(/\n$/, '').split('\n')) terminal().say(line)
+        for (const one of text.replace(/\n$/, '').split('\n')) terminal().say(one)
       },
       // Said when the parsing has ended, in the form of every error.
       outputError: () => undefined,
@@ -186,8 +186,8 @@ async function buildProgram(
         // commander has read it as `-p` and a name.
         if (dashed !== undefined && dashed === `-p${options.profile ?? ''}`)
           throw (await import('./usage-advice.ts')).singleDashError(dashed)
-        const run = await load()
-        onDone(await run(context, options, ...words))
+        const runCommand = await load()
+        onDone(await runCommand(context, options, ...words))
       } catch (error) {
         onDone(explain(context.terminal, withHelpOf(typedNameOf(made), error), context.situation()))
       }
