@@ -7,10 +7,11 @@ import type { Profile } from '../../profile/profile.ts'
 import type { Secret } from '../../secret.ts'
 import { whyNoBrowser } from '../../sign-in/browser-command.ts'
 import type { BrowserSurroundings } from '../../sign-in/browser-command.ts'
+import { openAttendedBroker } from '../attended-broker.ts'
 import { surroundingsOf } from '../browser-surroundings.ts'
 import type { CommandContext } from '../context.ts'
 import { readCredentialsProfile } from '../credentials-profile.ts'
-import { lastingWish, openAttendedBroker } from '../lasting-credentials.ts'
+import { lastingWish } from '../lasting-credentials.ts'
 import { clockTime } from '../words.ts'
 
 export interface ConsoleOptions {

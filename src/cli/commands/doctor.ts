@@ -13,6 +13,7 @@ import { withPlaces } from '../../insight/where-set.ts'
 import type { Profile } from '../../profile/profile.ts'
 import type { ConfigSources } from '../../profile/profile-values.ts'
 import { answerStyle } from '../answer-style.ts'
+import { openAttendedBroker } from '../attended-broker.ts'
 import type { CommandContext } from '../context.ts'
 import { runsInstallation } from '../installed-command.ts'
 import { publicTextFor } from '../public-words.ts'
@@ -91,14 +92,7 @@ async function examined(context: CommandContext): Promise<{ hops: ExaminedHop[];
       files: await context.configFile.read(),
       around: { env, platform, isThisInstallation: (words) => runsInstallation(words, context) },
       http,
-      openBroker: () =>
-        context.openBroker({
-          profile,
-          seconds: DEADLINE_SECONDS,
-          create: profile.signIn === undefined,
-          announceWaits: true,
-          mayPrompt: true,
-        }),
+      openBroker: () => openAttendedBroker(context, profile, DEADLINE_SECONDS),
       probeStore: () => context.probeStore(),
       signal: interrupted,
       onHop: (title) => {
