@@ -1,6 +1,7 @@
 /** What a text that anybody may see must not tell: the names, ids and places of a profile and of the person at this machine. */
 import { createHmac, randomBytes } from 'node:crypto'
 import type { ExaminedHop } from '../insight/doctor.ts'
+import { isTrouble } from '../insight/finding.ts'
 import { wordsInConfig } from '../insight/public-config.ts'
 import { isPrivatePath } from '../insight/public-path.ts'
 import { publicText } from '../insight/public-text.ts'
@@ -80,7 +81,7 @@ function wordsOf(profile: Profile | undefined): PrivateWord[] {
 function wordsFound(hops: ExaminedHop[]): PrivateWord[] {
   return hops.flatMap(({ findings }) =>
     findings.flatMap((one) =>
-      'text' in one ? [...(one.names ?? []), ...rolesIn(one.text)] : rolesIn(one.cause),
+      isTrouble(one) ? rolesIn(one.cause) : [...(one.names ?? []), ...rolesIn(one.text)],
     ),
   )
 }
