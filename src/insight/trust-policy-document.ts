@@ -3,7 +3,7 @@ import type { JsonObject } from '../json-object.ts'
 import { isJsonObject } from '../json-object.ts'
 
 /** Something wrong with a policy, and the edit that mends it. */
-export interface Finding {
+export interface PolicyFinding {
   problem: string
   fix: string
 }
