@@ -9,6 +9,7 @@ import { troubleOf } from '../../insight/finding.ts'
 import { checkMachine } from '../../insight/machine-check.ts'
 import { drawChain } from '../../insight/picture.ts'
 import { publicValue } from '../../insight/public-text.ts'
+import { publicTextFor } from '../../insight/public-words.ts'
 import { withPlaces } from '../../insight/where-set.ts'
 import type { Profile } from '../../profile/profile.ts'
 import type { ConfigSources } from '../../profile/profile-values.ts'
@@ -16,7 +17,6 @@ import { answerStyle } from '../answer-style.ts'
 import { openAttendedBroker } from '../attended-broker.ts'
 import type { CommandContext } from '../context.ts'
 import { runsInstallation } from '../installed-command.ts'
-import { publicTextFor } from '../public-words.ts'
 
 export interface DoctorOptions {
   json?: boolean
@@ -33,7 +33,7 @@ export async function doctor(context: CommandContext, options: DoctorOptions): P
   const name = profile?.name ?? (await context.profileName())
   const show =
     options.public === true
-      ? publicTextFor(context, { name, profile, hops, files: await filesOf(context) })
+      ? publicTextFor(context.env, { name, profile, hops, files: await filesOf(context) })
       : same
   if (options.json === true) {
     terminal.answer(`${jsonLine(publicValue(diagnosisJson(name, hops), show))}\n`)
