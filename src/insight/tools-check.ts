@@ -10,6 +10,7 @@ import type { Finding, Trouble } from './finding.ts'
 import { noProcessLine, readProcessLine, rewrite } from './process-line-findings.ts'
 import type { ProcessLine } from './process-line-findings.ts'
 
+/** Where AWS tools run, as far as it is known here. */
 export interface ToolsAround {
   env: Record<string, string | undefined>
   platform: NodeJS.Platform

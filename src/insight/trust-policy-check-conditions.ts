@@ -8,6 +8,7 @@ import type { ChainNeed, IdentityPoolNeed, TrustNeed, WebIdentityNeed } from './
 /** `lets`: whom else it lets in, whatever other statements say. */
 export type ConditionFinding = PolicyFinding & { lets?: Strangers }
 
+/** Findings about the claims that the exchange brings first, then about all other conditions. */
 export function conditionFindings(statement: Statement, need: TrustNeed): ConditionFinding[] {
   const { conditions } = statement
   switch (need.kind) {

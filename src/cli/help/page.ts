@@ -7,6 +7,7 @@ export interface Block {
   terms?: readonly Term[]
 }
 
+/** A word, such as an option or a variable, and what it means. */
 export interface Term {
   term: string
   meaning: string
