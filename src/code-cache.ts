@@ -38,6 +38,7 @@ export interface CodeCacheOptions {
   now: () => number
 }
 
+/** The program's files, loaded once each. */
 export interface CodeCache {
   /** Loads one of the program's files with what it requires, as `require` would. */
   load(file: string): unknown
@@ -64,6 +65,7 @@ const MONTH_MS = 30 * 24 * 60 * 60 * 1000
 const MOST_FILES = 100
 const HASHED = /-[\w-]{8}\.cjs$/
 
+/** Opens it; whether what is kept can be trusted is looked at now. Never throws. */
 export function openCodeCache({ programFolder, folder, userId, node, now }: CodeCacheOptions): CodeCache {
   const requireElse = createRequire(join(programFolder, 'start.cjs'))
   const modules = new Map<string, { exports: unknown }>()

@@ -11,7 +11,7 @@ else if (words[0] === 'open-helper') void import('./sign-in/open-helper.ts')
 else void start()
 
 async function start(): Promise<void> {
-  // As in `main`: a lost promise must never read as success.
+  // As in `start`: a lost promise must never read as success.
   process.exitCode = 1
   if (await answerWarm({ words, env, platform, now: Date.now() })) {
     process.exitCode = 0

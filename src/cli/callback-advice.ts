@@ -2,6 +2,7 @@
 import { shellWord } from '../errors/explanation.ts'
 import type { Family } from '../profile/import/sightings.ts'
 
+/** A callback URL, and what is known of the app client that it is for. */
 export interface Callback {
   /** The URL to register. */
   url: string

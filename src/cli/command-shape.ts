@@ -5,7 +5,7 @@ import { HIDDEN } from './command-table.ts'
 import type { AddEveryCommand, MakeCommand } from './command-table.ts'
 import { valuesOf } from './completion/values.ts'
 import type { Values } from './completion/values.ts'
-import { addCommonOptions, declareCommand } from './declared-command.ts'
+import { addCommonOptions, declareCommand, typedNameOf } from './declared-command.ts'
 import { HELP_TOPICS } from './help-topics.ts'
 
 /** An option; `placeholder` is what stands in for its value in the help, and `values` undefined, where it takes none. */
@@ -52,7 +52,7 @@ export async function readTreeShape(addEvery: AddEveryCommand): Promise<TreeShap
   const common = new Set(commonOptions.map(({ long }) => long))
   const shown = [...groups].filter(([, group]) => group !== HIDDEN)
   const commands = shown.map(([command, group]) => ({
-    path: pathOf(command),
+    path: typedNameOf(command),
     group: group.replace(/:$/, ''),
     description: command.description(),
     usage: command.usage(),
@@ -65,7 +65,7 @@ export async function readTreeShape(addEvery: AddEveryCommand): Promise<TreeShap
     const [first] = command.registeredArguments
     if (first?.name() !== 'topic')
       return first && valuesOf({ long: undefined, placeholder: first.name(), choices: first.argChoices })
-    const names = shown.map(([one]) => pathOf(one)).filter((path) => !path.includes(' '))
+    const names = shown.map(([one]) => typedNameOf(one)).filter((path) => !path.includes(' '))
     return { kind: 'words', words: [...HELP_TOPICS, ...names] }
   }
 }
@@ -88,9 +88,4 @@ function shapesOf(options: readonly Option[]): OptionShape[] {
       placeholder === undefined ? undefined : valuesOf({ long, placeholder, choices: argChoices })
     return { short, long, placeholder, values, isValueOptional: option.optional, description }
   })
-}
-
-function pathOf(command: Command): string {
-  const above = command.parent?.parent ? `${command.parent.name()} ` : ''
-  return `${above}${command.name()}`
 }

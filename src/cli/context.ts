@@ -26,11 +26,13 @@ export interface GlobalOptions {
 /** `cognito_*` keys given as flags, which outrank the profile. */
 export type Overrides = Record<string, string>
 
+/** How a profile is read: as `CommandContext.readProfile` says. */
 export interface ReadProfileOptions {
   sparesCredentials?: boolean
   neverAsks?: boolean
 }
 
+/** For which profile a broker is opened, how long it may take, and who may be asked. */
 export interface OpenBrokerOptions {
   profile: Profile
   /** Seconds for everything this command waits for. */
@@ -55,6 +57,7 @@ export interface OwnParts {
   helperCommand: (name: 'keychain-helper' | 'open-helper') => string[]
 }
 
+/** All that a command is given; each function loads what it needs when it is called. */
 export interface CommandContext {
   terminal: Terminal
   env: Record<string, string | undefined>

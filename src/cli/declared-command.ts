@@ -17,6 +17,12 @@ export function declareCommand({ name, group, description, parent }: Declaration
     .description(description)
 }
 
+/** A command's name as it is typed: `roles use`. */
+export function typedNameOf(command: Command): string {
+  const above = command.parent?.parent ? `${command.parent.name()} ` : ''
+  return `${above}${command.name()}`
+}
+
 /** The options that every command takes, also in front of it. */
 export function addCommonOptions(command: Command): Command {
   return command

@@ -12,6 +12,7 @@ import type { Secret } from '../secret.ts'
 import type { CommandContext } from './context.ts'
 import { clockTime } from './words.ts'
 
+/** A running endpoint: where it is, and what opens it. */
 export interface CommandEndpoint {
   uri: string
   token: Secret

@@ -26,12 +26,12 @@ export function explainFor(words: string[]): Explain {
   return words.includes('--json') ? explainAsJson : explainTo
 }
 
+const FAILED_BEFORE = 125
+
 /** As `env` and `nohup` do: the lower codes are the command's own, wrong usage included. An interruption stays. */
 function exitCodeOfExec(exitCode: number): number {
   return Math.max(exitCode, FAILED_BEFORE)
 }
-
-const FAILED_BEFORE = 125
 
 /** Says what happened and the fix, a line each. */
 export const explainTo: Explain = (terminal, error, situation) => {
@@ -41,17 +41,17 @@ export const explainTo: Explain = (terminal, error, situation) => {
   return exitCode
 }
 
-/** The failure of a command: wrong usage without a word on how to do it right is told with the command's help. */
-export function withHelpOf(command: string, error: unknown): unknown {
-  if (!isPoolkeyError(error, 'usage') || error.facts.fix !== undefined) return error
-  return new PoolkeyError('usage', { ...error.facts, fix: seeHelp(command) }, { cause: error })
-}
-
 /** The same as one line of JSON on stderr; `code` is a code of the catalogue, or `bug`. */
 export const explainAsJson: Explain = (terminal, error, situation) => {
   const told = toldOf(error, situation)
   terminal.say(jsonLine({ version: 1, error: told }))
   return told.exitCode
+}
+
+/** The failure of a command: wrong usage without a word on how to do it right is told with the command's help. */
+export function withHelpOf(command: string, error: unknown): unknown {
+  if (!isPoolkeyError(error, 'usage') || error.facts.fix !== undefined) return error
+  return new PoolkeyError('usage', { ...error.facts, fix: seeHelp(command) }, { cause: error })
 }
 
 interface Told {

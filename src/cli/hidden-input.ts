@@ -5,7 +5,6 @@ import { takeTurn } from './turn.ts'
 import type { Turn } from './turn.ts'
 
 // What arrow and function keys send, and what a terminal puts around pasted text (ECMA-48 control sequences).
-
 const KEY_SEQUENCE = /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|O.|.)?/gu
 
 /** Where it is typed, and what may be stopped meanwhile. */

@@ -11,6 +11,7 @@ import { readNamedPipe } from './named-pipe.ts'
 const MOST_BYTES = 5 * 1024 * 1024
 const MOST_REDIRECTS = 3
 
+/** What was read, as text. */
 export interface ImportSource {
   /** What it is called in messages: never the query of an address, which may be a signature. */
   name: string

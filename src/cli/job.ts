@@ -1,6 +1,7 @@
 /** This process as a job of the shell that it was begun at. */
 import { foregroundOf, isInForeground } from './foreground.ts'
 
+/** What can be asked of the job, and done to it. */
 export interface Job {
   /** Whether it is this process's turn at the terminal: false in the background. */
   isInFront: () => boolean
@@ -25,6 +26,7 @@ export const NO_JOB: Job = {
   onContinued: () => () => undefined,
 }
 
+/** The job that `proc` belongs to. */
 export function jobOf(proc: JobProcess): Job {
   return {
     isInFront: foregroundOf(proc),

@@ -1,29 +1,17 @@
-import type { Broker } from '../broker/broker.ts'
 import { obtainCredentials } from '../broker/credentials.ts'
 import type { CredentialsWish } from '../broker/credentials.ts'
 import type { Credentials } from '../exchange/credentials.ts'
 import type { Profile } from '../profile/profile.ts'
+import { openAttendedBroker } from './attended-broker.ts'
 import type { CommandContext } from './context.ts'
 import { readCredentialsProfile } from './credentials-profile.ts'
 
+/** What commands take that hand out credentials which nobody renews where they go. */
 export interface LastingOptions {
   /** A one-off `cognito_role_arn`. */
   role?: string
   /** Seconds; half their life unless given. */
   minLife?: number
-}
-
-const DEADLINE_SECONDS = 50
-
-/** A broker for a command that a person waits for; a person may be asked for what opens the vault. */
-export function openAttendedBroker(context: CommandContext, profile: Profile): Promise<Broker> {
-  return context.openBroker({
-    profile,
-    seconds: DEADLINE_SECONDS,
-    create: profile.signIn === undefined,
-    announceWaits: true,
-    mayPrompt: true,
-  })
 }
 
 /** What `--min-life`, in seconds, asks of credentials that are not renewed where they go. */

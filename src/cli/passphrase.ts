@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs'
 import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
 import { Secret } from '../secret.ts'
 import type { AskPassphrase } from '../vault/key-places.ts'
+import { askTwice } from './asked-twice.ts'
 import type { Terminal } from './terminal.ts'
 
+/** Where a passphrase may come from: variables, and a person unless nobody may be asked. */
 export interface PassphraseOrigin {
   env: Record<string, string | undefined>
   terminal: Terminal
@@ -30,16 +32,10 @@ export function passphraseSource(from: PassphraseOrigin): AskPassphrase {
 }
 
 async function askNewPassphrase(terminal: Terminal, signal: AbortSignal): Promise<Secret> {
-  for (;;) {
-    const first = await terminal.askHidden('New passphrase: ', signal)
-    if (first === undefined) throw new PoolkeyError('passphrase-missing', { problem: 'empty' })
-    if (first === '') {
-      terminal.say('An empty passphrase protects nothing. Once more.')
-      continue
-    }
-    if (first === (await terminal.askHidden('The same again: ', signal))) return new Secret(first)
-    terminal.say('The two differ. Once more.')
-  }
+  const how = { question: 'New passphrase: ', ifEmpty: 'An empty passphrase protects nothing.' }
+  const chosen = await askTwice(terminal, how, signal)
+  if (chosen === undefined) throw new PoolkeyError('passphrase-missing', { problem: 'empty' })
+  return new Secret(chosen)
 }
 
 const MAX_TRIES = 3

@@ -10,6 +10,7 @@ import { Secret } from '../secret.ts'
 import type { Question } from '../sign-in/challenge-questions.ts'
 import { signInWithPassword } from '../sign-in/password-sign-in.ts'
 import { createUserPoolClient } from '../sign-in/user-pool-api.ts'
+import { askTwice } from './asked-twice.ts'
 import { askInWords, codeQuestion, customText, optionText } from './challenge-text.ts'
 import type { CommandContext } from './context.ts'
 import { keepSignIn } from './keep-sign-in.ts'
@@ -106,17 +107,11 @@ function createAsker(
   }
 
   async function askNewPassword(signal: AbortSignal): Promise<string> {
-    for (;;) {
-      const first = await terminal.askHidden('New password: ', signal)
-      if (first === undefined)
-        throw new PoolkeyError('sign-in-refused', { error: 'no new password was given' })
-      if (first === '') {
-        terminal.say('An empty one is none. Once more.')
-        continue
-      }
-      if (first === (await terminal.askHidden('The same again: ', signal))) return first
-      terminal.say('The two differ. Once more.')
-    }
+    const how = { question: 'New password: ', ifEmpty: 'An empty one is none.' }
+    const chosen = await askTwice(terminal, how, signal)
+    if (chosen === undefined)
+      throw new PoolkeyError('sign-in-refused', { error: 'no new password was given' })
+    return chosen
   }
 
   async function choose(options: string[], signal: AbortSignal): Promise<string> {

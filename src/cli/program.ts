@@ -8,7 +8,7 @@ import type { CommandLine } from './command-line.ts'
 import type { MakeCommand, RunCommand } from './command-table.ts'
 import { addCommands } from './command-tree.ts'
 import type { GlobalOptions, OwnParts } from './context.ts'
-import { declareCommand } from './declared-command.ts'
+import { declareCommand, typedNameOf } from './declared-command.ts'
 import { explainFor, withHelpOf } from './failure.ts'
 import type { Explain } from './failure.ts'
 import { leaveStderrBlocking } from './stderr-stream.ts'
@@ -115,12 +115,6 @@ function findNamed({ commands, args }: Command): Command | undefined {
   return commands.find((one) => one.name() === args[0])
 }
 
-/** A command's name as it is typed: `roles use`. */
-function fullNameOf(command: Command): string {
-  const above = command.parent?.parent ? `${command.parent.name()} ` : ''
-  return `${above}${command.name()}`
-}
-
 /** Gives a command the options that were typed between it and the command that it belongs to. */
 function inheritTyped(command: Command): void {
   for (let above = command.parent; above; above = above.parent) {
@@ -144,14 +138,14 @@ function widthOf(proc: NodeJS.Process): number {
 async function buildProgram(
   proc: NodeJS.Process,
   parts: OwnParts,
-  ending: {
+  run: {
     terminal: () => Terminal
     explain: Explain
     line: CommandLine
     onDone: (ending: Ending) => void
   },
 ): Promise<Command> {
-  const { terminal, explain, line, onDone } = ending
+  const { terminal, explain, line, onDone } = run
   const program = new Command('poolkey')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
@@ -167,7 +161,7 @@ async function buildProgram(
         terminal().answer(text)
       },
       writeErr: (text) => {
-        for (const line of text.replace(/\n$/, '').split('\n')) terminal().say(line)
+        for (const one of text.replace(/\n$/, '').split('\n')) terminal().say(one)
       },
       // Said when the parsing has ended, in the form of every error.
       outputError: () => undefined,
@@ -192,10 +186,10 @@ async function buildProgram(
         // commander has read it as `-p` and a name.
         if (dashed !== undefined && dashed === `-p${options.profile ?? ''}`)
           throw (await import('./usage-advice.ts')).singleDashError(dashed)
-        const run = await load()
-        onDone(await run(context, options, ...words))
+        const runCommand = await load()
+        onDone(await runCommand(context, options, ...words))
       } catch (error) {
-        onDone(explain(context.terminal, withHelpOf(fullNameOf(made), error), context.situation()))
+        onDone(explain(context.terminal, withHelpOf(typedNameOf(made), error), context.situation()))
       }
     })
     return made

@@ -21,6 +21,7 @@ export async function sayCheck(
   if (!signIn) return
   const { terminal, interrupted } = context
   const { checkSignIn } = await import('../sign-in/sign-in-check.ts')
+  const { isTrouble } = await import('../insight/finding.ts')
   const { signInFindings } = await import('../insight/sign-in-findings.ts')
   const http = context.openHttp(profile)
   const clientSecret = secret ?? givenClientSecret(context.env)
@@ -40,7 +41,7 @@ export async function sayCheck(
       terminal.say(`Checked: app client ${signIn.clientId} has a secret. If it is not sealed yet: ${seal}`)
     }
     for (const found of signInFindings(profile, check)) {
-      if ('text' in found) {
+      if (!isTrouble(found)) {
         terminal.say(`Checked: ${found.text}.`)
         continue
       }

@@ -4,6 +4,7 @@ import { whereElse } from '../sign-in/browser-command.ts'
 import type { BrowserSurroundings, Elsewhere, NoBrowserReason } from '../sign-in/browser-command.ts'
 import type { SignInNotice, SignInWay } from '../sign-in/browser-sign-in.ts'
 
+/** Which pages are to be opened, and what there is here to open them. */
 export interface SignInPages extends SignInWay {
   url: string
   /** Why no browser opens; undefined where one does. */

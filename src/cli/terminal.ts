@@ -11,6 +11,7 @@ import type { HiddenLines } from './hidden-input.ts'
 import { NO_JOB } from './job.ts'
 import type { Job } from './job.ts'
 
+/** What a command says and asks. */
 export interface Terminal {
   /** Writes the answer to stdout. Throws `output-closed` when nobody reads it, or it cannot be written. */
   answer(text: string): void
@@ -82,6 +83,7 @@ export type IsTerminal = (descriptor: 0 | 1 | 2) => boolean
 
 const FOREGROUND_POLL_MS = 500
 
+/** The terminal of a process; nothing is asked of the system before it is needed. */
 export function openTerminal(options: TerminalOptions): Terminal {
   const { streams, isTerminal, job = NO_JOB, env, noInput } = options
   const isLive = () => env['TERM'] !== 'dumb' && isTerminal(2)

@@ -1,5 +1,6 @@
 import type { Job } from './job.ts'
 
+/** A question's hold on the terminal. */
 export interface Turn {
   /** Stops the job, the question being taken back. */
   suspend: () => void

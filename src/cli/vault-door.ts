@@ -29,6 +29,7 @@ export interface OpenVaultOptions {
   mayPrompt?: boolean
 }
 
+/** What commands do with the vault. */
 export interface VaultDoor {
   /** Undefined where there is none yet and none is to be made. Throws what `openVault` throws. */
   open(asked: OpenVaultOptions, signal: AbortSignal): Promise<Vault | undefined>
@@ -41,6 +42,7 @@ export interface VaultDoor {
 // How long a keychain's own prompt may stay unanswered.
 const PROMPT_LIMIT_MS = 60_000
 
+/** The door to the vault in `stateFolder`; nothing is touched before it is used. */
 export function vaultDoor(around: VaultSurroundings): VaultDoor {
   const { env, platform, terminal, stateFolder, keychainHelper, now, interrupted } = around
   let openedVault: Vault | undefined

@@ -5,6 +5,7 @@ import type { HiddenLines } from './hidden-input.ts'
 import type { Terminal } from './terminal.ts'
 import { timeLeft } from './words.ts'
 
+/** The line while it stands. */
 export interface WaitingLine {
   /**
    * Asks for the redirected URL, which is not shown, as soon as this process is in the foreground. From then on nothing that

@@ -1,6 +1,6 @@
 /**
- * The only wiring: real parts are made here and passed down as parameters. Besides main and the terminal, nothing else
- * reads the process's environment, arguments or clock.
+ * The only wiring: real parts are made here and passed down as parameters. Besides the first steps (`start`, `warm-start`,
+ * `standalone`), `program` and the helpers, nothing else reads the process's environment, arguments or clock.
  */
 import { monotonicMs } from '../monotonic.ts'
 import type { Broker } from '../broker/broker.ts'

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 
 /** A request as it arrived, its body read whole. Header names are in lower case. */
@@ -34,6 +33,11 @@ export class Refusal extends Error {
   }
 }
 
+/** What AWS's APIs answer whoever may not do what they ask. */
+export function notAuthorized(message: string): Refusal {
+  return new Refusal('NotAuthorizedException', message)
+}
+
 /** A JSON answer as the OAuth endpoints give it. */
 export function jsonAnswer(status: number, value: unknown): Answer {
   return {
@@ -58,28 +62,6 @@ export function redirectAnswer(location: string, cookies: string[] = []): Answer
   return { status: 302, headers: { Location: location, 'Cache-Control': 'no-store', ...setCookie }, body: '' }
 }
 
-/** An answer of the AWS JSON 1.1 protocol; `body` is JSON text. */
-export function awsJsonAnswer(status: number, body: string): Answer {
-  return {
-    status,
-    headers: { 'Content-Type': 'application/x-amz-json-1.1', 'x-amzn-RequestId': randomUUID() },
-    body,
-  }
-}
-
-/** An error of the AWS JSON 1.1 protocol; the header's name ends in a colon, as the service sends it. */
-export function awsJsonRefusal({ code, message, status }: Refusal): Answer {
-  const answer = awsJsonAnswer(status, JSON.stringify({ __type: code, message }))
-  return {
-    ...answer,
-    headers: {
-      ...answer.headers,
-      'x-amzn-ErrorType': `${code}:`,
-      'x-amzn-ErrorMessage': headerText(message),
-    },
-  }
-}
-
 /** The first value of a header that may come several times. */
 export function headerOf(headers: IncomingHttpHeaders, name: string): string | undefined {
   const value = headers[name]
@@ -90,8 +72,4 @@ export function headerOf(headers: IncomingHttpHeaders, name: string): string | u
 export function isForm(request: ReceivedRequest): boolean {
   const type = headerOf(request.headers, 'content-type') ?? ''
   return type.split(';')[0]?.trim().toLowerCase() === 'application/x-www-form-urlencoded'
-}
-
-function headerText(text: string): string {
-  return text.replaceAll(/[^\x20-\x7e]/g, '?')
 }

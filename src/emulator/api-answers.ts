@@ -1,7 +1,7 @@
 /** Answers to challenges: each is judged, and the next question or the tokens come back. */
 import { randomBytes } from 'node:crypto'
-import { Refusal } from './answer.ts'
-import { notAuthorized, textOf } from './api-client.ts'
+import { notAuthorized, Refusal } from './answer.ts'
+import { textOf } from './api-client.ts'
 import type { ApiAnswer, TokenOperations } from './api-tokens.ts'
 import type { EmulatorSettings, EmulatorUser, Factor } from './configuration.ts'
 import { base32Of, isOneTimeCode } from './one-time-code.ts'
@@ -13,6 +13,7 @@ type Input = Record<string, unknown>
 type Responses = Record<string, string>
 type StepNamed<N extends Step['name']> = Extract<Step, { name: N }>
 
+/** The questions of a sign-in through the API, and what becomes of their answers. Each throws the service's refusals. */
 export interface Answers {
   /** Puts a question, for which the answer holds a session. */
   ask(user: EmulatorUser | undefined, step: Step): ApiAnswer
@@ -27,6 +28,7 @@ const WRONG_PASSWORD = 'Incorrect username or password.'
 // How far a proof's time may be from the pool's.
 const PROOF_TOLERANCE_MS = 5 * 60_000
 
+/** Judges by `settings` as they are at each answer; `proofOf` begins to have a password proved. */
 export function createAnswers(options: {
   settings: EmulatorSettings
   now: () => number

@@ -1,6 +1,6 @@
 /** Who asks the user pool's JSON API: an app client, with its secret where it has one. */
 import { createHmac } from 'node:crypto'
-import { Refusal } from './answer.ts'
+import { notAuthorized, Refusal } from './answer.ts'
 import type { EmulatorSettings } from './configuration.ts'
 import { isSame } from './user-pool.ts'
 
@@ -56,10 +56,6 @@ export function checkClientSecret(settings: EmulatorSettings, input: Record<stri
   )
     return
   throw notAuthorized(`Unable to verify secret for client ${settings.clientId}`)
-}
-
-export function notAuthorized(message: string): Refusal {
-  return new Refusal('NotAuthorizedException', message)
 }
 
 function checkClientId(settings: EmulatorSettings, clientId: unknown): void {

@@ -1,7 +1,7 @@
 /** The part of the user pool's JSON API that is about tokens: GetTokensFromRefreshToken, RevokeToken, GetUser, GlobalSignOut, ConfirmDevice. */
 import { randomUUID } from 'node:crypto'
-import { Refusal } from './answer.ts'
-import { checkClientSecret, checkSecretHash, mapOf, notAuthorized, textOf } from './api-client.ts'
+import { notAuthorized, Refusal } from './answer.ts'
+import { checkClientSecret, checkSecretHash, mapOf, textOf } from './api-client.ts'
 import { attributesOf } from './claims.ts'
 import { subjectOf } from './configuration.ts'
 import type { EmulatorSettings, EmulatorUser } from './configuration.ts'
@@ -16,6 +16,7 @@ export interface ApiAnswer {
   originJti?: string
 }
 
+/** The operations by their names; each throws the service's refusals. */
 export interface TokenOperations {
   /** The tokens of a sign-in that has just been finished. */
   finish(user: EmulatorUser): ApiAnswer
@@ -30,6 +31,7 @@ export interface TokenOperations {
 
 const OWN_SCOPE = 'aws.cognito.signin.user.admin'
 
+/** The operations on the tokens of one pool. */
 export function createTokenOperations(options: {
   settings: EmulatorSettings
   pool: UserPool

@@ -1,5 +1,6 @@
-import { awsJsonRefusal, Refusal, textAnswer } from './answer.ts'
+import { Refusal, textAnswer } from './answer.ts'
 import type { Answer, ReceivedRequest } from './answer.ts'
+import { awsJsonRefusal } from './aws-json.ts'
 
 /** What goes wrong with an answer. */
 export type Fault =

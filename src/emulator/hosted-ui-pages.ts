@@ -86,7 +86,7 @@ export function pageAnswer(status: number, body: string, cookies: string[] = [])
 }
 
 /** Text made safe for element content and quoted attributes. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

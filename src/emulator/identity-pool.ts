@@ -1,12 +1,12 @@
 /** The identity pool: `GetId`, `GetCredentialsForIdentity` and `GetOpenIdToken` of the cognito-identity API. */
 import { randomUUID } from 'node:crypto'
-import { Refusal, awsJsonAnswer, awsJsonRefusal } from './answer.ts'
+import { notAuthorized, Refusal } from './answer.ts'
 import type { Endpoint } from './answer.ts'
+import { awsJsonEndpoint } from './aws-json.ts'
 import type { EmulatorSettings } from './configuration.ts'
 import { uuidOf } from './configuration.ts'
 import { readMember, readLogins } from './identity-pool-parameters.ts'
 import type { CredentialBook } from './issued-credentials.ts'
-import { parseJsonObject } from './json-object.ts'
 import { signToken } from './json-web-token.ts'
 import { verifyLogin } from './login-token.ts'
 import type { VerifiedLogin } from './login-token.ts'
@@ -178,25 +178,18 @@ export function createIdentityPool(options: IdentityPoolOptions): Endpoint {
     return JSON.stringify({ IdentityId: identityId, Token: signToken(claims, pool.keys.identityPool) })
   }
 
-  return (request) => {
-    try {
-      const input = parseJsonObject(request.body)
-      if (!input) throw new Refusal('SerializationException')
-      switch (String(request.headers['x-amz-target']).replace(/^.*\./, '')) {
-        case 'GetId':
-          return awsJsonAnswer(200, JSON.stringify({ IdentityId: getId(input) }))
-        case 'GetCredentialsForIdentity':
-          return awsJsonAnswer(200, getCredentials(input))
-        case 'GetOpenIdToken':
-          return awsJsonAnswer(200, getOpenIdToken(input))
-        default:
-          throw new Refusal('UnknownOperationException')
-      }
-    } catch (error) {
-      if (error instanceof Refusal) return awsJsonRefusal(error)
-      throw error
+  return awsJsonEndpoint((name, input) => {
+    switch (name) {
+      case 'GetId':
+        return { body: JSON.stringify({ IdentityId: getId(input) }) }
+      case 'GetCredentialsForIdentity':
+        return { body: getCredentials(input) }
+      case 'GetOpenIdToken':
+        return { body: getOpenIdToken(input) }
+      default:
+        throw new Refusal('UnknownOperationException')
     }
-  }
+  })
 }
 
 function nameOf({ providerName, subject }: VerifiedLogin): string {
@@ -211,8 +204,4 @@ function amrOf(logins: VerifiedLogin[]): string[] {
 /** Epoch seconds as the service writes them: `1.785258E9`. */
 function exponentForm(instant: Date): string {
   return (instant.getTime() / 1000).toExponential().replace('e+', 'E')
-}
-
-function notAuthorized(message: string): Refusal {
-  return new Refusal('NotAuthorizedException', message)
 }

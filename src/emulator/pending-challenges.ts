@@ -1,5 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto'
-import { Refusal } from './answer.ts'
+import { notAuthorized } from './answer.ts'
 import type { EmulatorUser, Factor } from './configuration.ts'
 import type { ProofRequest } from './password-proof.ts'
 
@@ -43,6 +43,7 @@ export interface PendingChallenges {
 const LIFE_MS = 3 * 60_000
 const MOST_WRONG_ANSWERS = 3
 
+/** Starts with none; the codes that are sent are added to `sent`. */
 export function createPendingChallenges(options: {
   now: () => number
   secretMark: () => string
@@ -61,8 +62,8 @@ export function createPendingChallenges(options: {
     },
     find: (session) => {
       const found = sessions.get(session)
-      if (!found) throw refused('Invalid session for the user, session can only be used once.')
-      if (now() >= found.endsAt) throw refused('Invalid session for the user, session is expired.')
+      if (!found) throw notAuthorized('Invalid session for the user, session can only be used once.')
+      if (now() >= found.endsAt) throw notAuthorized('Invalid session for the user, session is expired.')
       return found.pending
     },
     close: (session) => {
@@ -80,8 +81,4 @@ export function createPendingChallenges(options: {
       return code
     },
   }
-}
-
-function refused(message: string): Refusal {
-  return new Refusal('NotAuthorizedException', message)
 }

@@ -1,4 +1,4 @@
-import { Refusal } from './answer.ts'
+import { notAuthorized } from './answer.ts'
 import type { IdentityPoolSettings, MappingRule } from './configuration.ts'
 import { stringsOf } from './json-object.ts'
 
@@ -20,7 +20,7 @@ export function mappedRole(pool: IdentityPoolSettings, request: RoleRequest): st
   const offered = offeredRoles(pool, claims)
   if (customRoleArn !== undefined) {
     if (offered.includes(customRoleArn)) return customRoleArn
-    throw new Refusal('NotAuthorizedException', `Access to Role '${customRoleArn}' is forbidden.`)
+    throw notAuthorized(`Access to Role '${customRoleArn}' is forbidden.`)
   }
   switch (mapping.kind) {
     case 'none':
@@ -53,10 +53,7 @@ function ambiguousRole(
   request: RoleRequest & { ambiguous: 'AuthenticatedRole' | 'Deny' },
 ): string | undefined {
   if (request.ambiguous === 'AuthenticatedRole') return pool.authenticatedRole
-  throw new Refusal(
-    'NotAuthorizedException',
-    `The ambiguous role mapping rules for: ${request.identityId} denied this request.`,
-  )
+  throw notAuthorized(`The ambiguous role mapping rules for: ${request.identityId} denied this request.`)
 }
 
 /** A rule never matches a claim that is missing, NotEqual included. */

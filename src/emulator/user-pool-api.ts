@@ -1,13 +1,13 @@
 /** The user pool's JSON API (`AWSCognitoIdentityProviderService`): signing in without a browser, challenge by challenge. */
 import { randomBytes } from 'node:crypto'
-import { awsJsonAnswer, awsJsonRefusal, Refusal } from './answer.ts'
+import { notAuthorized, Refusal } from './answer.ts'
 import type { Endpoint } from './answer.ts'
 import { createAnswers } from './api-answers.ts'
-import { checkSecretHash, mapOf, notAuthorized, textOf } from './api-client.ts'
+import { checkSecretHash, mapOf, textOf } from './api-client.ts'
 import { createTokenOperations } from './api-tokens.ts'
 import type { ApiAnswer } from './api-tokens.ts'
+import { awsJsonEndpoint } from './aws-json.ts'
 import type { EmulatorSettings, EmulatorUser } from './configuration.ts'
-import { parseJsonObject } from './json-object.ts'
 import { requestProof } from './password-proof.ts'
 import { createPendingChallenges } from './pending-challenges.ts'
 import type { SentCode, Step } from './pending-challenges.ts'
@@ -15,6 +15,7 @@ import type { UserPool } from './user-pool.ts'
 
 type Input = Record<string, unknown>
 
+/** The endpoint behind `X-Amz-Target: AWSCognitoIdentityProviderService.*`; codes that it sends are added to `sent`. */
 export function createUserPoolApi(options: {
   settings: EmulatorSettings
   pool: UserPool
@@ -105,16 +106,8 @@ export function createUserPoolApi(options: {
     }
   }
 
-  return (request) => {
-    try {
-      const input = parseJsonObject(request.body)
-      if (!input) throw new Refusal('SerializationException')
-      const { body, originJti } = operate(String(request.headers['x-amz-target']).replace(/^.*\./, ''), input)
-      const answer = awsJsonAnswer(200, JSON.stringify(body))
-      return originJti === undefined ? answer : { ...answer, originJti }
-    } catch (error) {
-      if (error instanceof Refusal) return awsJsonRefusal(error)
-      throw error
-    }
-  }
+  return awsJsonEndpoint((name, input) => {
+    const { body, ...about } = operate(name, input)
+    return { ...about, body: JSON.stringify(body) }
+  })
 }

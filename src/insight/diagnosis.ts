@@ -1,5 +1,6 @@
 /** What an examination comes to: a state for every link, the exit code, the text below the picture, the JSON. Pure. */
 import type { ExaminedHop } from './doctor.ts'
+import { isTrouble } from './finding.ts'
 import type { Finding, Trouble } from './finding.ts'
 import type { DrawnHop, HopState } from './picture.ts'
 
@@ -14,7 +15,7 @@ export function stateOf(findings: Finding[]): HopState {
 /** 0 where nothing failed, else the code of the first failure. */
 export function exitCodeOf(hops: Pick<ExaminedHop, 'findings'>[]): number {
   for (const finding of hops.flatMap(({ findings }) => findings))
-    if (!('text' in finding) && finding.state === 'failed') return finding.exitCode
+    if (isTrouble(finding) && finding.state === 'failed') return finding.exitCode
   return 0
 }
 
@@ -22,7 +23,7 @@ export function exitCodeOf(hops: Pick<ExaminedHop, 'findings'>[]): number {
 export function drawnHops(hops: ExaminedHop[]): DrawnHop[] {
   return hops.map(({ findings, ...hop }) => ({
     ...{ ...hop, values: [], state: stateOf(findings) },
-    lines: findings.map((one) => ({ state: one.state, text: 'text' in one ? one.text : one.cause })),
+    lines: findings.map((one) => ({ state: one.state, text: isTrouble(one) ? one.cause : one.text })),
   }))
 }
 
@@ -75,10 +76,6 @@ function adviceFor(group: Placed[]): AdviceLine[] {
       : [{ kind: 'fix' as const, text: `fix: ${fix}` }]),
     ...steps.map((text) => ({ kind: 'command' as const, text })),
   ]
-}
-
-function isTrouble(finding: Finding): finding is Trouble {
-  return !('text' in finding)
 }
 
 /** The contract's `doctor --json`: each link with its worst finding, and all of them beside it. */

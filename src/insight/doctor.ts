@@ -6,7 +6,7 @@ import { parseSources } from '../profile/profile-values.ts'
 import { configFindings } from './config-findings.ts'
 import { checkExchange, checkSession, troubleOrThrow } from './exchange-check.ts'
 import type { ExchangeCheck } from './exchange-check.ts'
-import { fine, skipped, troubleOf } from './finding.ts'
+import { fine, isTrouble, skipped, troubleOf } from './finding.ts'
 import type { Finding } from './finding.ts'
 import type { Hop, HopId } from './hop.ts'
 import { checkMachine, clockFinding } from './machine-check.ts'
@@ -73,7 +73,7 @@ function overrides({ values }: Hop): Finding[] {
 
 function brokenBefore(found: Map<HopId, Finding[]>): string {
   const session = found.get('session') ?? []
-  return session.some((one) => 'code' in one && one.code === 'sign-in-required')
+  return session.some((one) => isTrouble(one) && one.code === 'sign-in-required')
     ? 'nobody is signed in'
     : 'a link before it is broken'
 }

@@ -1,6 +1,7 @@
 /** What a drawing may use: how wide, which characters, which colours. Pure. */
 import { plainText } from '../errors/plain-text.ts'
 
+/** Of the place that it is drawn for. */
 export interface DrawingStyle {
   columns: number
   isUnicode: boolean
@@ -30,6 +31,7 @@ const ASCII: Glyphs = {
   ...{ line: '-', side: '|', out: '+', arrow: 'v', full: '#', empty: '.' },
 }
 
+/** The characters of a style. */
 export function glyphsOf({ isUnicode }: DrawingStyle): Glyphs {
   return isUnicode ? BOXES : ASCII
 }
@@ -52,6 +54,7 @@ export function drawable(text: string, { isUnicode }: DrawingStyle): string {
   return safe.replace(/[^\x20-\x7e]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`)
 }
 
+/** A colour, or a weight. */
 export type Tint = 'bold' | 'dim' | 'green' | 'red' | 'yellow'
 
 const CODES: Record<Tint, string> = { bold: '1', dim: '2', green: '32', red: '31', yellow: '33' }

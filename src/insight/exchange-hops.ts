@@ -4,9 +4,8 @@ import type { ChainSettings, Profile, RoleRequest } from '../profile/profile.ts'
 import type { ProfileOrigins } from '../profile/setting-origins.ts'
 import type { SettingKey } from '../profile/settings.ts'
 import { durationText } from './duration-text.ts'
-import { sourceText } from './hop.ts'
+import { endpointValue, ifSet, sourceOf, sourceText } from './hop.ts'
 import type { Hop, HopValue } from './hop.ts'
-import { endpointValue, optional } from './sign-in-hops.ts'
 
 // Cognito Developer Guide: GetOpenIdToken's token; credentials of the enhanced flow, which take no other life.
 const OPEN_ID_TOKEN_SECONDS = 600
@@ -35,7 +34,7 @@ export function exchangeHops(profile: Profile, origins: ProfileOrigins): Hop[] {
 
 function identityPoolHop(profile: Profile, origins: ProfileOrigins): Hop {
   const { identityPool, exchange, signIn } = profile
-  const source = sourceText(origins.setting('cognito_identity_pool_id')?.origin)
+  const source = sourceOf(origins, 'cognito_identity_pool_id')
   const values: HopValue[] = [
     { name: 'identity pool', value: identityPool?.id ?? '', source },
     exchangeValue(profile, origins),
@@ -44,10 +43,10 @@ function identityPoolHop(profile: Profile, origins: ProfileOrigins): Hop {
     const value = identityPool?.loginsKey ?? signIn.issuer.replace(/^https?:\/\//, '')
     values.push({
       ...{ name: 'logins key', value },
-      source: sourceText(origins.setting('cognito_logins_key')?.origin),
+      source: sourceOf(origins, 'cognito_logins_key'),
     })
   } else {
-    values.push(...optional(origins, 'guest', 'cognito_guest'))
+    values.push(...ifSet(origins, 'guest', 'cognito_guest'))
   }
   values.push(...endpointValue(profile.endpoints.cognitoIdentity, 'cognito_identity', origins))
   const hop = { id: 'identity-pool' as const, title: 'Identity pool', values, source }
@@ -67,9 +66,7 @@ function identityPoolHop(profile: Profile, origins: ProfileOrigins): Hop {
 }
 
 function enhancedRoleHop(roleArn: string | undefined, profile: Profile, origins: ProfileOrigins): Hop {
-  const source = sourceText(
-    origins.setting(roleArn === undefined ? 'cognito_identity_pool_id' : 'cognito_role_arn')?.origin,
-  )
+  const source = sourceOf(origins, roleArn === undefined ? 'cognito_identity_pool_id' : 'cognito_role_arn')
   const byPool = profile.signIn
     ? "the identity pool's choice: by a rule, the token's preferred role, or its role for everybody who signed in"
     : "the identity pool's for guests"
@@ -91,7 +88,7 @@ function enhancedRoleHop(roleArn: string | undefined, profile: Profile, origins:
 }
 
 function assumedRoleHop(role: RoleRequest, profile: Profile, origins: ProfileOrigins): Hop {
-  const from = (key: SettingKey) => sourceText(origins.setting(key)?.origin)
+  const from = (key: SettingKey) => sourceOf(origins, key)
   const source = from('cognito_role_arn')
   const values: HopValue[] = [{ name: 'role', value: role.roleArn, source }]
   if (profile.exchange.kind === 'web-identity') values.push(exchangeValue(profile, origins))
@@ -102,8 +99,8 @@ function assumedRoleHop(role: RoleRequest, profile: Profile, origins: ProfileOri
       ...{ name: 'session name', value: role.sessionName ?? whoNames(profile) },
       source: from('cognito_role_session_name'),
     },
-    ...optional(origins, 'policy', 'cognito_session_policy'),
-    ...optional(origins, 'policy ARNs', 'cognito_policy_arns'),
+    ...ifSet(origins, 'policy', 'cognito_session_policy'),
+    ...ifSet(origins, 'policy ARNs', 'cognito_policy_arns'),
     credentials(role.durationSeconds, from('cognito_duration_seconds')),
   )
   return { ...roleHop(values, source), lifetimeSeconds: role.durationSeconds }
@@ -117,7 +114,7 @@ function secondRoleHop(chain: ChainSettings, origins: ProfileOrigins): Hop {
   // One of both ways: AWS's own keys, or cognito_chain_*.
   const own = origins.own('role_arn')
   const found = (name: 'external_id' | 'role_session_name' | 'duration_seconds', key: SettingKey) =>
-    sourceText(own ? origins.own(name)?.origin : origins.setting(key)?.origin)
+    own ? sourceText(origins.own(name)?.origin) : sourceOf(origins, key)
   const source = sourceText((own ?? origins.setting('cognito_chain_role_arn'))?.origin)
   const values: HopValue[] = [
     { name: 'role', value: chain.roleArn, source },
@@ -168,8 +165,7 @@ export function toolsHop(profile: Profile, origins: ProfileOrigins, last: Hop | 
 }
 
 function exchangeValue({ exchange }: Profile, origins: ProfileOrigins): HopValue {
-  const { origin } = origins.setting('cognito_exchange') ?? {}
-  return { name: 'exchange', value: exchange.kind, source: sourceText(origin) }
+  return { name: 'exchange', value: exchange.kind, source: sourceOf(origins, 'cognito_exchange') }
 }
 
 function whoNames({ signIn }: Profile): string {

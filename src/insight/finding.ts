@@ -10,6 +10,7 @@ import { stepsFor } from './steps.ts'
 // Servers may say anything.
 const LONGEST_DETAIL = 2000
 
+/** Either; `isTrouble` tells which. */
 export type Finding = Fine | Trouble
 
 /** Something that holds, or that was not tried. */
@@ -35,10 +36,17 @@ export interface Trouble {
   exitCode: number
 }
 
+/** Whether something is broken, or will be. */
+export function isTrouble(finding: Finding): finding is Trouble {
+  return 'code' in finding
+}
+
+/** Something that holds; `names` are the person's own in the text. */
 export function fine(text: string, names: PrivateWord[] = []): Fine {
   return { state: 'ok', text, ...(names.length === 0 ? {} : { names }) }
 }
 
+/** Something that was not tried. */
 export function skipped(text: string): Fine {
   return { state: 'skipped', text }
 }

@@ -1,5 +1,8 @@
 /** The links of the chain from a sign-in to a tool: what `explain` draws and `doctor` tests. Pure. */
 import type { Origin } from '../profile/profile-values.ts'
+import type { ServiceId } from '../profile/service-endpoints.ts'
+import type { ProfileOrigins } from '../profile/setting-origins.ts'
+import type { SettingKey } from '../profile/settings.ts'
 
 /** The links in their order; a profile has those that it needs. */
 export type HopId =
@@ -13,6 +16,7 @@ export interface HopValue {
   lifetimeSeconds?: number
 }
 
+/** A link, and what is known of it. */
 export interface Hop {
   id: HopId
   title: string
@@ -38,4 +42,22 @@ export function sourceText(origin: Origin | undefined): string {
     case 'file':
       return `${origin.place.file.split(/[\\/]/).at(-1) ?? ''}:${origin.place.line}`
   }
+}
+
+/** The same of a setting: whence its value comes. */
+export function sourceOf(origins: ProfileOrigins, key: SettingKey): string {
+  return sourceText(origins.setting(key)?.origin)
+}
+
+/** A setting's text, where somebody set it. */
+export function ifSet(origins: ProfileOrigins, name: string, key: SettingKey): HopValue[] {
+  const found = origins.setting(key)
+  if (!found || found.origin.kind === 'default') return []
+  return [{ name, value: found.text, source: sourceText(found.origin) }]
+}
+
+/** Where a service is asked at another place than its own. */
+export function endpointValue(url: URL | undefined, service: ServiceId, origins: ProfileOrigins): HopValue[] {
+  if (!url) return []
+  return [{ name: 'endpoint', value: url.href, source: sourceText(origins.endpoint(service)) }]
 }

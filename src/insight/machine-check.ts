@@ -8,6 +8,7 @@ import { fine, misconfigured, troubleOf } from './finding.ts'
 import type { Finding, Trouble } from './finding.ts'
 import { shadowingVariables } from './shadow-findings.ts'
 
+/** What is looked at. */
 export interface Machine {
   env: Record<string, string | undefined>
   platform: NodeJS.Platform

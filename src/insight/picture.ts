@@ -4,6 +4,7 @@ import type { DrawingStyle, Tint } from './drawing-style.ts'
 import type { Hop, HopValue } from './hop.ts'
 import { padText, textWidth, wrapText } from './text-width.ts'
 
+/** How a link is: what its mark says. */
 export type HopState = 'ok' | 'failed' | 'warning' | 'skipped'
 
 /** A link to draw: with `state` a mark stands before its title; `lines` are told below its values, each with its own mark. */
@@ -12,6 +13,7 @@ export interface DrawnHop extends Hop {
   lines?: DrawnLine[]
 }
 
+/** Something told of a link, and how it is. */
 export interface DrawnLine {
   state: HopState
   text: string

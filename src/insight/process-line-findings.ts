@@ -6,6 +6,7 @@ import { COMMAND } from '../profile/setting-types.ts'
 import { misconfigured } from './finding.ts'
 import type { Trouble } from './finding.ts'
 
+/** A line taken apart, and what is wrong with it. */
 export interface ProcessLine {
   text: string
   /** The words that run poolkey, or those of whatever runs in its place. */

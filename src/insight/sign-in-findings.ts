@@ -4,7 +4,7 @@ import type { Profile, SignInSettings } from '../profile/profile.ts'
 import type { Verdict } from '../sign-in/authorize-answer.ts'
 import type { PasswordVerdict } from '../sign-in/password-begin.ts'
 import type { SignInCheck } from '../sign-in/sign-in-check.ts'
-import { fine, misconfigured, troubleOf } from './finding.ts'
+import { fine, isTrouble, misconfigured, troubleOf } from './finding.ts'
 import type { Finding } from './finding.ts'
 
 const UNREACHABLE = 6
@@ -107,7 +107,7 @@ function domainFinding(verdict: Verdict, profile: Profile): Finding {
     verdict,
     profile,
   )
-  return 'code' in trouble ? { ...trouble, state: 'warning' } : trouble
+  return isTrouble(trouble) ? { ...trouble, state: 'warning' } : trouble
 }
 
 /** Something that was not answered: broken where nobody could be reached, else only not known. */

@@ -1,10 +1,8 @@
 /** The links from a profile to its session. Pure. */
 import type { Profile, SignInSettings } from '../profile/profile.ts'
-import type { ServiceId } from '../profile/service-endpoints.ts'
 import type { ProfileOrigins } from '../profile/setting-origins.ts'
-import type { SettingKey } from '../profile/settings.ts'
 import { durationText } from './duration-text.ts'
-import { sourceText } from './hop.ts'
+import { endpointValue, ifSet, sourceOf, sourceText } from './hop.ts'
 import type { Hop, HopValue } from './hop.ts'
 
 // Cognito Developer Guide: authorization codes; app client's ID, access and refresh token validity, where nobody set them.
@@ -28,7 +26,7 @@ export function profileHop(profile: Profile, origins: ProfileOrigins): Hop {
   const source = origins.own('source_profile')
   if (source && profile.settingsFrom !== profile.name)
     values.push({ name: 'source profile', value: source.text, source: sourceText(source.origin) })
-  values.push(...optional(origins, 'sign-in from', 'cognito_source_profile'))
+  values.push(...ifSet(origins, 'sign-in from', 'cognito_source_profile'))
   return {
     ...{ id: 'profile', title: `Profile ${profile.name}`, values },
     source: sourceText(origins.header),
@@ -45,24 +43,22 @@ export function signInHops({ signIn, endpoints }: Profile, origins: ProfileOrigi
   return [hop, sessionHop(signIn, origins)]
 }
 
-const from = (origins: ProfileOrigins, key: SettingKey) => sourceText(origins.setting(key)?.origin)
-
 function browserHop(signIn: SignInSettings, origins: ProfileOrigins): Hop {
   const code = `${durationText(CODE_SECONDS)}, good once`
   const values = [
     ...poolValues(signIn, origins, 'the browser, authorization code and PKCE'),
     {
       ...{ name: 'callback URL', value: signIn.redirectUris.join(', ') },
-      source: from(origins, 'cognito_redirect_uri'),
+      source: sourceOf(origins, 'cognito_redirect_uri'),
     },
-    { name: 'scopes', value: signIn.scopes.join(' '), source: from(origins, 'cognito_scopes') },
-    ...optional(origins, 'provider', 'cognito_identity_provider'),
-    ...optional(origins, 'provider', 'cognito_idp_identifier'),
-    ...optional(origins, 'user name', 'cognito_username'),
-    ...optional(origins, 'login hint', 'cognito_login_hint'),
-    ...optional(origins, 'language', 'cognito_lang'),
-    ...optional(origins, 'prompt', 'cognito_prompt'),
-    ...optional(origins, 'browser', 'cognito_browser'),
+    { name: 'scopes', value: signIn.scopes.join(' '), source: sourceOf(origins, 'cognito_scopes') },
+    ...ifSet(origins, 'provider', 'cognito_identity_provider'),
+    ...ifSet(origins, 'provider', 'cognito_idp_identifier'),
+    ...ifSet(origins, 'user name', 'cognito_username'),
+    ...ifSet(origins, 'login hint', 'cognito_login_hint'),
+    ...ifSet(origins, 'language', 'cognito_lang'),
+    ...ifSet(origins, 'prompt', 'cognito_prompt'),
+    ...ifSet(origins, 'browser', 'cognito_browser'),
     { name: 'code', value: code, source: 'Cognito', lifetimeSeconds: CODE_SECONDS },
   ]
   return { ...signInHop(values, origins), lifetimeSeconds: CODE_SECONDS, gives: 'code, then tokens' }
@@ -75,24 +71,25 @@ function passwordHop(signIn: SignInSettings, origins: ProfileOrigins, api: URL |
     { name: 'calls', value: 'InitiateAuth (USER_SRP_AUTH), RespondToAuthChallenge', source: 'Cognito' },
     ...endpointValue(api, 'cognito_identity_provider', origins),
     { name: 'scope', value: API_SCOPE, source: 'Cognito' },
-    ...optional(origins, 'user name', 'cognito_username'),
+    ...ifSet(origins, 'user name', 'cognito_username'),
   ]
   return { ...signInHop(values, origins), gives: 'tokens' }
 }
 
 function signInHop(values: HopValue[], origins: ProfileOrigins): Hop {
-  return { id: 'sign-in', title: 'Sign-in', values, source: from(origins, 'cognito_user_pool_id') }
+  return { id: 'sign-in', title: 'Sign-in', values, source: sourceOf(origins, 'cognito_user_pool_id') }
 }
 
 function poolValues(signIn: SignInSettings, origins: ProfileOrigins, way: string): HopValue[] {
   const { domain } = signIn
   const values = [
-    { name: 'user pool', value: signIn.userPoolId, source: from(origins, 'cognito_user_pool_id') },
-    { name: 'app client', value: signIn.clientId, source: from(origins, 'cognito_client_id') },
-    { name: 'sign-in by', value: way, source: from(origins, 'cognito_sign_in') },
+    { name: 'user pool', value: signIn.userPoolId, source: sourceOf(origins, 'cognito_user_pool_id') },
+    { name: 'app client', value: signIn.clientId, source: sourceOf(origins, 'cognito_client_id') },
+    { name: 'sign-in by', value: way, source: sourceOf(origins, 'cognito_sign_in') },
   ]
-  if (domain) values.push({ name: 'domain', value: domain.origin, source: from(origins, 'cognito_domain') })
-  return [...values, { name: 'issuer', value: signIn.issuer, source: from(origins, 'cognito_issuer') }]
+  if (domain)
+    values.push({ name: 'domain', value: domain.origin, source: sourceOf(origins, 'cognito_domain') })
+  return [...values, { name: 'issuer', value: signIn.issuer, source: sourceOf(origins, 'cognito_issuer') }]
 }
 
 function sessionHop({ refreshTokenDays, method }: SignInSettings, origins: ProfileOrigins): Hop {
@@ -100,7 +97,7 @@ function sessionHop({ refreshTokenDays, method }: SignInSettings, origins: Profi
   const token = { value, source: 'Cognito', lifetimeSeconds: TOKEN_SECONDS }
   const refreshSeconds = (refreshTokenDays ?? REFRESH_TOKEN_DAYS) * DAY_SECONDS
   const days = durationText(refreshSeconds)
-  const source = refreshTokenDays === undefined ? 'Cognito' : from(origins, 'cognito_refresh_token_days')
+  const source = refreshTokenDays === undefined ? 'Cognito' : sourceOf(origins, 'cognito_refresh_token_days')
   return {
     id: 'session',
     title: 'Session',
@@ -111,26 +108,13 @@ function sessionHop({ refreshTokenDays, method }: SignInSettings, origins: Profi
         ...{ name: 'refresh token', value: refreshTokenDays === undefined ? `${days}, ${UNLESS}` : days },
         ...{ source, lifetimeSeconds: refreshSeconds },
       },
-      ...optional(origins, 'session name', 'cognito_session'),
+      ...ifSet(origins, 'session name', 'cognito_session'),
       ...(method === 'browser'
-        ? optional(origins, 'auto login', 'cognito_auto_login')
+        ? ifSet(origins, 'auto login', 'cognito_auto_login')
         : [{ name: 'renewed by', value: 'GetTokensFromRefreshToken', source: 'Cognito' }]),
     ],
     lifetimeSeconds: refreshSeconds,
-    source: from(origins, 'cognito_client_id'),
+    source: sourceOf(origins, 'cognito_client_id'),
     gives: 'ID token',
   }
-}
-
-/** A setting's text, where somebody set it. */
-export function optional(origins: ProfileOrigins, name: string, key: SettingKey): HopValue[] {
-  const found = origins.setting(key)
-  if (!found || found.origin.kind === 'default') return []
-  return [{ name, value: found.text, source: sourceText(found.origin) }]
-}
-
-/** Where a service is asked at another place than its own. */
-export function endpointValue(url: URL | undefined, service: ServiceId, origins: ProfileOrigins): HopValue[] {
-  if (!url) return []
-  return [{ name: 'endpoint', value: url.href, source: sourceText(origins.endpoint(service)) }]
 }

@@ -9,7 +9,7 @@ import { createAttempt } from '../sign-in/authorization.ts'
 import { openCallbackListener } from '../sign-in/callback-listener.ts'
 import { checkSignIn } from '../sign-in/sign-in-check.ts'
 import { troubleOrThrow } from './exchange-check.ts'
-import { fine } from './finding.ts'
+import { fine, isTrouble } from './finding.ts'
 import type { Finding } from './finding.ts'
 import type { Patient } from './patient.ts'
 import { signInFindings } from './sign-in-findings.ts'
@@ -67,7 +67,7 @@ async function portFinding(profile: Profile, signal: AbortSignal, tries = PORT_T
 
 /** Whoever is signed in needs no port until the next time. */
 export function portMayWait(finding: Finding): Finding {
-  return 'code' in finding && finding.code === 'redirect-ports-taken'
+  return isTrouble(finding) && finding.code === 'redirect-ports-taken'
     ? { ...finding, state: 'warning' }
     : finding
 }

@@ -9,6 +9,7 @@ import { trustPolicyFor } from './trust-policy.ts'
 
 const GOVCLOUD = GOVCLOUD_IDENTITY_POOL_PRINCIPALS
 
+/** With a role for each group, and one for whoever is in none. */
 export function identityPoolParts({ groups, namePrefix }: TemplateOptions): TemplateParts {
   const name = namePrefix === undefined ? '!Ref AWS::StackName' : `'${namePrefix}'`
   return {

@@ -6,6 +6,7 @@ import type { TemplateOptions, TemplateParts } from './template-text.ts'
 const CONDITIONS = `  InGovCloud: !Equals [!Ref AWS::Partition, aws-us-gov]
 `
 
+/** With a callback and a sign-out URL on loopback for each port. */
 export function userPoolParts(options: TemplateOptions): TemplateParts {
   const name = options.namePrefix === undefined ? '!Ref AWS::StackName' : `'${options.namePrefix}'`
   const callbackUrls = options.ports.map((port) => `http://localhost:${port}/callback`)

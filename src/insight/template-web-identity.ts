@@ -3,6 +3,7 @@ import { indented, output } from './template-text.ts'
 import type { TemplateParts } from './template-text.ts'
 import { trustPolicyFor } from './trust-policy.ts'
 
+/** With one role for everybody who can sign in. */
 export function webIdentityParts(): TemplateParts {
   return {
     conditions: '',

@@ -5,11 +5,12 @@ import { isAbsolute, join } from 'node:path'
 import { plainText } from '../errors/plain-text.ts'
 import { parseJsonObject } from '../json-object.ts'
 import type { ProfileSection } from '../profile/profile-values.ts'
-import { fine, misconfigured } from './finding.ts'
+import { fine, isTrouble, misconfigured } from './finding.ts'
 import type { Finding, Trouble } from './finding.ts'
 import { noProcessLine, readProcessLine, rewrite } from './process-line-findings.ts'
 import type { ProcessLine } from './process-line-findings.ts'
 
+/** Where AWS tools run, as far as it is known here. */
 export interface ToolsAround {
   env: Record<string, string | undefined>
   platform: NodeJS.Platform
@@ -35,7 +36,7 @@ export async function checkProcessLine(
   }
   if (line.troubles.some(({ state }) => state === 'failed')) return line.troubles
   const where = programFinding(line, section.name, around)
-  const isThere = 'text' in where || where.state === 'warning'
+  const isThere = !isTrouble(where) || where.state === 'warning'
   const ran = isThere && mayRun ? [await runLine(line, section.name, { around, signal })] : []
   return [...line.troubles, where, ...ran]
 }

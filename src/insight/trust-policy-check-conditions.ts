@@ -1,13 +1,14 @@
 /** What is wrong with the conditions of a statement that trusts who asks. Pure. */
 import { holdsFor, operatorOf } from './trust-policy-condition.ts'
-import type { Condition, Finding, Statement } from './trust-policy-document.ts'
+import type { Condition, PolicyFinding, Statement } from './trust-policy-document.ts'
 import { knownKeys } from './trust-policy-keys.ts'
 import type { Strangers } from './trust-policy-keys.ts'
 import type { ChainNeed, IdentityPoolNeed, TrustNeed, WebIdentityNeed } from './trust-policy.ts'
 
 /** `lets`: whom else it lets in, whatever other statements say. */
-export type ConditionFinding = Finding & { lets?: Strangers }
+export type ConditionFinding = PolicyFinding & { lets?: Strangers }
 
+/** Findings about the claims that the exchange brings first, then about all other conditions. */
 export function conditionFindings(statement: Statement, need: TrustNeed): ConditionFinding[] {
   const { conditions } = statement
   switch (need.kind) {

@@ -1,6 +1,6 @@
 /** Whom a trust policy trusts, and what is wrong with that for one exchange. Pure. */
 import { operatorOf } from './trust-policy-condition.ts'
-import type { Finding, Statement } from './trust-policy-document.ts'
+import type { PolicyFinding, Statement } from './trust-policy-document.ts'
 import type { ChainNeed, TrustNeed, WebIdentityNeed } from './trust-policy.ts'
 
 /** Whether a statement is about who asks: by name, because it is about everybody, or not. */
@@ -39,7 +39,7 @@ export function principalEdit(need: TrustNeed): string {
 }
 
 /** Of statements that allow something, none of which trusts who asks: why, as far as it can be told. */
-export function principalFinding(statements: Statement[], need: TrustNeed): Finding {
+export function principalFinding(statements: Statement[], need: TrustNeed): PolicyFinding {
   const principals = statements.flatMap((statement) => statement.principals)
   const names = wantedNames(need)
   const wrongType = principals.find(({ name }) => names.includes(name))

@@ -14,7 +14,7 @@ import { holdsFor, isLike, operatorOf } from './trust-policy-condition.ts'
 import { knownKeys, strangersKeys } from './trust-policy-keys.ts'
 import type { Strangers } from './trust-policy-keys.ts'
 import { readTrustPolicy } from './trust-policy-document.ts'
-import type { Finding, PolicyDocument, Statement } from './trust-policy-document.ts'
+import type { PolicyFinding, PolicyDocument, Statement } from './trust-policy-document.ts'
 import type { TrustNeed } from './trust-policy.ts'
 
 /** What is asked of the role beside its trust; each undefined where it is not known. */
@@ -24,7 +24,7 @@ export interface RoleWish {
 }
 
 /** Findings, in the order of the policy. `text` is a policy in any form that people have it in. */
-export function checkTrustPolicy(text: string, need: TrustNeed, wish: RoleWish): Finding[] {
+export function checkTrustPolicy(text: string, need: TrustNeed, wish: RoleWish): PolicyFinding[] {
   const read = readTrustPolicy(text)
   if (read.kind === 'unreadable')
     return [{ problem: read.problem, fix: 'give it the trust policy, or the output of: aws iam get-role' }]
@@ -35,8 +35,8 @@ export function checkTrustPolicy(text: string, need: TrustNeed, wish: RoleWish):
 const ELEMENTS = ['Sid', 'Effect', 'Principal', 'Action', 'Condition']
 
 /** What IAM does not take, or what turns the sense of a statement round. */
-function formFindings({ version, statements }: PolicyDocument): Finding[] {
-  const findings: Finding[] = []
+function formFindings({ version, statements }: PolicyDocument): PolicyFinding[] {
+  const findings: PolicyFinding[] = []
   if (version !== undefined && version !== '2012-10-17' && version !== '2008-10-17')
     findings.push({ problem: `IAM knows no version ${version}`, fix: 'set "Version": "2012-10-17"' })
   for (const { where, effect, elements, conditions } of statements) {
@@ -62,7 +62,7 @@ function formFindings({ version, statements }: PolicyDocument): Finding[] {
   return findings
 }
 
-function trustFindings({ statements }: PolicyDocument, need: TrustNeed): Finding[] {
+function trustFindings({ statements }: PolicyDocument, need: TrustNeed): PolicyFinding[] {
   const allowing = statements.filter(({ effect }) => effect !== 'Deny')
   const denying = statements.filter(({ effect }) => effect === 'Deny')
   const denied = denying.flatMap((one) => denyFindings(one, need))
@@ -129,7 +129,7 @@ function statementFindings(statement: Statement, need: TrustNeed): ConditionFind
   return findings.map((finding) => ({ ...finding, problem: `${where}${finding.problem}` }))
 }
 
-function actionFindings(statement: Statement, need: TrustNeed): Finding[] {
+function actionFindings(statement: Statement, need: TrustNeed): PolicyFinding[] {
   const [wanted] = actionsOf(need)
   if (allows(statement, wanted)) return []
   const other = need.kind === 'chain' ? 'sts:AssumeRoleWithWebIdentity' : 'sts:AssumeRole'
@@ -144,14 +144,14 @@ function actionFindings(statement: Statement, need: TrustNeed): Finding[] {
   ]
 }
 
-function tagFindings(statements: Statement[], need: TrustNeed): Finding[] {
+function tagFindings(statements: Statement[], need: TrustNeed): PolicyFinding[] {
   const [, wanted] = actionsOf(need)
   if (wanted === undefined || statements.some((one) => allows(one, wanted))) return []
   const problem = `it does not allow ${wanted}: with principal tags (attributes for access control) in the identity pool no credentials come`
   return [{ problem, fix: `add "${wanted}" to "Action", beside sts:AssumeRoleWithWebIdentity` }]
 }
 
-function denyFindings(statement: Statement, need: TrustNeed): Finding[] {
+function denyFindings(statement: Statement, need: TrustNeed): PolicyFinding[] {
   const denied = actionsOf(need).filter((action) => allows(statement, action))
   const holds = statement.conditions.every((condition) => holdsFor(condition, knownKeys(need)) === 'yes')
   if (namesWhoAsks(statement, need) === 'no' || denied.length === 0 || !holds) return []
@@ -163,8 +163,8 @@ function denyFindings(statement: Statement, need: TrustNeed): Finding[] {
   ]
 }
 
-function roleFindings({ role }: PolicyDocument, { roleArn, durationSeconds }: RoleWish): Finding[] {
-  const findings: Finding[] = []
+function roleFindings({ role }: PolicyDocument, { roleArn, durationSeconds }: RoleWish): PolicyFinding[] {
+  const findings: PolicyFinding[] = []
   if (role?.arn !== undefined && roleArn !== undefined && role.arn !== roleArn)
     findings.push({
       problem: `this is ${role.arn}, but the profile assumes ${roleArn}`,

@@ -7,6 +7,7 @@ import type { Condition } from './trust-policy-document.ts'
 /** Values of a condition key, which is asked for in lower case: IAM does not tell case apart. Undefined: not known. */
 export type KnownKeys = (key: string) => string[] | 'absent' | undefined
 
+/** `unknown` where that hangs on what the request brings. */
 export type Holds = 'yes' | 'no' | 'unknown'
 
 /** An operator's name without what stands around it, in IAM's spelling; undefined for one that IAM does not know. */
@@ -36,6 +37,7 @@ const OPERATORS = [
   ...['IpAddress', 'NotIpAddress', 'Null'],
 ]
 
+/** Whether IAM would find that the condition holds. */
 export function holdsFor(condition: Condition, known: KnownKeys): Holds {
   const actual = known(condition.key.toLowerCase())
   if (actual === undefined) return 'unknown'

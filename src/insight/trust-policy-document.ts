@@ -3,7 +3,7 @@ import type { JsonObject } from '../json-object.ts'
 import { isJsonObject } from '../json-object.ts'
 
 /** Something wrong with a policy, and the edit that mends it. */
-export interface Finding {
+export interface PolicyFinding {
   problem: string
   fix: string
 }
@@ -15,6 +15,7 @@ export interface Condition {
   values: string[]
 }
 
+/** A statement; what stands in it in several spellings is in one. */
 export interface Statement {
   /** Says which one is meant: empty where there is only one, else `statement 2 (Sid): `. */
   where: string
@@ -30,6 +31,7 @@ export interface Statement {
   elements: string[]
 }
 
+/** A policy, and what came with it. */
 export interface PolicyDocument {
   version: string | undefined
   statements: Statement[]
@@ -37,6 +39,7 @@ export interface PolicyDocument {
   role: { arn: string | undefined; maxSessionSeconds: number | undefined } | undefined
 }
 
+/** A policy, or why the text is none. */
 export type ReadPolicy =
   { kind: 'policy'; document: PolicyDocument } | { kind: 'unreadable'; problem: string }
 

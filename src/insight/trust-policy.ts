@@ -55,8 +55,8 @@ export interface ChainNeed extends NamedSession {
   externalId: string | undefined
 }
 
-// Cognito names every session of the enhanced flow so.
-const ENHANCED_SESSION_NAME = 'CognitoIdentityCredentials'
+/** What Cognito calls every session of the enhanced flow. */
+export const ENHANCED_SESSION_NAME = 'CognitoIdentityCredentials'
 
 /** The policy that gives exactly what is needed. */
 export function trustPolicyFor(need: TrustNeed): TrustPolicy {

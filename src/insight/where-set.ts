@@ -4,6 +4,7 @@ import type { Origin } from '../profile/profile-values.ts'
 import type { ProfileOrigins } from '../profile/setting-origins.ts'
 import { SETTING_LIST } from '../profile/settings.ts'
 import type { SettingKey } from '../profile/settings.ts'
+import { isTrouble } from './finding.ts'
 import type { Finding } from './finding.ts'
 
 // Settings that causes and fixes name by what they are.
@@ -14,7 +15,7 @@ const IN_WORDS: [words: RegExp, key: SettingKey][] = [
 
 /** A finding whose fix says so of every setting that it is about. */
 export function withPlaces(finding: Finding, profile: Profile, origins: ProfileOrigins): Finding {
-  if ('text' in finding || finding.fix === undefined) return finding
+  if (!isTrouble(finding) || finding.fix === undefined) return finding
   const about = `${finding.cause} ${finding.fix}`
   const keys = SETTING_LIST.map(({ key }) => key).filter(
     (key) =>

@@ -5,8 +5,10 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 
+/** The only path there is. */
 export const CREDENTIALS_PATH = '/credentials'
 
+/** What is known of a request before its body. */
 export interface EndpointRequest {
   method: string
   /** As it came: path and query. */
@@ -18,6 +20,7 @@ export interface EndpointRequest {
 /** 200 to be given credentials; else the status of a refusal, which says no more than that. */
 export type Verdict = 200 | 403 | 404 | 405
 
+/** Judges in the order that tells a stranger least. `endpoint`: its port, and the digest (`digestOf`) of its token. */
 export function judgeRequest(
   { method, target, rawHeaders }: EndpointRequest,
   endpoint: { port: number; tokenDigest: Buffer },

@@ -10,6 +10,7 @@ import { containerJson, failureJson } from './endpoint-answer.ts'
 import { CREDENTIALS_PATH, judgeRequest } from './endpoint-request.ts'
 import { tokenDigestOf } from './endpoint-token.ts'
 
+/** A listening endpoint. */
 export interface Endpoint {
   /** For `AWS_CONTAINER_CREDENTIALS_FULL_URI`. */
   uri: string
@@ -17,6 +18,7 @@ export interface Endpoint {
   close: () => Promise<void>
 }
 
+/** Where to listen, and what to give to whom. */
 export interface EndpointOptions {
   /** 0: any that is free. */
   port: number

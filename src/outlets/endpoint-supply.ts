@@ -7,6 +7,7 @@ import type { Standing, StandingCredentials } from '../broker/standing-credentia
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Credentials } from '../exchange/credentials.ts'
 
+/** Credentials at hand. */
 export interface Supply {
   /** Credentials that live. Waits a little where there are none in memory. Throws why there are none. */
   get: () => Promise<Credentials>
@@ -14,6 +15,7 @@ export interface Supply {
   stop: () => Promise<void>
 }
 
+/** Whence the credentials come, and by which clock pauses are measured. */
 export interface SupplyOptions {
   standing: StandingCredentials
   monotonicMs: () => number

@@ -9,10 +9,12 @@ const TOKEN_BYTES = 32
 // Those in base64url, and nothing else: no newline, which some SDKs would send.
 const TOKEN_LENGTH = 43
 
+/** A new token: 32 random bytes in base64url. */
 export function createToken(): Secret {
   return new Secret(randomBytes(TOKEN_BYTES).toString('base64url'))
 }
 
+/** What an endpoint keeps of its token, to compare with. */
 export function tokenDigestOf(token: Secret): Buffer {
   return digestOf(token.reveal())
 }

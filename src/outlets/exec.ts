@@ -14,6 +14,7 @@ import { findWindowsProgram } from './windows-program.ts'
 /** Has `listener` called for each such signal that this process gets, in place of what it would do; returns what ends that. */
 export type OnSignal = (signal: NodeJS.Signals, listener: () => void) => () => void
 
+/** A program to run, and with what. */
 export interface ChildToRun {
   /** The program, sought in PATH unless it is a path, and its arguments: each reaches it as it stands. */
   command: string[]

@@ -3,8 +3,6 @@ import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Credentials } from '../exchange/credentials.ts'
 import type { HttpAnswer } from '../http/one-exchange.ts'
 import type { Http } from '../http/http.ts'
-import { isLoopbackHost } from '../loopback.ts'
-import type { Profile } from '../profile/profile.ts'
 import { Secret } from '../secret.ts'
 import { requestWithRetries } from '../sign-in/request-retry.ts'
 import { notTheProtocol, parseJsonAnswer } from '../sign-in/token-answer.ts'
@@ -15,6 +13,7 @@ export interface SigninToken {
   isDurationRefused: boolean
 }
 
+/** What is asked for, with whose credentials; `profile` is the name for errors. */
 export interface SigninTokenRequest {
   federation: URL
   credentials: Credentials
@@ -36,46 +35,6 @@ export async function requestSigninToken(asked: SigninTokenRequest): Promise<Sig
     return { token: tokenOf(answer, asked), isDurationRefused: false }
   }
   return { token: tokenOf(await post(asked, undefined), asked), isDurationRefused: true }
-}
-
-const VARIABLE = 'POOLKEY_SIGNIN_ENDPOINT'
-
-/**
- * The base URL of POOLKEY_SIGNIN_ENDPOINT, for tests: on loopback only. Credentials that come from this machine are not
- * AWS's: for a profile with such an endpoint it must be set. Throws `environment-invalid`.
- */
-export function readFederationBase(
-  env: Record<string, string | undefined>,
-  profile?: Pick<Profile, 'exchange' | 'chain' | 'endpoints'>,
-): URL | undefined {
-  const value = env[VARIABLE] ?? ''
-  if (value === '') {
-    const local = profile && localSource(profile)
-    if (!local) return undefined
-    throw new PoolkeyError('environment-invalid', {
-      variable: VARIABLE,
-      value,
-      allowed: `${local.origin} (where this profile's credentials come from; AWS's console is not sent them)`,
-    })
-  }
-  const url = URL.canParse(value) ? new URL(value) : undefined
-  const isPlain = url?.username === '' && url.password === '' && url.search === '' && url.hash === ''
-  if (url && isPlain && /^https?:$/.test(url.protocol) && isLoopbackHost(url.hostname)) return url
-  throw new PoolkeyError('environment-invalid', {
-    variable: VARIABLE,
-    value,
-    allowed: 'a base URL on loopback such as http://127.0.0.1:8080, or to nothing',
-  })
-}
-
-/** The endpoint on this machine that hands out a profile's credentials; undefined: it is elsewhere. */
-function localSource({
-  exchange,
-  chain,
-  endpoints,
-}: Pick<Profile, 'exchange' | 'chain' | 'endpoints'>): URL | undefined {
-  const source = exchange.kind === 'enhanced' && !chain ? endpoints.cognitoIdentity : endpoints.sts
-  return source && isLoopbackHost(source.hostname) ? source : undefined
 }
 
 function post(asked: SigninTokenRequest, durationSeconds: number | undefined): Promise<HttpAnswer> {

@@ -18,6 +18,7 @@ export interface OneShotRedirect {
   close: () => Promise<void>
 }
 
+/** Where it leads, and who may be led there. */
 export interface OneShotRedirectOptions {
   target: Secret
   /** Told of a request, which was refused, by another user of the machine; undefined for one who cannot be named. */

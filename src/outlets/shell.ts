@@ -4,7 +4,9 @@
  */
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 
+/** The dialects that there are. */
 export const SHELLS = ['sh', 'bash', 'zsh', 'fish', 'powershell', 'cmd', 'nu', 'dotenv', 'json'] as const
+/** One of them. */
 export type Shell = (typeof SHELLS)[number]
 
 /** Variables to set, and names of others to remove. */

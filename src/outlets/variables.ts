@@ -2,7 +2,7 @@
 import type { Credentials } from '../exchange/credentials.ts'
 import { secondsOf } from './process-json.ts'
 
-/** Those of them that are credentials, or tell of them. */
+/** Variables that are credentials, or tell how long those live. */
 const CREDENTIAL_VARIABLES = [
   'AWS_ACCESS_KEY_ID',
   'AWS_SECRET_ACCESS_KEY',

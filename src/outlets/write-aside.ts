@@ -12,6 +12,7 @@ const LONGEST_QUEUE = 8
 const LAST_WORD_MS = 1_000
 const PAUSE_MS = 20
 
+/** Opens stderr for that; Linux alone can so that a full pipe is told at once, elsewhere a thread of Node's waits. */
 export function openAside(): Aside {
   const own = openAnew()
   if (own === undefined) return inBackground()

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { consoleDestination, federationUrl, linkLine, signInLink } from '../../src/outlets/console.ts'
-import { readFederationBase } from '../../src/outlets/federation.ts'
+import { readFederationBase } from '../../src/outlets/federation-base.ts'
 import { Secret } from '../../src/secret.ts'
 import { failureOf } from '../profile/failure.ts'
 

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { PROFILE_NAMES_AWK } from '../../src/cli/completion/profile-names.ts'
+import { PROFILE_NAMES_AWK } from '../../src/cli/completion/profile-names-awk.ts'
 import { isProfileName } from '../../src/profile/profile-name.ts'
 import { listProfiles } from '../../src/profile/profile-list.ts'
 

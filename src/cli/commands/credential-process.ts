@@ -14,7 +14,7 @@ const AUTO_LOGIN_DEADLINE_SECONDS = 55
 /** Answers an AWS SDK: one JSON object on stdout, nothing on stderr, no question to anybody. */
 export async function credentialProcess(context: CommandContext, options: GlobalOptions): Promise<number> {
   const profile = await readCredentialsProfile(context, undefined, { neverAsks: true })
-  const autoLogin = profile.signIn?.autoLogin === true ? await import('../auto-login.ts') : undefined
+  const autoLogin = profile.signIn?.autoLogin === true ? await import('../auto-login-wait.ts') : undefined
   const canOpen = autoLogin?.canAutoLogin(context, profile) === true
   const broker = await context.openBroker({
     profile,

@@ -9,13 +9,14 @@ import { troubleOf } from '../../insight/finding.ts'
 import { checkMachine } from '../../insight/machine-check.ts'
 import { drawChain } from '../../insight/picture.ts'
 import { publicValue } from '../../insight/public-text.ts'
+import { publicTextFor } from '../../insight/public-words.ts'
 import { withPlaces } from '../../insight/where-set.ts'
 import type { Profile } from '../../profile/profile.ts'
 import type { ConfigSources } from '../../profile/profile-values.ts'
 import { answerStyle } from '../answer-style.ts'
+import { openAttendedBroker } from '../attended-broker.ts'
 import type { CommandContext } from '../context.ts'
 import { runsInstallation } from '../installed-command.ts'
-import { publicTextFor } from '../public-words.ts'
 
 export interface DoctorOptions {
   json?: boolean
@@ -32,7 +33,7 @@ export async function doctor(context: CommandContext, options: DoctorOptions): P
   const name = profile?.name ?? (await context.profileName())
   const show =
     options.public === true
-      ? publicTextFor(context, { name, profile, hops, files: await filesOf(context) })
+      ? publicTextFor(context.env, { name, profile, hops, files: await filesOf(context) })
       : same
   if (options.json === true) {
     terminal.answer(`${jsonLine(publicValue(diagnosisJson(name, hops), show))}\n`)
@@ -91,14 +92,7 @@ async function examined(context: CommandContext): Promise<{ hops: ExaminedHop[];
       files: await context.configFile.read(),
       around: { env, platform, isThisInstallation: (words) => runsInstallation(words, context) },
       http,
-      openBroker: () =>
-        context.openBroker({
-          profile,
-          seconds: DEADLINE_SECONDS,
-          create: profile.signIn === undefined,
-          announceWaits: true,
-          mayPrompt: true,
-        }),
+      openBroker: () => openAttendedBroker(context, profile, DEADLINE_SECONDS),
       probeStore: () => context.probeStore(),
       signal: interrupted,
       onHop: (title) => {

@@ -3,7 +3,10 @@ import { startEmulator } from '../../emulator/emulator.ts'
 import type { Emulator } from '../../emulator/emulator.ts'
 import { isPoolkeyError, PoolkeyError } from '../../errors/poolkey-error.ts'
 import { untilAborted } from '../../pause.ts'
+import { credentialProcessLine } from '../../profile/credential-process-line.ts'
 import type { CommandContext } from '../context.ts'
+
+const PROFILE = 'emulated'
 
 export interface EmulateOptions {
   port?: number
@@ -11,14 +14,13 @@ export interface EmulateOptions {
 
 /** Runs the embedded Cognito and STS until it is interrupted; prints a profile that works as pasted. */
 export async function emulate(context: CommandContext, options: EmulateOptions): Promise<number> {
-  const { terminal, interrupted, now } = context
+  const { terminal, interrupted, now, selfCommand, platform } = context
   const emulator = await startOn(options.port ?? 0, now)
   try {
-    const process = context.selfCommand.map(quoteWord).join(' ')
     terminal.answer(
-      emulator.profileText('emulated', {
+      emulator.profileText(PROFILE, {
         cognito_logout_uri: emulator.settings.logoutUris[0] ?? '',
-        credential_process: `${process} credential-process --profile emulated`,
+        credential_process: credentialProcessLine({ program: selfCommand, profile: PROFILE, platform }),
       }),
     )
     terminal.say(
@@ -61,8 +63,4 @@ async function startOn(port: number, now: () => number): Promise<Emulator> {
       fix: 'choose another with --port, or leave it out for any that is free',
     })
   }
-}
-
-function quoteWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`
 }

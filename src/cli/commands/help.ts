@@ -1,7 +1,7 @@
 import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import type { CommandContext } from '../context.ts'
 import { isHelpTopic } from '../help-topics.ts'
-import { pageText } from '../help/text.ts'
+import { pageText } from '../help/page-text.ts'
 import { topicPage } from '../help/topics.ts'
 
 /** Prints the page of a topic. Of commands the parser tells, which `help NAME` asks. */

@@ -3,6 +3,7 @@ import { forgetGuest } from '../../broker/guest.ts'
 import type { SignedOut } from '../../broker/sign-out.ts'
 import { isOurs, isPoolkeyError, PoolkeyError } from '../../errors/poolkey-error.ts'
 import type { Profile, SignInSettings } from '../../profile/profile.ts'
+import { openAttendedBroker } from '../attended-broker.ts'
 import type { CommandContext } from '../context.ts'
 import { explainTo } from '../failure.ts'
 import { endAnew, openExisting, report, signOutOf } from '../local-sign-out.ts'
@@ -54,12 +55,7 @@ export async function logout(context: CommandContext, options: LogoutOptions): P
 async function outOfEverywhere(context: CommandContext, profile: Profile): Promise<PoolkeyError | undefined> {
   const { signOutEverywhere } = await import('../../broker/sign-out-everywhere.ts')
   try {
-    const broker = await context.openBroker({
-      profile,
-      seconds: EVERYWHERE_SECONDS,
-      announceWaits: true,
-      mayPrompt: true,
-    })
+    const broker = await openAttendedBroker(context, profile, EVERYWHERE_SECONDS)
     await signOutEverywhere(broker)
     return undefined
   } catch (error) {

@@ -4,6 +4,7 @@ import { jsonLine, plainText } from '../../errors/plain-text.ts'
 import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import type { Profile } from '../../profile/profile.ts'
 import type { IdTokenClaims } from '../../sign-in/claims.ts'
+import { openAttendedBroker } from '../attended-broker.ts'
 import type { CommandContext } from '../context.ts'
 
 export interface RolesOptions {
@@ -17,8 +18,6 @@ interface OfferedRole {
   preferred: boolean
   inUse: boolean
 }
-
-const DEADLINE_SECONDS = 50
 
 /** The roles that the ID token offers (`cognito:roles`), the preferred one, and the one in use. */
 export async function listRoles(context: CommandContext, options: RolesOptions): Promise<number> {
@@ -74,12 +73,7 @@ async function offeredRoles(context: CommandContext, profile: Profile): Promise<
       problem: `profile ${profile.name} is a guest's: no token offers roles`,
     })
   }
-  const broker = await context.openBroker({
-    profile,
-    seconds: DEADLINE_SECONDS,
-    announceWaits: true,
-    mayPrompt: true,
-  })
+  const broker = await openAttendedBroker(context, profile)
   const { claims } = await obtainSession(broker)
   const used = roleInUse(profile, claims)
   return claims.roles.map((arn) => ({

@@ -3,6 +3,7 @@ import { obtainSession } from '../../broker/session.ts'
 import { jsonLine } from '../../errors/plain-text.ts'
 import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import { tokenLine } from '../../outlets/token-line.ts'
+import { openAttendedBroker } from '../attended-broker.ts'
 import type { CommandContext } from '../context.ts'
 
 export interface TokenOptions {
@@ -10,8 +11,6 @@ export interface TokenOptions {
   header?: boolean
   claims?: boolean
 }
-
-const DEADLINE_SECONDS = 50
 
 /** Prints the ID token, or the access token: for APIs that ask for one, such as behind API Gateway. */
 export async function token(context: CommandContext, options: TokenOptions): Promise<number> {
@@ -25,12 +24,7 @@ export async function token(context: CommandContext, options: TokenOptions): Pro
   const profile = await context.readProfile()
   // Before anybody is told to sign in, which would not help.
   if (!profile.signIn) throw new PoolkeyError('no-token', { profile: profile.name })
-  const broker = await context.openBroker({
-    profile,
-    seconds: DEADLINE_SECONDS,
-    announceWaits: true,
-    mayPrompt: true,
-  })
+  const broker = await openAttendedBroker(context, profile)
   if (claims) {
     context.terminal.answer(`${jsonLine((await obtainSession(broker)).claims.raw)}\n`)
     return 0

@@ -1,6 +1,7 @@
 import { obtainCredentials } from '../../broker/credentials.ts'
 import { obtainSession } from '../../broker/session.ts'
 import { jsonLine } from '../../errors/plain-text.ts'
+import { openAttendedBroker } from '../attended-broker.ts'
 import type { CommandContext } from '../context.ts'
 import { readCredentialsProfile } from '../credentials-profile.ts'
 import { table } from '../words.ts'
@@ -10,19 +11,11 @@ export interface WhoamiOptions {
   json?: boolean
 }
 
-const DEADLINE_SECONDS = 50
-
 /** Who AWS says the credentials are (GetCallerIdentity), beside who signed in. */
 export async function whoami(context: CommandContext, options: WhoamiOptions): Promise<number> {
   const profile = await readCredentialsProfile(context, options.role)
   const isGuest = profile.signIn === undefined
-  const broker = await context.openBroker({
-    profile,
-    seconds: DEADLINE_SECONDS,
-    create: isGuest,
-    announceWaits: true,
-    mayPrompt: true,
-  })
+  const broker = await openAttendedBroker(context, profile)
   const { credentials } = await obtainCredentials(broker)
   const sts = await broker.clients.securityToken()
   const caller = await sts.requestCallerIdentity({ credentials, signal: broker.signal })

@@ -1,6 +1,7 @@
 /** What `poolkey help security` says. SECURITY.md has the whole of it. Pure. */
 import type { Block } from './page.ts'
 
+/** The blocks of that page. */
 export const SECURITY: Block[] = [
   {
     heading: 'Where secrets live',

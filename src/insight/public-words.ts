@@ -1,15 +1,17 @@
 /** What a text that anybody may see must not tell: the names, ids and places of a profile and of the person at this machine. */
 import { createHmac, randomBytes } from 'node:crypto'
-import type { ExaminedHop } from '../insight/doctor.ts'
-import { wordsInConfig } from '../insight/public-config.ts'
-import { isPrivatePath } from '../insight/public-path.ts'
-import { publicText } from '../insight/public-text.ts'
-import type { PrivateWord } from '../insight/public-text.ts'
 import { isLoopbackHost } from '../loopback.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { ConfigSources } from '../profile/profile-values.ts'
-import type { CommandContext } from './context.ts'
+import type { ExaminedHop } from './doctor.ts'
+import { isTrouble } from './finding.ts'
+import { wordsInConfig } from './public-config.ts'
+import { isPrivatePath } from './public-path.ts'
+import { publicText } from './public-text.ts'
+import type { PrivateWord } from './public-text.ts'
+import { ENHANCED_SESSION_NAME } from './trust-policy.ts'
 
+/** What is known of a profile, and was found out about its chain. */
 export interface Described {
   name: string
   profile: Profile | undefined
@@ -20,7 +22,7 @@ export interface Described {
 
 /** What makes texts of one run public. Marks are made with a key that nobody keeps: the same word has the same mark, once. */
 export function publicTextFor(
-  { env }: Pick<CommandContext, 'env'>,
+  env: Record<string, string | undefined>,
   { name, profile, hops, files }: Described,
 ): (text: string) => string {
   const key = randomBytes(32)
@@ -80,7 +82,7 @@ function wordsOf(profile: Profile | undefined): PrivateWord[] {
 function wordsFound(hops: ExaminedHop[]): PrivateWord[] {
   return hops.flatMap(({ findings }) =>
     findings.flatMap((one) =>
-      'text' in one ? [...(one.names ?? []), ...rolesIn(one.text)] : rolesIn(one.cause),
+      isTrouble(one) ? rolesIn(one.cause) : [...(one.names ?? []), ...rolesIn(one.text)],
     ),
   )
 }
@@ -89,12 +91,9 @@ function wordsFound(hops: ExaminedHop[]): PrivateWord[] {
 function rolesIn(text: string): PrivateWord[] {
   const arns = text.matchAll(/arn:[\w-]+:(?:iam|sts)::[^\s:]*:(?:assumed-)?role\/([^\s,;:)'"]+)/g)
   return [...arns].flatMap(([, path = '']) =>
-    path.split('/').flatMap((part) => (part === ENHANCED_SESSION ? [] : word('role', part))),
+    path.split('/').flatMap((part) => (part === ENHANCED_SESSION_NAME ? [] : word('role', part))),
   )
 }
-
-// What Cognito calls every session of its own.
-const ENHANCED_SESSION = 'CognitoIdentityCredentials'
 
 function wordsAround(env: Record<string, string | undefined>): PrivateWord[] {
   return [
