@@ -108,8 +108,10 @@ export interface ErrorFacts {
   /** Somebody was asked at a terminal. */
   'nobody-answered': { seconds: number }
   'lock-held': { lock: string; pid: number | undefined; seconds: number }
-  /** `logoutUri`: a sign-out URL that was to be passed first, and was not. */
-  /** `opened`: who opened the page; somebody's browser on another machine may not reach the callback here. */
+  /**
+   * `logoutUri`: a sign-out URL that was to be passed first, and was not. `opened`: who opened the page; somebody's browser
+   * on another machine may not reach the callback here.
+   */
   'sign-in-timeout': {
     seconds: number
     clientId: string
