@@ -16,7 +16,7 @@ const PARTITIONS: Partition[] = [
 ]
 
 /** The DNS suffix of a region's endpoints: `amazonaws.com` (also for GovCloud), `amazonaws.com.cn`, `amazonaws.eu`. */
-export function dnsSuffixOf(region: string): string {
+function dnsSuffixOf(region: string): string {
   return PARTITIONS.find(({ regions }) => regions.test(region))?.suffix ?? 'amazonaws.com'
 }
 

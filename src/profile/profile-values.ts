@@ -129,7 +129,7 @@ export function readSetting<T>(setting: Setting<T, SettingKey>, layers: Layers):
 }
 
 /** Refuses `cognito_*` keys that do not exist. Throws `setting-unknown`. */
-export function checkKeysKnown(layers: Layers): void {
+function checkKeysKnown(layers: Layers): void {
   for (const { section } of layers.sections) {
     for (const key of section.keys.values()) {
       if (!key.name.startsWith('cognito_') || settingOf(key.name)) continue
