@@ -149,6 +149,11 @@ export function checkSettings(layers: Layers): void {
   for (const setting of SETTING_LIST) readSetting(setting, layers)
 }
 
+/** The section of the profile asked for alone, for what it must say itself. */
+export function ownLayerOf(layers: Layers): Layers {
+  return { ...layers, sections: layers.sections.slice(0, 1) }
+}
+
 /** An AWS key of the profile's own (`region`, `ca_bundle`...); an empty one counts as absent. */
 export function findAwsKey(
   name: string,
