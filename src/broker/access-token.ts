@@ -1,6 +1,6 @@
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Secret } from '../secret.ts'
-import { serverTime } from './broker.ts'
+import { serverTime } from './server-clock.ts'
 import type { Broker } from './broker.ts'
 import { sessionId } from './entry-names.ts'
 import { isIdTokenUsable } from './freshness.ts'

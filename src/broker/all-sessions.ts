@@ -1,7 +1,7 @@
 /** Every session in the vault, whichever profiles lead to it. The shape is that of `status --all --json`. */
 import type { Profile } from '../profile/profile.ts'
 import { listEntries } from '../vault/entries.ts'
-import { serverTime } from './broker.ts'
+import { serverTime } from './server-clock.ts'
 import type { BrokerClock, Vault } from './broker.ts'
 import { sessionEntryName, sessionId } from './entry-names.ts'
 import { readSession } from './session.ts'

@@ -4,7 +4,7 @@
  */
 import { requestGuestIdentity } from '../exchange/exchange.ts'
 import { readEntry, removeEntry } from '../vault/entries.ts'
-import { serverTime } from './broker.ts'
+import { serverTime } from './server-clock.ts'
 import type { Broker, Vault } from './broker.ts'
 import { guestEntryName, holderId } from './entry-names.ts'
 import { FieldError, parseFields, text } from './json-fields.ts'

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
 import { listEntries, readEntry, removeEntry } from '../vault/entries.ts'
-import { readClock, serverTime } from './broker.ts'
+import { readClock, serverTime } from './server-clock.ts'
 import type { Broker, Vault } from './broker.ts'
 import { credentialsPrefix, sessionEntryName, sessionId } from './entry-names.ts'
 import { endsSession, requestFreshTokens } from './fresh-tokens.ts'

@@ -1,6 +1,6 @@
 /** What is known of a profile's session and credentials without asking anybody. The shape is the contract's `status --json`. */
 import type { Profile, SignInSettings } from '../profile/profile.ts'
-import { serverTime } from './broker.ts'
+import { serverTime } from './server-clock.ts'
 import type { Broker, BrokerClock, Vault } from './broker.ts'
 import { readCredentials } from './credentials.ts'
 import { credentialsEntryName, sessionId } from './entry-names.ts'

@@ -1,4 +1,4 @@
-import { clockSkewMs } from '../../broker/broker.ts'
+import { clockSkewMs } from '../../broker/server-clock.ts'
 import type { Broker } from '../../broker/broker.ts'
 import { obtainCredentials } from '../../broker/credentials.ts'
 import { forgetAttempts } from '../../broker/cool-down.ts'
