@@ -8,6 +8,7 @@ import { readSession } from './session.ts'
 import { credentialsStatus, sessionStatus } from './status.ts'
 import type { CredentialsStatus, SessionStatus } from './status.ts'
 
+/** A session, by which profiles it is used, and their credentials. */
 export interface StoredSessionStatus extends SessionStatus {
   /** `cognito_session`, where one is set. */
   sessionName?: string

@@ -22,6 +22,7 @@ import { hasUsableIdToken, obtainSession, readSession, rememberIdentity } from '
 import type { Session } from './session-entry.ts'
 import { onceForAll } from './shared-failure.ts'
 
+/** Credentials for whoever asked, and where they come from. */
 export interface ObtainedCredentials {
   credentials: Credentials
   /** `fallback`: new ones were due but could not be had; these still live. */

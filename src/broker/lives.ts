@@ -6,6 +6,7 @@ import type { Lifetime } from './freshness.ts'
 import { readSession } from './session.ts'
 import { signInEndsAt } from './status.ts'
 
+/** What a profile has that runs out. */
 export interface Lives {
   idToken?: Lifetime
   /** The sign-in itself, where the profile says how long refresh tokens are valid. */

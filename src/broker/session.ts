@@ -20,6 +20,7 @@ import type { SignInSettings } from '../profile/profile.ts'
 import type { SignedIn } from '../sign-in/browser-sign-in.ts'
 import type { ReceivedTokens } from '../sign-in/token-answer.ts'
 
+/** What stands on disk of a session: nothing, something that cannot be read, or what was stored. */
 export type SessionOnDisk = StoredSession | { state: 'none' } | { state: 'damaged'; problem: string }
 
 /** Reads what is stored of a session, without a lock. */

@@ -12,6 +12,7 @@ import { readSession, wipeCredentials } from './session.ts'
 import { whoIs } from './session-entry.ts'
 import { forgetPointers } from './warm-pointer.ts'
 
+/** What a sign-out found and did. */
 export interface SignedOut {
   /** Who was signed in; undefined when nobody was, or the entry could not be read. */
   who: string | undefined

@@ -25,6 +25,7 @@ export interface Standing {
   dueInMs: number
 }
 
+/** Credentials held in memory, judged anew at every look. */
 export interface StandingCredentials {
   /** What may be handed out, unless it has expired; undefined when there is nothing. Throws `vault-unsafe`, `vault-io`, `person-changed`. */
   look: () => Standing | undefined
@@ -34,6 +35,7 @@ export interface StandingCredentials {
   vaultMark: () => string
 }
 
+/** What renewals are made with. */
 export interface StandingOptions {
   /** A broker for one renewal, with a deadline of its own. */
   openBroker: () => Promise<Broker>
@@ -53,6 +55,7 @@ interface Kept {
   taken: { serverMs: number; clockMs: number; steadyMs: number }
 }
 
+/** Begins with none: the first `renew` gets them, and settles whose they are. */
 export function standingCredentials({ openBroker, monotonicMs }: StandingOptions): StandingCredentials {
   let last: Broker | undefined
   let person: string | undefined

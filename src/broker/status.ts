@@ -8,6 +8,7 @@ import { freshnessOf, isIdTokenUsable } from './freshness.ts'
 import { readSession } from './session.ts'
 import type { SessionOnDisk } from './session.ts'
 
+/** A session; instants are ISO 8601. */
 export interface SessionStatus {
   state: 'valid' | 'refreshable' | 'ended' | 'none'
   userName?: string | undefined
@@ -20,6 +21,7 @@ export interface SessionStatus {
   refreshTokenExpiresAt?: string | undefined
 }
 
+/** What `status --json` prints. */
 export interface Status {
   version: 1
   profile: string
@@ -29,6 +31,7 @@ export interface Status {
   credentials: CredentialsStatus
 }
 
+/** Credentials; the instant is ISO 8601. */
 export interface CredentialsStatus {
   state: 'fresh' | 'stale' | 'expired' | 'none'
   exchange: string
