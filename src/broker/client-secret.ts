@@ -6,7 +6,7 @@ import { readEntry } from '../vault/entries.ts'
 import { serverTime } from './server-clock.ts'
 import type { Broker } from './broker.ts'
 import { clientSecretEntryName } from './entry-names.ts'
-import { FieldError, parseFields, text } from './json-fields.ts'
+import { FieldError, parseFields, serializeFields, text } from './json-fields.ts'
 import { writeSealed } from './sealed-write.ts'
 
 /** The secret to authenticate the profile's app client with; undefined for a public client. Throws `client-secret-damaged`. */
@@ -31,6 +31,6 @@ export function storeClientSecret(broker: Broker, signIn: SignInSettings, client
   writeSealed(broker, {
     name: clientSecretEntryName(signIn),
     header: { kind: 'client-secret', issuedAt: serverTime(broker).toISOString() },
-    plaintext: Buffer.from(JSON.stringify({ version: 1, clientSecret: clientSecret.reveal() })),
+    plaintext: serializeFields({ clientSecret: clientSecret.reveal() }),
   })
 }
