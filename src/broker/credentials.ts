@@ -48,11 +48,15 @@ export async function obtainCredentials(
 ): Promise<ObtainedCredentials> {
   const { credentials, from } = await obtainStored(broker, wish)
   if (from === 'exchange' && typeof wish.minLife === 'number') expectLife(broker, credentials, wish.minLife)
-  // Not stored: it is this profile's word, not the service's, and may change.
-  return {
-    credentials: { ...credentials, accountId: credentials.accountId ?? broker.profile.accountId },
-    from,
-  }
+  return { credentials: withAccount(broker, credentials), from }
+}
+
+/**
+ * Credentials as they are handed out: where the service does not name the account, the profile may. Not stored so: that is
+ * this profile's word, and may change.
+ */
+export function withAccount({ profile }: Pick<Broker, 'profile'>, credentials: Credentials): Credentials {
+  return { ...credentials, accountId: credentials.accountId ?? profile.accountId }
 }
 
 async function obtainStored(broker: Broker, wish: CredentialsWish): Promise<ObtainedCredentials> {

@@ -11,7 +11,7 @@ import { ioError } from '../vault/durable-file.ts'
 import { entryPath } from '../vault/entries.ts'
 import { serverTime } from './server-clock.ts'
 import type { Broker } from './broker.ts'
-import { obtainCredentials, readCredentials } from './credentials.ts'
+import { obtainCredentials, readCredentials, withAccount } from './credentials.ts'
 import { credentialsEntryName, sessionEntryName, sessionId } from './entry-names.ts'
 import { dueInMs, freshnessOf } from './freshness.ts'
 import type { Freshness, Lifetime } from './freshness.ts'
@@ -180,10 +180,6 @@ function identityAt(path: string): string {
   } catch (error) {
     throw ioError(path, 'read', error)
   }
-}
-
-function withAccount({ profile }: Broker, credentials: Credentials): Credentials {
-  return { ...credentials, accountId: credentials.accountId ?? profile.accountId }
 }
 
 /** Our clock may have been set since this broker's requests measured it: what the entry remembers counts. */
