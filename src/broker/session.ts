@@ -43,6 +43,21 @@ export function readSession(vault: Vault, id: string): SessionOnDisk {
   }
 }
 
+/** The session of the broker's profile as it stands on disk. Throws `sign-in-required` where there is none that can be used. */
+export function currentSession(broker: Broker): Session {
+  const stored = readSession(broker.vault, sessionId(signInOf(broker)))
+  if (stored.state === 'active') return stored
+  throw signInRequired(broker, stored.state)
+}
+
+/** The ids of all sessions in the vault, whichever profiles lead to them. */
+export function listSessions({ folder }: Vault): string[] {
+  const prefix = sessionEntryName('')
+  return listEntries(folder)
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => name.slice(prefix.length))
+}
+
 /** Whether the profile's session will do without a person, as far as is known here. */
 export function isSignedIn(broker: Broker): boolean {
   const stored = readSession(broker.vault, sessionId(signInOf(broker)))
@@ -51,10 +66,8 @@ export function isSignedIn(broker: Broker): boolean {
 
 /** Who has a session in the vault that has not ended, whatever profile it belongs to. */
 export function listSignedIn(vault: Vault): string[] {
-  const prefix = sessionEntryName('')
-  return listEntries(vault.folder).flatMap((name) => {
-    if (!name.startsWith(prefix)) return []
-    const stored = readSession(vault, name.slice(prefix.length))
+  return listSessions(vault).flatMap((id) => {
+    const stored = readSession(vault, id)
     return stored.state === 'active' ? [whoIs(stored.claims)] : []
   })
 }
@@ -67,18 +80,16 @@ export async function obtainSession(
   broker: Broker,
   options: { patienceMs?: number | undefined } = {},
 ): Promise<Session> {
-  const signIn = signInOf(broker)
-  const id = sessionId(signIn)
-  const stored = expectActive(broker, readSession(broker.vault, id))
+  const stored = currentSession(broker)
   if (hasUsableIdToken(broker, stored)) return stored
-  const current = () => expectActive(broker, readSession(broker.vault, id))
+  const id = sessionId(signInOf(broker))
   return onceForAll(broker, {
     lock: { kind: 'session', id, ...options },
     lookAgain: () => {
-      const session = current()
+      const session = currentSession(broker)
       return hasUsableIdToken(broker, session) ? session : undefined
     },
-    work: () => refreshSession(broker, current()),
+    work: () => refreshSession(broker, currentSession(broker)),
   })
 }
 
@@ -140,7 +151,7 @@ function isSamePool({ acceptedIssuers }: SignInSettings, ...issuers: (string | u
 
 /** The refresh token was refused: if somebody stored another one meanwhile, theirs is used; else the session has ended. */
 async function adoptOrEnd(broker: Broker, refused: Session, cause: unknown): Promise<Session> {
-  const current = expectActive(broker, readSession(broker.vault, sessionId(signInOf(broker))))
+  const current = currentSession(broker)
   const isStillRefused =
     current.refreshToken && refused.refreshToken && current.refreshToken.equals(refused.refreshToken)
   if (!isStillRefused) return hasUsableIdToken(broker, current) ? current : refreshSession(broker, current)
@@ -215,11 +226,6 @@ function writeSession(broker: Broker, session: StoredSession): void {
 /** Whether the ID token will be accepted, by the servers' clock as far as it is known by now. */
 export function hasUsableIdToken(broker: Broker, session: Session): boolean {
   return isIdTokenUsable(session.claims, serverTime(broker, session))
-}
-
-function expectActive(broker: Broker, stored: SessionOnDisk): Session {
-  if (stored.state === 'active') return stored
-  throw signInRequired(broker, stored.state)
 }
 
 /** What cannot be told is not another one: the verification after it insists on both. */
