@@ -3,7 +3,7 @@ import type { Profile } from '../profile/profile.ts'
 import { serverTime } from './server-clock.ts'
 import type { BrokerClock, Vault } from './broker.ts'
 import { sessionId } from './entry-names.ts'
-import { listSessions, readSession } from './session.ts'
+import { listSessions, readSession } from './stored-session.ts'
 import { credentialsStatus, sessionStatus } from './status.ts'
 import type { CredentialsStatus, SessionStatus } from './status.ts'
 

@@ -9,7 +9,7 @@ import type { Broker, Vault } from './broker.ts'
 import { guestEntryName, holderId } from './entry-names.ts'
 import { FieldError, parseFields, serializeFields, text } from './json-fields.ts'
 import { isStillThere, keepIfPossible, writeSealed } from './sealed-write.ts'
-import { wipeCredentials } from './session.ts'
+import { wipeCredentials } from './stored-session.ts'
 import { withBrokerLock } from './locks.ts'
 import { onceForAll } from './shared-failure.ts'
 

@@ -3,7 +3,7 @@ import { readCredentials } from './credentials.ts'
 import { credentialsEntryName, sessionId } from './entry-names.ts'
 import type { Broker } from './broker.ts'
 import type { Lifetime } from './freshness.ts'
-import { readSession } from './session.ts'
+import { readSession } from './stored-session.ts'
 import { signInEndsAt } from './status.ts'
 
 /** What a profile has that runs out. */

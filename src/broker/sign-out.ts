@@ -8,7 +8,7 @@ import { clientSecretOf } from './client-secret.ts'
 import { credentialsPrefix, sessionEntryName, sessionId } from './entry-names.ts'
 import { userPoolPlace } from './fresh-tokens.ts'
 import { withBrokerLock } from './locks.ts'
-import { readSession, wipeCredentials } from './session.ts'
+import { readSession, wipeCredentials } from './stored-session.ts'
 import { whoIs } from './session-entry.ts'
 import { forgetPointers } from './warm-pointer.ts'
 

@@ -15,8 +15,8 @@ import { obtainCredentials, readCredentials, withAccount } from './credentials.t
 import { credentialsEntryName, sessionEntryName, sessionId } from './entry-names.ts'
 import { dueInMs, freshnessOf } from './freshness.ts'
 import type { Freshness, Lifetime } from './freshness.ts'
-import { readSession } from './session.ts'
-import type { SessionOnDisk } from './session.ts'
+import { readSession } from './stored-session.ts'
+import type { SessionOnDisk } from './stored-session.ts'
 
 /** What is in memory at an instant; `dueInMs` until new ones are due. */
 export interface Standing {

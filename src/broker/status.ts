@@ -5,8 +5,8 @@ import type { Broker, BrokerClock, Vault } from './broker.ts'
 import { readCredentials } from './credentials.ts'
 import { credentialsEntryName, sessionId } from './entry-names.ts'
 import { freshnessOf, isIdTokenUsable } from './freshness.ts'
-import { readSession } from './session.ts'
-import type { SessionOnDisk } from './session.ts'
+import { readSession } from './stored-session.ts'
+import type { SessionOnDisk } from './stored-session.ts'
 
 /** A session; instants are ISO 8601. */
 export interface SessionStatus {
