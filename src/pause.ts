@@ -9,6 +9,16 @@ export function untilAborted(signal: AbortSignal): Promise<never> {
   })
 }
 
+/** Waits for `work`, but not longer than `limitMs`: it goes on by itself then. Throws what it throws in time. */
+export async function withinMs(limitMs: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, limitMs)
+  })
+  await Promise.race([work, limit])
+  clearTimeout(timer)
+}
+
 /** Waits; throws the signal's reason when it aborts. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

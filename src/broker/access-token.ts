@@ -1,10 +1,10 @@
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Secret } from '../secret.ts'
-import { serverTime } from './broker.ts'
+import { serverTime } from './server-clock.ts'
 import type { Broker } from './broker.ts'
 import { sessionId } from './entry-names.ts'
 import { isIdTokenUsable } from './freshness.ts'
-import { obtainSession, readSession, refreshSession } from './session.ts'
+import { currentSession, obtainSession, refreshSession } from './session.ts'
 import type { Session } from './session-entry.ts'
 import { onceForAll } from './shared-failure.ts'
 
@@ -18,18 +18,13 @@ export async function obtainAccessToken(broker: Broker): Promise<Secret> {
   const session = await obtainSession(broker)
   if (isUsable(broker, session)) return session.accessToken
   const id = sessionId(signIn)
-  const current = () => {
-    const stored = readSession(broker.vault, id)
-    if (stored.state === 'active') return stored
-    throw new PoolkeyError('sign-in-required', { profile, reason: stored.state })
-  }
   const refreshed = await onceForAll(broker, {
     lock: { kind: 'session', id },
     lookAgain: () => {
-      const stored = current()
+      const stored = currentSession(broker)
       return isUsable(broker, stored) ? stored : undefined
     },
-    work: () => refreshSession(broker, current()),
+    work: () => refreshSession(broker, currentSession(broker)),
   })
   return refreshed.accessToken
 }

@@ -1,13 +1,13 @@
 /** Every session in the vault, whichever profiles lead to it. The shape is that of `status --all --json`. */
 import type { Profile } from '../profile/profile.ts'
-import { listEntries } from '../vault/entries.ts'
-import { serverTime } from './broker.ts'
+import { serverTime } from './server-clock.ts'
 import type { BrokerClock, Vault } from './broker.ts'
-import { sessionEntryName, sessionId } from './entry-names.ts'
-import { readSession } from './session.ts'
+import { sessionId } from './entry-names.ts'
+import { listSessions, readSession } from './stored-session.ts'
 import { credentialsStatus, sessionStatus } from './status.ts'
 import type { CredentialsStatus, SessionStatus } from './status.ts'
 
+/** A session, by which profiles it is used, and their credentials. */
 export interface StoredSessionStatus extends SessionStatus {
   /** `cognito_session`, where one is set. */
   sessionName?: string
@@ -33,10 +33,7 @@ export function readAllSessions(
     const id = sessionId(profile.signIn)
     leading.set(id, [...(leading.get(id) ?? []), profile])
   }
-  const prefix = sessionEntryName('')
-  const stored = listEntries(vault.folder)
-    .filter((name) => name.startsWith(prefix))
-    .map((name) => name.slice(prefix.length))
+  const stored = listSessions(vault)
   const inOrder = [
     ...[...leading.keys()].filter((id) => stored.includes(id)),
     ...stored.filter((id) => !leading.has(id)),

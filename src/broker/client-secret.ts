@@ -3,10 +3,10 @@ import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { SignInSettings } from '../profile/profile.ts'
 import { Secret } from '../secret.ts'
 import { readEntry } from '../vault/entries.ts'
-import { serverTime } from './broker.ts'
+import { serverTime } from './server-clock.ts'
 import type { Broker } from './broker.ts'
 import { clientSecretEntryName } from './entry-names.ts'
-import { FieldError, parseFields, text } from './json-fields.ts'
+import { FieldError, parseFields, serializeFields, text } from './json-fields.ts'
 import { writeSealed } from './sealed-write.ts'
 
 /** The secret to authenticate the profile's app client with; undefined for a public client. Throws `client-secret-damaged`. */
@@ -31,6 +31,6 @@ export function storeClientSecret(broker: Broker, signIn: SignInSettings, client
   writeSealed(broker, {
     name: clientSecretEntryName(signIn),
     header: { kind: 'client-secret', issuedAt: serverTime(broker).toISOString() },
-    plaintext: Buffer.from(JSON.stringify({ version: 1, clientSecret: clientSecret.reveal() })),
+    plaintext: serializeFields({ clientSecret: clientSecret.reveal() }),
   })
 }

@@ -3,6 +3,7 @@ import { isJsonObject } from '../json-object.ts'
 import type { JsonObject } from '../json-object.ts'
 import { FieldError, instant, number, text } from './json-fields.ts'
 
+/** The clocks at one instant: how ours stood to the servers', and since when this machine runs. */
 export interface ClockReading {
   /** How far the servers' clock was ahead of ours. */
   clockSkewMs: number

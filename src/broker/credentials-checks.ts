@@ -1,7 +1,7 @@
 /** What must be true of credentials that an exchange has just given. */
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Credentials } from '../exchange/credentials.ts'
-import { serverTime } from './broker.ts'
+import { serverTime } from './server-clock.ts'
 import type { Broker } from './broker.ts'
 import { hasLifeLeft } from './freshness.ts'
 

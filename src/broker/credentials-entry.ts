@@ -3,7 +3,7 @@ import type { Credentials } from '../exchange/credentials.ts'
 import { Secret } from '../secret.ts'
 import { parseClock } from './clock-reading.ts'
 import type { ClockReading } from './clock-reading.ts'
-import { instant, optionalText, parseFields, text } from './json-fields.ts'
+import { instant, optionalText, parseFields, serializeFields, text } from './json-fields.ts'
 
 /** With the clocks as they were when these were minted. */
 export interface StoredCredentials extends ClockReading {
@@ -14,17 +14,15 @@ export interface StoredCredentials extends ClockReading {
   signInId: string | undefined
 }
 
+/** The plaintext of the entry: the keys stand in it as they are. */
 export function serializeCredentials(stored: StoredCredentials): Buffer {
   const { credentials, ...rest } = stored
-  return Buffer.from(
-    JSON.stringify({
-      version: 1,
-      ...rest,
-      ...credentials,
-      secretAccessKey: credentials.secretAccessKey.reveal(),
-      sessionToken: credentials.sessionToken.reveal(),
-    }),
-  )
+  return serializeFields({
+    ...rest,
+    ...credentials,
+    secretAccessKey: credentials.secretAccessKey.reveal(),
+    sessionToken: credentials.sessionToken.reveal(),
+  })
 }
 
 /** Throws FieldError when the entry is not what `serializeCredentials` writes. */

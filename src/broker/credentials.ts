@@ -6,7 +6,7 @@ import { exchangeForCredentials } from '../exchange/exchange.ts'
 import type { ExchangeResult } from '../exchange/exchange.ts'
 import type { Credentials } from '../exchange/credentials.ts'
 import { readEntry } from '../vault/entries.ts'
-import { readClock, serverTime } from './broker.ts'
+import { readClock, serverTime } from './server-clock.ts'
 import type { Broker, Vault } from './broker.ts'
 import { expectLife, refuseExpired } from './credentials-checks.ts'
 import { parseCredentials, serializeCredentials } from './credentials-entry.ts'
@@ -18,10 +18,12 @@ import { keepForGuest, obtainGuestIdentity } from './guest.ts'
 import { FieldError } from './json-fields.ts'
 import { withBrokerLock } from './locks.ts'
 import { keepIfPossible, writeSealed } from './sealed-write.ts'
-import { hasUsableIdToken, obtainSession, readSession, rememberIdentity } from './session.ts'
+import { hasUsableIdToken, obtainSession, rememberIdentity } from './session.ts'
+import { readSession } from './stored-session.ts'
 import type { Session } from './session-entry.ts'
 import { onceForAll } from './shared-failure.ts'
 
+/** Credentials for whoever asked, and where they come from. */
 export interface ObtainedCredentials {
   credentials: Credentials
   /** `fallback`: new ones were due but could not be had; these still live. */
@@ -47,11 +49,15 @@ export async function obtainCredentials(
 ): Promise<ObtainedCredentials> {
   const { credentials, from } = await obtainStored(broker, wish)
   if (from === 'exchange' && typeof wish.minLife === 'number') expectLife(broker, credentials, wish.minLife)
-  // Not stored: it is this profile's word, not the service's, and may change.
-  return {
-    credentials: { ...credentials, accountId: credentials.accountId ?? broker.profile.accountId },
-    from,
-  }
+  return { credentials: withAccount(broker, credentials), from }
+}
+
+/**
+ * Credentials as they are handed out: where the service does not name the account, the profile may. Not stored so: that is
+ * this profile's word, and may change.
+ */
+export function withAccount({ profile }: Pick<Broker, 'profile'>, credentials: Credentials): Credentials {
+  return { ...credentials, accountId: credentials.accountId ?? profile.accountId }
 }
 
 async function obtainStored(broker: Broker, wish: CredentialsWish): Promise<ObtainedCredentials> {

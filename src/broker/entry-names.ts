@@ -38,6 +38,7 @@ export function holderId({ signIn, identityPool, endpoints }: Profile): string {
   return fingerprint(['guest', identityPool?.id ?? null, endpoints.cognitoIdentity?.href ?? null])
 }
 
+/** The entry of a session; `id` from `sessionId`. */
 export function sessionEntryName(id: string): string {
   return `session-${id}`
 }
@@ -73,6 +74,7 @@ export function isClientSecretEntry(name: string): boolean {
   return name.startsWith(CLIENT_SECRET_PREFIX)
 }
 
+/** The entry of a guest's identity ID; `holder` from `holderId`. */
 export function guestEntryName(holder: string): string {
   return `guest-${holder}`
 }

@@ -8,7 +8,7 @@ import { isJsonObject } from '../json-object.ts'
 import type { JsonObject } from '../json-object.ts'
 import { readOwnFile, writeOwnFile } from '../vault/durable-file.ts'
 import type { Broker } from './broker.ts'
-import { FieldError, instant, parseFields } from './json-fields.ts'
+import { FieldError, instant, parseFields, serializeFields } from './json-fields.ts'
 
 /** How the names of notes end. */
 export const NOTE_SUFFIX = '.failed'
@@ -21,7 +21,7 @@ export function writeFailureNote(broker: Broker, path: string, error: unknown): 
   const { code, facts } = error
   const at = new Date(broker.now()).toISOString()
   try {
-    writeOwnFile(path, Buffer.from(JSON.stringify({ version: 1, at, code, facts })))
+    writeOwnFile(path, serializeFields({ at, code, facts }))
   } catch (unwritten) {
     // Without a note the others try for themselves: slower, not wrong.
     if (!(unwritten instanceof PoolkeyError)) throw unwritten

@@ -3,6 +3,7 @@
 const REFRESH_AHEAD_MS = 16 * 60_000
 const LAST_USE_MS = 60_000
 
+/** From when to when something is good, by the servers' clock. */
 export interface Lifetime {
   issuedAt: Date
   expiresAt: Date
@@ -18,6 +19,7 @@ export type Freshness = 'fresh' | 'stale' | 'expired'
 /** At least so much life: milliseconds, or half of all they had. For callers that cannot refresh, such as `env`. */
 export type MinLife = number | 'half'
 
+/** What can be done with credentials at an instant; those with less than `minLife` left are at best `stale`. */
 export function freshnessOf(life: Lifetime, now: Date, minLife: MinLife = 0): Freshness {
   if (!canBeUsed(life, now)) return 'expired'
   const isDue = dueInMs(life, now) <= 0

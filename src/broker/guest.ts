@@ -4,12 +4,12 @@
  */
 import { requestGuestIdentity } from '../exchange/exchange.ts'
 import { readEntry, removeEntry } from '../vault/entries.ts'
-import { serverTime } from './broker.ts'
+import { serverTime } from './server-clock.ts'
 import type { Broker, Vault } from './broker.ts'
 import { guestEntryName, holderId } from './entry-names.ts'
-import { FieldError, parseFields, text } from './json-fields.ts'
+import { FieldError, parseFields, serializeFields, text } from './json-fields.ts'
 import { isStillThere, keepIfPossible, writeSealed } from './sealed-write.ts'
-import { wipeCredentials } from './session.ts'
+import { wipeCredentials } from './stored-session.ts'
 import { withBrokerLock } from './locks.ts'
 import { onceForAll } from './shared-failure.ts'
 
@@ -47,7 +47,7 @@ function keepGuestIdentity(broker: Broker, identityId: string): void {
     writeSealed(broker, {
       name,
       header: { kind: 'guest', issuedAt: serverTime(broker).toISOString() },
-      plaintext: Buffer.from(JSON.stringify({ version: 1, identityId })),
+      plaintext: serializeFields({ identityId }),
     })
   })
 }

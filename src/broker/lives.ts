@@ -3,9 +3,10 @@ import { readCredentials } from './credentials.ts'
 import { credentialsEntryName, sessionId } from './entry-names.ts'
 import type { Broker } from './broker.ts'
 import type { Lifetime } from './freshness.ts'
-import { readSession } from './session.ts'
+import { readSession } from './stored-session.ts'
 import { signInEndsAt } from './status.ts'
 
+/** What a profile has that runs out. */
 export interface Lives {
   idToken?: Lifetime
   /** The sign-in itself, where the profile says how long refresh tokens are valid. */

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { DEFAULT_PATIENCE_MS, isHeld, withLock } from '../vault/lock.ts'
 import type { Broker, Vault } from './broker.ts'
 
+/** One of the five, for one session or one set of credentials. */
 export interface BrokerLock {
   kind: 'auto-login' | 'manual-login' | 'login' | 'credentials' | 'session'
   id: string
@@ -18,6 +19,7 @@ export function locksFolder(vault: Vault): string {
   return join(vault.folder, 'locks')
 }
 
+/** The name of a lock's file, without its ending. */
 export function lockName(lock: BrokerLock): string {
   return `${lock.kind}-${lock.id}`
 }

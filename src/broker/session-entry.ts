@@ -6,7 +6,15 @@ import { readClaims } from '../sign-in/claims.ts'
 import type { IdTokenClaims } from '../sign-in/claims.ts'
 import { parseClock } from './clock-reading.ts'
 import type { ClockReading } from './clock-reading.ts'
-import { FieldError, instant, optionalText, parseFields, text, texts } from './json-fields.ts'
+import {
+  FieldError,
+  instant,
+  optionalText,
+  parseFields,
+  serializeFields,
+  text,
+  texts,
+} from './json-fields.ts'
 
 /** A sign-in that can still be used, with the clocks as they were when its tokens came. */
 export interface Session extends ClockReading {
@@ -34,14 +42,15 @@ export interface EndedSession {
   endedAt: Date
 }
 
+/** What the entry of a session can hold. */
 export type StoredSession = Session | EndedSession
 
+/** The plaintext of the entry: the tokens stand in it as they are. */
 export function serializeSession(session: StoredSession): Buffer {
   if (session.state === 'ended')
-    return json({ version: 1, state: 'ended', who: session.who, endedAt: session.endedAt })
+    return serializeFields({ state: 'ended', who: session.who, endedAt: session.endedAt })
   const { idToken, accessToken, refreshToken, claims, ...rest } = session
-  return json({
-    version: 1,
+  return serializeFields({
     ...rest,
     idToken: idToken.reveal(),
     accessToken: accessToken.reveal(),
@@ -87,8 +96,4 @@ export function whoIs(claims: IdTokenClaims): string {
 
 function isKeySet(value: unknown): value is JSONWebKeySet {
   return isJsonObject(value) && Array.isArray(value['keys'])
-}
-
-function json(value: unknown): Buffer {
-  return Buffer.from(JSON.stringify(value))
 }

@@ -1,61 +1,34 @@
 /**
- * The session: loaded, refreshed by one process for all, adopted from whoever was faster, ended only by the user pool.
+ * The session of a profile: refreshed by one process for all, adopted from whoever was faster, ended only by the user pool.
  * A refresh token is spent inside the `session` lock, and a rotated one is on disk before anything else happens.
  */
 import { randomUUID } from 'node:crypto'
-import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
-import { listEntries, readEntry, removeEntry } from '../vault/entries.ts'
-import { readClock, serverTime } from './broker.ts'
-import type { Broker, Vault } from './broker.ts'
-import { credentialsPrefix, sessionEntryName, sessionId } from './entry-names.ts'
-import { endsSession, requestFreshTokens } from './fresh-tokens.ts'
-import { isIdTokenUsable } from './freshness.ts'
-import { FieldError } from './json-fields.ts'
-import { withBrokerLock } from './locks.ts'
-import { writeSealed } from './sealed-write.ts'
-import { parseSession, serializeSession, whoIs } from './session-entry.ts'
-import type { Session, StoredSession } from './session-entry.ts'
-import { forgetFailures, onceForAll } from './shared-failure.ts'
+import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { SignInSettings } from '../profile/profile.ts'
 import type { SignedIn } from '../sign-in/browser-sign-in.ts'
 import type { ReceivedTokens } from '../sign-in/token-answer.ts'
+import type { Broker } from './broker.ts'
+import { sessionId } from './entry-names.ts'
+import { endsSession, requestFreshTokens } from './fresh-tokens.ts'
+import { isIdTokenUsable } from './freshness.ts'
+import { withBrokerLock } from './locks.ts'
+import { readClock, serverTime } from './server-clock.ts'
+import { whoIs } from './session-entry.ts'
+import type { Session } from './session-entry.ts'
+import { onceForAll } from './shared-failure.ts'
+import { readSession, wipeCredentials, writeSession } from './stored-session.ts'
 
-export type SessionOnDisk = StoredSession | { state: 'none' } | { state: 'damaged'; problem: string }
-
-/** Reads what is stored of a session, without a lock. */
-export function readSession(vault: Vault, id: string): SessionOnDisk {
-  const entry = readEntry({ ...vault, name: sessionEntryName(id) })
-  switch (entry.kind) {
-    case 'absent':
-      return { state: 'none' }
-    case 'damaged':
-      return { state: 'damaged', problem: entry.problem }
-    case 'found':
-      try {
-        return parseSession(entry.plaintext)
-      } catch (error) {
-        if (error instanceof FieldError || isPoolkeyError(error, 'id-token-invalid')) {
-          return { state: 'damaged', problem: error.message }
-        }
-        throw error
-      }
-  }
+/** The session of the broker's profile as it stands on disk. Throws `sign-in-required` where there is none that can be used. */
+export function currentSession(broker: Broker): Session {
+  const stored = readSession(broker.vault, sessionIdOf(broker))
+  if (stored.state === 'active') return stored
+  throw signInRequired(broker, stored.state)
 }
 
 /** Whether the profile's session will do without a person, as far as is known here. */
 export function isSignedIn(broker: Broker): boolean {
-  const stored = readSession(broker.vault, sessionId(signInOf(broker)))
+  const stored = readSession(broker.vault, sessionIdOf(broker))
   return stored.state === 'active' && (hasUsableIdToken(broker, stored) || stored.refreshToken !== undefined)
-}
-
-/** Who has a session in the vault that has not ended, whatever profile it belongs to. */
-export function listSignedIn(vault: Vault): string[] {
-  const prefix = sessionEntryName('')
-  return listEntries(vault.folder).flatMap((name) => {
-    if (!name.startsWith(prefix)) return []
-    const stored = readSession(vault, name.slice(prefix.length))
-    return stored.state === 'active' ? [whoIs(stored.claims)] : []
-  })
 }
 
 /**
@@ -66,18 +39,16 @@ export async function obtainSession(
   broker: Broker,
   options: { patienceMs?: number | undefined } = {},
 ): Promise<Session> {
-  const signIn = signInOf(broker)
-  const id = sessionId(signIn)
-  const stored = expectActive(broker, readSession(broker.vault, id))
+  const stored = currentSession(broker)
   if (hasUsableIdToken(broker, stored)) return stored
-  const current = () => expectActive(broker, readSession(broker.vault, id))
+  const id = sessionIdOf(broker)
   return onceForAll(broker, {
     lock: { kind: 'session', id, ...options },
     lookAgain: () => {
-      const session = current()
+      const session = currentSession(broker)
       return hasUsableIdToken(broker, session) ? session : undefined
     },
-    work: () => refreshSession(broker, current()),
+    work: () => refreshSession(broker, currentSession(broker)),
   })
 }
 
@@ -87,7 +58,7 @@ export async function refreshSession(broker: Broker, session: Session): Promise<
   const { refreshToken } = session
   if (!refreshToken) throw signInRequired(broker, 'no-refresh-token')
   // The whole write is rehearsed before the token is spent: a rotated token that finds no place on disk would be lost.
-  writeSession(broker, session)
+  writeSession(broker, sessionIdOf(broker), session)
   const { http, signal } = broker
   // The old refresh token is spent by now: the next one is kept whatever else is wrong with the answer, unless it is
   // somebody else's.
@@ -97,7 +68,7 @@ export async function refreshSession(broker: Broker, session: Session): Promise<
       expectSame('iss', session.claims.issuer, received.issuer)
     }
     if (!received.refreshToken || received.refreshToken.equals(refreshToken)) return
-    writeSession(broker, { ...session, refreshToken: received.refreshToken })
+    writeSession(broker, sessionIdOf(broker), { ...session, refreshToken: received.refreshToken })
   }
   try {
     const answer = await requestFreshTokens(broker, { signIn, session, refreshToken, onReceived })
@@ -122,7 +93,7 @@ export async function refreshSession(broker: Broker, session: Session): Promise<
       keys,
       ...readClock(broker, session),
     }
-    writeSession(broker, refreshed)
+    writeSession(broker, sessionIdOf(broker), refreshed)
     // It was finished for whoever comes next.
     signal.throwIfAborted()
     return refreshed
@@ -139,11 +110,15 @@ function isSamePool({ acceptedIssuers }: SignInSettings, ...issuers: (string | u
 
 /** The refresh token was refused: if somebody stored another one meanwhile, theirs is used; else the session has ended. */
 async function adoptOrEnd(broker: Broker, refused: Session, cause: unknown): Promise<Session> {
-  const current = expectActive(broker, readSession(broker.vault, sessionId(signInOf(broker))))
+  const current = currentSession(broker)
   const isStillRefused =
     current.refreshToken && refused.refreshToken && current.refreshToken.equals(refused.refreshToken)
   if (!isStillRefused) return hasUsableIdToken(broker, current) ? current : refreshSession(broker, current)
-  writeSession(broker, { state: 'ended', who: whoIs(refused.claims), endedAt: serverTime(broker) })
+  writeSession(broker, sessionIdOf(broker), {
+    state: 'ended',
+    who: whoIs(refused.claims),
+    endedAt: serverTime(broker),
+  })
   throw signInRequired(broker, 'ended', cause)
 }
 
@@ -152,7 +127,7 @@ async function adoptOrEnd(broker: Broker, refused: Session, cause: unknown): Pro
  * Throws `sign-in-required` when `logout --all` wiped the vault since it was opened.
  */
 export async function storeSignIn(broker: Broker, signedIn: SignedIn): Promise<Session> {
-  const id = sessionId(signInOf(broker))
+  const id = sessionIdOf(broker)
   const now = serverTime(broker)
   const { tokens, claims, keys, byPassword } = signedIn
   const session: Session = {
@@ -172,7 +147,7 @@ export async function storeSignIn(broker: Broker, signedIn: SignedIn): Promise<S
   return withBrokerLock(broker, { kind: 'session', id }, () => {
     // Credentials first: a crash in between leaves the old session without them, never a new person with the old one's.
     wipeCredentials(broker.vault, id)
-    writeSession(broker, session)
+    writeSession(broker, id, session)
     return Promise.resolve(session)
   })
 }
@@ -184,41 +159,15 @@ export function rememberIdentity(
   identity: { poolId: string; id: string },
 ): void {
   if (session.identityIds[identity.poolId] === identity.id) return
-  writeSession(broker, {
+  writeSession(broker, sessionIdOf(broker), {
     ...session,
     identityIds: { ...session.identityIds, [identity.poolId]: identity.id },
-  })
-}
-
-/** Removes all credentials minted from a session, and what is known of failures to get them. */
-export function wipeCredentials(vault: Vault, holder: string): void {
-  forgetFailures(vault, holder)
-  for (const name of listEntries(vault.folder)) {
-    if (name.startsWith(credentialsPrefix(holder))) removeEntry({ folder: vault.folder, name })
-  }
-}
-
-function writeSession(broker: Broker, session: StoredSession): void {
-  const issuedAt = session.state === 'active' ? session.claims.issuedAt : session.endedAt
-  writeSealed(broker, {
-    name: sessionEntryName(sessionId(signInOf(broker))),
-    header: {
-      kind: 'session',
-      issuedAt: issuedAt.toISOString(),
-      ...(session.state === 'active' ? { expiresAt: session.claims.expiresAt.toISOString() } : {}),
-    },
-    plaintext: serializeSession(session),
   })
 }
 
 /** Whether the ID token will be accepted, by the servers' clock as far as it is known by now. */
 export function hasUsableIdToken(broker: Broker, session: Session): boolean {
   return isIdTokenUsable(session.claims, serverTime(broker, session))
-}
-
-function expectActive(broker: Broker, stored: SessionOnDisk): Session {
-  if (stored.state === 'active') return stored
-  throw signInRequired(broker, stored.state)
 }
 
 /** What cannot be told is not another one: the verification after it insists on both. */
@@ -233,6 +182,10 @@ function signInRequired(
   cause?: unknown,
 ): PoolkeyError {
   return new PoolkeyError('sign-in-required', { profile: broker.profile.name, reason }, { cause })
+}
+
+function sessionIdOf(broker: Broker): string {
+  return sessionId(signInOf(broker))
 }
 
 function signInOf(broker: Broker): SignInSettings {

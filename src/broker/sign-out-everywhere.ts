@@ -6,8 +6,8 @@ import type { Broker } from './broker.ts'
 import { clientSecretOf } from './client-secret.ts'
 import { userPoolPlace } from './fresh-tokens.ts'
 
-/** Without this scope the user pool takes an access token for nothing but user info. */
-export const SIGN_OUT_SCOPE = 'aws.cognito.signin.user.admin'
+// Without this scope the user pool takes an access token for nothing but user info.
+const SIGN_OUT_SCOPE = 'aws.cognito.signin.user.admin'
 
 /**
  * Ends every session of the person (GlobalSignOut), refreshing first where the access token is over. Throws `scope-missing`,

@@ -8,10 +8,11 @@ import { clientSecretOf } from './client-secret.ts'
 import { credentialsPrefix, sessionEntryName, sessionId } from './entry-names.ts'
 import { userPoolPlace } from './fresh-tokens.ts'
 import { withBrokerLock } from './locks.ts'
-import { readSession, wipeCredentials } from './session.ts'
+import { readSession, wipeCredentials } from './stored-session.ts'
 import { whoIs } from './session-entry.ts'
 import { forgetPointers } from './warm-pointer.ts'
 
+/** What a sign-out found and did. */
 export interface SignedOut {
   /** Who was signed in; undefined when nobody was, or the entry could not be read. */
   who: string | undefined

@@ -9,14 +9,14 @@ import type { Credentials } from '../exchange/credentials.ts'
 import { identityOf } from '../profile/file-identity.ts'
 import { ioError } from '../vault/durable-file.ts'
 import { entryPath } from '../vault/entries.ts'
-import { serverTime } from './broker.ts'
+import { serverTime } from './server-clock.ts'
 import type { Broker } from './broker.ts'
-import { obtainCredentials, readCredentials } from './credentials.ts'
+import { obtainCredentials, readCredentials, withAccount } from './credentials.ts'
 import { credentialsEntryName, sessionEntryName, sessionId } from './entry-names.ts'
 import { dueInMs, freshnessOf } from './freshness.ts'
 import type { Freshness, Lifetime } from './freshness.ts'
-import { readSession } from './session.ts'
-import type { SessionOnDisk } from './session.ts'
+import { readSession } from './stored-session.ts'
+import type { SessionOnDisk } from './stored-session.ts'
 
 /** What is in memory at an instant; `dueInMs` until new ones are due. */
 export interface Standing {
@@ -25,6 +25,7 @@ export interface Standing {
   dueInMs: number
 }
 
+/** Credentials held in memory, judged anew at every look. */
 export interface StandingCredentials {
   /** What may be handed out, unless it has expired; undefined when there is nothing. Throws `vault-unsafe`, `vault-io`, `person-changed`. */
   look: () => Standing | undefined
@@ -34,6 +35,7 @@ export interface StandingCredentials {
   vaultMark: () => string
 }
 
+/** What renewals are made with. */
 export interface StandingOptions {
   /** A broker for one renewal, with a deadline of its own. */
   openBroker: () => Promise<Broker>
@@ -53,6 +55,7 @@ interface Kept {
   taken: { serverMs: number; clockMs: number; steadyMs: number }
 }
 
+/** Begins with none: the first `renew` gets them, and settles whose they are. */
 export function standingCredentials({ openBroker, monotonicMs }: StandingOptions): StandingCredentials {
   let last: Broker | undefined
   let person: string | undefined
@@ -177,10 +180,6 @@ function identityAt(path: string): string {
   } catch (error) {
     throw ioError(path, 'read', error)
   }
-}
-
-function withAccount({ profile }: Broker, credentials: Credentials): Credentials {
-  return { ...credentials, accountId: credentials.accountId ?? profile.accountId }
 }
 
 /** Our clock may have been set since this broker's requests measured it: what the entry remembers counts. */

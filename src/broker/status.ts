@@ -1,13 +1,14 @@
 /** What is known of a profile's session and credentials without asking anybody. The shape is the contract's `status --json`. */
 import type { Profile, SignInSettings } from '../profile/profile.ts'
-import { serverTime } from './broker.ts'
+import { serverTime } from './server-clock.ts'
 import type { Broker, BrokerClock, Vault } from './broker.ts'
 import { readCredentials } from './credentials.ts'
 import { credentialsEntryName, sessionId } from './entry-names.ts'
 import { freshnessOf, isIdTokenUsable } from './freshness.ts'
-import { readSession } from './session.ts'
-import type { SessionOnDisk } from './session.ts'
+import { readSession } from './stored-session.ts'
+import type { SessionOnDisk } from './stored-session.ts'
 
+/** A session; instants are ISO 8601. */
 export interface SessionStatus {
   state: 'valid' | 'refreshable' | 'ended' | 'none'
   userName?: string | undefined
@@ -20,6 +21,7 @@ export interface SessionStatus {
   refreshTokenExpiresAt?: string | undefined
 }
 
+/** What `status --json` prints. */
 export interface Status {
   version: 1
   profile: string
@@ -29,6 +31,7 @@ export interface Status {
   credentials: CredentialsStatus
 }
 
+/** Credentials; the instant is ISO 8601. */
 export interface CredentialsStatus {
   state: 'fresh' | 'stale' | 'expired' | 'none'
   exchange: string

@@ -14,9 +14,10 @@ import { listEntries, readEntry, removeEntry } from '../vault/entries.ts'
 import type { Broker, Vault } from './broker.ts'
 import { isPointerEntry, pointerEntryName } from './entry-names.ts'
 import type { Asked } from './entry-names.ts'
-import { FieldError, optionalText, parseFields, text, texts } from './json-fields.ts'
+import { FieldError, optionalText, parseFields, serializeFields, text, texts } from './json-fields.ts'
 import { writeSealed } from './sealed-write.ts'
 
+/** What answered. */
 export interface Pointer {
   /** The entry of the credentials. */
   entry: string
@@ -63,7 +64,7 @@ export function keepPointer(broker: Broker, asked: Asked, pointer: Pointer, file
     writeSealed(broker, {
       name,
       header: { kind: 'pointer', issuedAt: new Date(broker.now()).toISOString() },
-      plaintext: Buffer.from(JSON.stringify({ version: 1, poolkey: version, ...pointer, files: identities })),
+      plaintext: serializeFields({ poolkey: version, ...pointer, files: identities }),
       // One that a power cut takes is made anew.
       isDurable: false,
     })

@@ -1,7 +1,7 @@
 /** A profile's sign-out from this machine, and what is said of it. */
 import type { Broker } from '../broker/broker.ts'
 import { holderId, sessionId } from '../broker/entry-names.ts'
-import { readSession } from '../broker/session.ts'
+import { readSession } from '../broker/stored-session.ts'
 import { signOut } from '../broker/sign-out.ts'
 import type { SignedOut } from '../broker/sign-out.ts'
 import { runLogin, withProfile } from '../errors/explanation.ts'

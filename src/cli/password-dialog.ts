@@ -1,5 +1,5 @@
 /** Signing in with a password, as the person at the terminal sees it. Passwords are hidden; codes are seen, and good once. */
-import { serverTime } from '../broker/broker.ts'
+import { serverTime } from '../broker/server-clock.ts'
 import type { Broker } from '../broker/broker.ts'
 import { clientSecretOf } from '../broker/client-secret.ts'
 import { userPoolPlace } from '../broker/fresh-tokens.ts'

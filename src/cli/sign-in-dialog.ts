@@ -1,5 +1,5 @@
 /** The sign-in as the person at the terminal sees it: the URL, the countdown, the notices, the question who may stay. */
-import { serverTime } from '../broker/broker.ts'
+import { serverTime } from '../broker/server-clock.ts'
 import type { Broker } from '../broker/broker.ts'
 import { clientSecretOf } from '../broker/client-secret.ts'
 import { explainError } from '../errors/catalogue.ts'

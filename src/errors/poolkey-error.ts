@@ -108,8 +108,10 @@ export interface ErrorFacts {
   /** Somebody was asked at a terminal. */
   'nobody-answered': { seconds: number }
   'lock-held': { lock: string; pid: number | undefined; seconds: number }
-  /** `logoutUri`: a sign-out URL that was to be passed first, and was not. */
-  /** `opened`: who opened the page; somebody's browser on another machine may not reach the callback here. */
+  /**
+   * `logoutUri`: a sign-out URL that was to be passed first, and was not. `opened`: who opened the page; somebody's browser
+   * on another machine may not reach the callback here.
+   */
   'sign-in-timeout': {
     seconds: number
     clientId: string
@@ -149,10 +151,8 @@ export interface ErrorFacts {
   interrupted: { signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGQUIT' }
 }
 
+/** The name of a failure: control flow and exit codes go by it. */
 export type ErrorCode = keyof ErrorFacts
-
-/** The facts of one code, tied to it, so that a `switch` over `code` narrows `facts`. */
-export type Failure = { [C in ErrorCode]: { code: C; facts: ErrorFacts[C] } }[ErrorCode]
 
 /** The one error poolkey throws on purpose. Anything else that is thrown is a bug. */
 export class PoolkeyError<C extends ErrorCode = ErrorCode> extends Error {

@@ -1,6 +1,6 @@
 /** The session and the exchange, run for real: what each link gave, or which one broke. */
 import { obtainCredentials } from '../broker/credentials.ts'
-import { serverTime } from '../broker/broker.ts'
+import { serverTime } from '../broker/server-clock.ts'
 import type { Broker } from '../broker/broker.ts'
 import { renewSession } from '../broker/renewed-session.ts'
 import { whoIs } from '../broker/session-entry.ts'

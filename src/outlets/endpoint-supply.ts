@@ -6,6 +6,7 @@
 import type { Standing, StandingCredentials } from '../broker/standing-credentials.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Credentials } from '../exchange/credentials.ts'
+import { withinMs } from '../pause.ts'
 
 /** Credentials at hand. */
 export interface Supply {
@@ -136,13 +137,4 @@ function orNothing<T>(look: () => T): T | undefined {
   } catch {
     return undefined
   }
-}
-
-async function withinMs(limitMs: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, limitMs)
-  })
-  await Promise.race([work, limit])
-  clearTimeout(timer)
 }

@@ -4,7 +4,7 @@
  */
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import { AWS_ROLE_ARN_ALLOWED, isAwsRoleArn } from './exchange-settings.ts'
-import { findAwsKey, findText, placeOf, readAwsKey, readSetting } from './profile-values.ts'
+import { findAwsKey, findText, ownLayerOf, placeOf, readAwsKey, readSetting } from './profile-values.ts'
 import type { ConfigDocument, Layers, ProfileSection } from './profile-values.ts'
 import type { ChainSettings, ExchangeSettings } from './profile.ts'
 import { EXTERNAL_ID, ROLE_ARN, ROLE_SESSION_NAME, wholeNumber } from './setting-types.ts'
@@ -93,7 +93,7 @@ export function readAwsChain(options: {
   const { own, base, layers, exchange, hasStsEndpoint } = options
   if (own === base) return undefined
   // The details of a chained role are never taken from the profile behind it.
-  const ownLayer = { ...layers, sections: layers.sections.slice(0, 1) }
+  const ownLayer = ownLayerOf(layers)
   const roleArn = readAwsKey('role_arn', {
     layers: ownLayer,
     type: {

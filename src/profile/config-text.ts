@@ -115,10 +115,11 @@ export function scanConfigText(text: string, options: ScanOptions): ConfigItem[]
   splitLines(text).forEach((raw, index) => {
     const number = index + 1
     // The byte order mark of some Windows editors is no part of the first line.
-    const line = index === 0 && raw.startsWith('\uFEFF') ? ` ${raw.slice(1)}` : raw
+    const hasMark = index === 0 && raw.startsWith('\uFEFF')
+    const line = hasMark ? ` ${raw.slice(1)}` : raw
     const trimmed = line.trim()
     if (trimmed === '' || trimmed.startsWith('#') || trimmed.startsWith(';')) return
-    const indent = index === 0 && raw.startsWith('\uFEFF') ? indentOf(raw.slice(1)) : indentOf(line)
+    const indent = indentOf(hasMark ? raw.slice(1) : raw)
 
     if (key && indent > key.indent) {
       continueKey(key, { text: trimmed, line: number, fail })

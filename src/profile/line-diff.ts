@@ -1,4 +1,5 @@
 /** What an edit of a configuration file changes, line by line, for people to look at; secrets are left out. Pure. */
+import { splitLines } from './config-text.ts'
 
 /** A line of a unified diff; `hunk` tells where the lines below it stand. */
 export interface DiffLine {
@@ -41,7 +42,7 @@ export function unifiedDiff(file: string, before: string, after: string): DiffLi
 const MARKS = { added: '+', removed: '-', same: ' ' }
 
 function linesOf(text: string): string[] {
-  const lines = text.split(/\r\n|\n|\r/)
+  const lines = splitLines(text)
   return lines.at(-1) === '' ? lines.slice(0, -1) : lines
 }
 

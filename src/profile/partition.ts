@@ -5,19 +5,26 @@ import {
 } from '../errors/identity-pool-principals.ts'
 
 interface Partition {
-  regions: RegExp
+  /** As ARNs name it. */
+  name: string
   /** DNS suffix of the services' endpoints. */
   suffix: string
 }
 
-const PARTITIONS: Partition[] = [
-  { regions: /^cn-/, suffix: 'amazonaws.com.cn' },
-  { regions: /^eusc-/, suffix: 'amazonaws.eu' },
+const COMMERCIAL: Partition = { name: 'aws', suffix: 'amazonaws.com' }
+const OTHERS: (Partition & { regions: RegExp })[] = [
+  { regions: /^us-gov-/, name: 'aws-us-gov', suffix: 'amazonaws.com' },
+  { regions: /^cn-/, name: 'aws-cn', suffix: 'amazonaws.com.cn' },
+  { regions: /^eusc-/, name: 'aws-eusc', suffix: 'amazonaws.eu' },
 ]
 
+function partitionWith(region: string): Partition {
+  return OTHERS.find(({ regions }) => regions.test(region)) ?? COMMERCIAL
+}
+
 /** The DNS suffix of a region's endpoints: `amazonaws.com` (also for GovCloud), `amazonaws.com.cn`, `amazonaws.eu`. */
-export function dnsSuffixOf(region: string): string {
-  return PARTITIONS.find(({ regions }) => regions.test(region))?.suffix ?? 'amazonaws.com'
+function dnsSuffixOf(region: string): string {
+  return partitionWith(region).suffix
 }
 
 /** The two issuers a user pool may have, ORIGINAL (the default) first (API_IssuerConfigurationType). */
@@ -49,14 +56,8 @@ export function consoleHostsOf(
 
 /** The partition in the ARNs of a region: `aws`, `aws-us-gov`, `aws-cn`, `aws-eusc`. */
 export function partitionOf(region: string): string {
-  return ARN_PARTITIONS.find(({ regions }) => regions.test(region))?.partition ?? 'aws'
+  return partitionWith(region).name
 }
-
-const ARN_PARTITIONS = [
-  { regions: /^us-gov-/, partition: 'aws-us-gov' },
-  { regions: /^cn-/, partition: 'aws-cn' },
-  { regions: /^eusc-/, partition: 'aws-eusc' },
-]
 
 /**
  * Whom roles trust to be handed out by an identity pool of a region. `isDocumented` is false where

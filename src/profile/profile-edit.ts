@@ -2,12 +2,13 @@
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import { removeSection, setKeys } from './config-edit.ts'
 import { parseConfigText } from './config-text.ts'
+import type { ConfigKey } from './config-text.ts'
 import {
   foreignCredential,
-  hasOwnSettings,
   isCredentialSetting,
   isPoolkeyCommand,
   listProfiles,
+  ownProfileNames,
 } from './profile-list.ts'
 import { parseSources } from './profile-values.ts'
 import type { ConfigSources, PlacedKey, ProfileSection } from './profile-values.ts'
@@ -40,7 +41,7 @@ export function writeProfile(files: ConfigSources, wish: ProfileWish): string {
   const { name, force } = wish
   const section = parseSources(files).profiles.get(name)
   const keys = withoutOldPool(section, wish.keys)
-  const own = ownSectionKeys(files, name)
+  const own = [...writableKeys(files, name).keys()]
   // Beside poolkey's command, too, they are somebody's: writing takes them out.
   const beside = own.find((key) => isCredentialSetting(key) && key !== 'credential_process')
   const foreign = section && (foreignCredential(section) ?? section.keys.get(beside ?? ''))
@@ -87,18 +88,16 @@ export function withConfigText<T extends ConfigSources>(files: T, configText: st
  */
 export function removeProfile(files: ConfigSources, name: string): string {
   const { configText, configFile: file } = files
-  const { profiles } = parseSources(files)
-  const section = profiles.get(name)
-  const own = [...profiles.values()].filter(hasOwnSettings).map((one) => one.name)
+  const document = parseSources(files)
+  const section = document.profiles.get(name)
+  const own = ownProfileNames(document)
   if (!section) throw new PoolkeyError('profile-unknown', { profile: name, file, known: own })
-  const keys = parseConfigText(configText, { file, kind: 'config' }).find(
-    (one) => one.kind === 'profile' && one.name === name,
-  )?.keys
-  const ours = [...(keys?.values() ?? [])].filter(
+  const keys = writableKeys(files, name)
+  const ours = [...keys.values()].filter(
     (key) =>
       key.name.startsWith('cognito_') || (key.name === 'credential_process' && isPoolkeyCommand(key.value)),
   )
-  if (!keys || ours.length === 0)
+  if (ours.length === 0)
     throw new PoolkeyError('profile-foreign', { profile: name, file: section.file, line: section.line, own })
   const place = { file, kind: 'config', profile: name } as const
   const isAll = [...keys.values()].every((key) => ours.includes(key) || key.name === 'region')
@@ -136,11 +135,15 @@ function replacedAmong(keys: string[]): string[] {
   )
 }
 
-function ownSectionKeys({ configText, configFile: file }: ConfigSources, name: string): string[] {
+/** The profile's keys in the configuration file, where poolkey writes; without what the credentials file adds. */
+function writableKeys(
+  { configText, configFile: file }: ConfigSources,
+  name: string,
+): ReadonlyMap<string, ConfigKey> {
   const section = parseConfigText(configText, { file, kind: 'config' }).find(
     (one) => one.kind === 'profile' && one.name === name,
   )
-  return [...(section?.keys.keys() ?? [])]
+  return section?.keys ?? new Map<string, ConfigKey>()
 }
 
 /** The pool's; of a profile that shares a sign-in, the one beside that. */

@@ -129,7 +129,7 @@ export function readSetting<T>(setting: Setting<T, SettingKey>, layers: Layers):
 }
 
 /** Refuses `cognito_*` keys that do not exist. Throws `setting-unknown`. */
-export function checkKeysKnown(layers: Layers): void {
+function checkKeysKnown(layers: Layers): void {
   for (const { section } of layers.sections) {
     for (const key of section.keys.values()) {
       if (!key.name.startsWith('cognito_') || settingOf(key.name)) continue
@@ -147,6 +147,11 @@ export function checkKeysKnown(layers: Layers): void {
 export function checkSettings(layers: Layers): void {
   checkKeysKnown(layers)
   for (const setting of SETTING_LIST) readSetting(setting, layers)
+}
+
+/** The section of the profile asked for alone, for what it must say itself. */
+export function ownLayerOf(layers: Layers): Layers {
+  return { ...layers, sections: layers.sections.slice(0, 1) }
 }
 
 /** An AWS key of the profile's own (`region`, `ca_bundle`...); an empty one counts as absent. */

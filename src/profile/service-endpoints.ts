@@ -1,6 +1,6 @@
 /** Where STS and Cognito are asked: region, endpoint overrides, FIPS and dual-stack, from environment and profile. */
 import { PoolkeyError } from '../errors/poolkey-error.ts'
-import { findAwsKey, parseAwsKey, placeOf, readAwsKey } from './profile-values.ts'
+import { findAwsKey, ownLayerOf, parseAwsKey, placeOf, readAwsKey } from './profile-values.ts'
 import type { ConfigDocument, Layers, Origin, PlacedKey } from './profile-values.ts'
 import type { ServiceEndpoints } from './profile.ts'
 import { ENDPOINT, REGION, TRUE_OR_FALSE } from './setting-types.ts'
@@ -76,7 +76,7 @@ export function findRegion(layers: Layers, env: Environment): Found<string> | un
 export function readAccountId(layers: Layers): string | undefined {
   const allowed = 'an account ID: 12 digits'
   const type = { allowed, parse: (text: string) => (/^\d{12}$/.test(text) ? text : undefined) }
-  return readAwsKey('aws_account_id', { layers: { ...layers, sections: layers.sections.slice(0, 1) }, type })
+  return readAwsKey('aws_account_id', { layers: ownLayerOf(layers), type })
 }
 
 /** A service's endpoint where one is set, and whence it comes. Throws as `readEndpoints`. */

@@ -1,6 +1,6 @@
 import { layersOf } from './parse-profile.ts'
 import type { ParseProfileOptions } from './parse-profile.ts'
-import { findAwsKey, findText } from './profile-values.ts'
+import { findAwsKey, findText, ownLayerOf } from './profile-values.ts'
 import type { Origin } from './profile-values.ts'
 import { findEndpoint, findRegion } from './service-endpoints.ts'
 import type { ServiceId } from './service-endpoints.ts'
@@ -52,7 +52,7 @@ export function readOrigins(options: Omit<ParseProfileOptions, 'readFile'>): Pro
   const { document, own, layers } = layersOf(options)
   const { env } = options
   const settings = new Map(listEffectiveSettings(options).map((one) => [one.key, one]))
-  const ownLayer = { ...layers, sections: layers.sections.slice(0, 1) }
+  const ownLayer = ownLayerOf(layers)
   return {
     header: { kind: 'file', place: { file: own.file, line: own.line, profile: own.name } },
     setting: (key) => settings.get(key),

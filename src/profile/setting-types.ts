@@ -76,7 +76,7 @@ export const LOGINS_KEY = pattern(
   'the name of a login provider, 1 to 128 characters without spaces',
 )
 
-/** Account and partition are free here: S3-compatible stores have roles of their own; profile.ts narrows it. */
+/** Account and partition are free here: S3-compatible stores have roles of their own; exchange-settings.ts narrows it. */
 export const ROLE_ARN = pattern(
   /^(?=.{20,2048}$)arn:[a-z][a-z0-9-]*:iam::[A-Za-z0-9]*:role\/(?:[\x21-\x7e]+\/)?[\w+=,.@-]{1,64}$/,
   'the ARN of a role such as arn:aws:iam::111122223333:role/NAME',
@@ -198,7 +198,7 @@ export const POLICY_ARNS: SettingType<string[]> = {
   },
 }
 
-/** JSON or `file://`; the file is read, and the JSON checked, by session-policy.ts. */
+/** JSON or `file://`; the file is read, and the JSON checked, by exchange-settings.ts. */
 export const SESSION_POLICY: SettingType<string> = {
   allowed: 'a JSON object of at most 2048 characters, or file:// and the path of one',
   parse: (text) => (text === '' ? undefined : text),

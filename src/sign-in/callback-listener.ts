@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import { isLoopbackHost } from '../loopback.ts'
+import { withinMs } from '../pause.ts'
 import type { Secret } from '../secret.ts'
 import type { Attempt } from './authorization.ts'
 import { isOwnHost, judgeCallback } from './callback.ts'
@@ -220,13 +221,4 @@ function createArrival() {
   }
 
   return { wait, resolve, reject }
-}
-
-async function withinMs(limitMs: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, limitMs)
-  })
-  await Promise.race([work, limit])
-  clearTimeout(timer)
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { guestEntryName, holderId, sessionEntryName } from '../../src/broker/entry-names.ts'
 import { withBrokerLock } from '../../src/broker/locks.ts'
-import { readSession } from '../../src/broker/session.ts'
+import { readSession } from '../../src/broker/stored-session.ts'
 import { checkExchange, checkSession } from '../../src/insight/exchange-check.ts'
 import { removeEntry } from '../../src/vault/entries.ts'
 import {

@@ -1,5 +1,5 @@
 import { isClientSecretEntry, sessionId } from '../../broker/entry-names.ts'
-import { listSignedIn } from '../../broker/session.ts'
+import { listSignedIn } from '../../broker/stored-session.ts'
 import { explainError } from '../../errors/catalogue.ts'
 import { isOurs, isPoolkeyError } from '../../errors/poolkey-error.ts'
 import type { Profile } from '../../profile/profile.ts'
