@@ -2,7 +2,7 @@
 import { isOurs } from '../errors/poolkey-error.ts'
 import { readConfigFiles } from '../profile/config-files.ts'
 import { listProfiles } from '../profile/profile-list.ts'
-import { homeFolderOf } from './home-folder.ts'
+import { homeFolderOf } from './doors/home-folder.ts'
 
 /** The names in both AWS files; none where these cannot be read: it is only for a hint. */
 export function readProfileNames(surroundings: {

@@ -11,13 +11,13 @@ import type { FilesRead } from '../profile/file-identity.ts'
 import type { Profile } from '../profile/profile.ts'
 import { stateFolderOf } from '../folders.ts'
 import type { CommandContext, GlobalOptions, OwnParts } from './context.ts'
-import { configFileDoor } from './config-file-door.ts'
-import { credentialsFileDoor } from './credentials-file-door.ts'
-import { homeFolderOf } from './home-folder.ts'
+import { configFileDoor } from './doors/config-file-door.ts'
+import { credentialsFileDoor } from './doors/credentials-file-door.ts'
+import { homeFolderOf } from './doors/home-folder.ts'
 import { jobOf } from './job.ts'
-import { lazyHttp } from './lazy-http.ts'
+import { lazyHttp } from './doors/network-door.ts'
 import { openTerminal, terminalsOf } from './terminal.ts'
-import { vaultDoor } from './vault-door.ts'
+import { vaultDoor } from './doors/vault-door.ts'
 
 // How long a person may take to open the vault.
 const PROMPT_SECONDS = 300
@@ -58,7 +58,7 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
     [options.profile, env['AWS_PROFILE'], env['AWS_DEFAULT_PROFILE'], env['INSIDE_POOLKEY']].some(Boolean)
   const pickName = async () => {
     const { readConfigFiles } = await import('../profile/config-files.ts')
-    const { pickProfile } = await import('./profile-picker.ts')
+    const { pickProfile } = await import('./doors/profile-picker.ts')
     const files = readConfigFiles({ env, homeFolder, sparesCredentials: true })
     pickedName = await pickProfile({ files, terminal, signal: interrupted })
   }

@@ -2,7 +2,7 @@ import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import type { Store } from '../../vault/vault-file.ts'
 import { isStore } from '../../vault/vault-file.ts'
 import type { CommandContext } from '../context.ts'
-import { isGiven } from '../passphrase.ts'
+import { isGiven } from '../doors/passphrase.ts'
 
 const WHERE: Record<Store, string> = {
   keychain: "in the system's keychain",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { pickedName, pickProfile } from '../../src/cli/profile-picker.ts'
+import { pickedName, pickProfile } from '../../../src/cli/doors/profile-picker.ts'
 
 const own = (name: string) => `[profile ${name}]\ncognito_client_id = 1abc\n`
 const signal = new AbortController().signal

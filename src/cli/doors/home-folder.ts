@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { isAbsolute } from 'node:path'
-import { PoolkeyError } from '../errors/poolkey-error.ts'
-import { homeVariable } from '../folders.ts'
+import { PoolkeyError } from '../../errors/poolkey-error.ts'
+import { homeVariable } from '../../folders.ts'
 
 /** The home folder: the environment's, else that of the system's list of users. Throws `environment-invalid`. */
 export function homeFolderOf(env: Record<string, string | undefined>, platform: NodeJS.Platform): string {

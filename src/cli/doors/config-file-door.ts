@@ -1,8 +1,8 @@
-import type { PoolkeyError } from '../errors/poolkey-error.ts'
-import type { ConfigPlace } from '../profile/config-files.ts'
-import type { ProfileEntry } from '../profile/profile-list.ts'
-import type { Profile } from '../profile/profile.ts'
-import type { ConfigSources } from '../profile/profile-values.ts'
+import type { PoolkeyError } from '../../errors/poolkey-error.ts'
+import type { ConfigPlace } from '../../profile/config-files.ts'
+import type { ProfileEntry } from '../../profile/profile-list.ts'
+import type { Profile } from '../../profile/profile.ts'
+import type { ConfigSources } from '../../profile/profile-values.ts'
 
 /** The configuration file on disk, with the credentials file beside it. */
 export interface ConfigFile {
@@ -22,25 +22,25 @@ export interface ConfigFile {
 export function configFileDoor(place: ConfigPlace, signal: AbortSignal): ConfigFile {
   return {
     async paths() {
-      const { configPaths } = await import('../profile/config-files.ts')
+      const { configPaths } = await import('../../profile/config-files.ts')
       return configPaths(place)
     },
     async read() {
-      const { readConfigFiles } = await import('../profile/config-files.ts')
+      const { readConfigFiles } = await import('../../profile/config-files.ts')
       return readConfigFiles(place)
     },
     async parse(files, name) {
-      const { parseFiles } = await import('../profile/config-files.ts')
+      const { parseFiles } = await import('../../profile/config-files.ts')
       return parseFiles(files, { ...place, name })
     },
     async entries() {
-      const { readProfileEntries } = await import('../profile/config-files.ts')
+      const { readProfileEntries } = await import('../../profile/config-files.ts')
       return readProfileEntries(place)
     },
     async edit(edit) {
-      const { configPaths, readConfigFiles } = await import('../profile/config-files.ts')
-      const { editConfigFile } = await import('../profile/config-write.ts')
-      const { withConfigText } = await import('../profile/profile-edit.ts')
+      const { configPaths, readConfigFiles } = await import('../../profile/config-files.ts')
+      const { editConfigFile } = await import('../../profile/config-write.ts')
+      const { withConfigText } = await import('../../profile/profile-edit.ts')
       // What is edited is what was read under the lock.
       const editOne = (text: string) => edit(withConfigText(readConfigFiles(place), text))
       await editConfigFile(configPaths(place).configFile, editOne, signal)

@@ -1,7 +1,7 @@
-import type { ConfigPlace } from '../profile/config-files.ts'
-import { isPoolkeyError } from '../errors/poolkey-error.ts'
-import type { WrittenFor } from '../outlets/credentials-file.ts'
-import type { ConfigSources } from '../profile/profile-values.ts'
+import type { ConfigPlace } from '../../profile/config-files.ts'
+import { isPoolkeyError } from '../../errors/poolkey-error.ts'
+import type { WrittenFor } from '../../outlets/credentials-file.ts'
+import type { ConfigSources } from '../../profile/profile-values.ts'
 
 /** The shared credentials file on disk. */
 export interface CredentialsFile {
@@ -21,8 +21,8 @@ export interface CredentialsFile {
 export function credentialsFileDoor(place: ConfigPlace, signal: AbortSignal): CredentialsFile {
   return {
     async edit(edit) {
-      const { configPaths, readConfigFile } = await import('../profile/config-files.ts')
-      const { editConfigFile, isOpenToOthers } = await import('../profile/config-write.ts')
+      const { configPaths, readConfigFile } = await import('../../profile/config-files.ts')
+      const { editConfigFile, isOpenToOthers } = await import('../../profile/config-write.ts')
       const { configFile, credentialsFile: file } = configPaths(place)
       const editOne = (credentialsText: string) =>
         edit({
@@ -35,9 +35,9 @@ export function credentialsFileDoor(place: ConfigPlace, signal: AbortSignal): Cr
       return { file, isOpen: isOpenToOthers(file) }
     },
     async removeWritten(from) {
-      const { configPaths, readConfigFile } = await import('../profile/config-files.ts')
-      const { editConfigFile, hasFolder } = await import('../profile/config-write.ts')
-      const { removeWritten } = await import('../outlets/credentials-file.ts')
+      const { configPaths, readConfigFile } = await import('../../profile/config-files.ts')
+      const { editConfigFile, hasFolder } = await import('../../profile/config-write.ts')
+      const { removeWritten } = await import('../../outlets/credentials-file.ts')
       const { credentialsFile: file } = configPaths(place)
       let names: string[] = []
       const edit = (text: string) => {

@@ -1,14 +1,14 @@
 /** The vault as the commands reach it: opened once a run, its key moved, all of it wiped. Its parts load when they are used. */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Vault } from '../broker/broker.ts'
-import { CODE_CACHE } from '../folders.ts'
-import type { Secret } from '../secret.ts'
-import type { MovedKey } from '../vault/move-key.ts'
-import type { Store } from '../vault/vault-file.ts'
-import type { Keychain } from '../vault/key-places.ts'
+import type { Vault } from '../../broker/broker.ts'
+import { CODE_CACHE } from '../../folders.ts'
+import type { Secret } from '../../secret.ts'
+import type { MovedKey } from '../../vault/move-key.ts'
+import type { Store } from '../../vault/vault-file.ts'
+import type { Keychain } from '../../vault/key-places.ts'
 import { passphraseSource, retryPassphrase } from './passphrase.ts'
-import type { Terminal } from './terminal.ts'
+import type { Terminal } from '../terminal.ts'
 
 /** What the vault depends on; `keychainHelper` are the absolute words that run the keychain's helper. */
 export interface VaultSurroundings {
@@ -49,10 +49,10 @@ export function vaultDoor(around: VaultSurroundings): VaultDoor {
 
   return {
     async open(asked, signal) {
-      const { openVault, parseStore } = await import('../vault/sealing-key.ts')
-      const { isStillThere } = await import('../broker/sealed-write.ts')
+      const { openVault, parseStore } = await import('../../vault/sealing-key.ts')
+      const { isStillThere } = await import('../../broker/sealed-write.ts')
       if (asked.create === true) {
-        const { sweepTemporaries } = await import('../vault/state-folder.ts')
+        const { sweepTemporaries } = await import('../../vault/state-folder.ts')
         for (const folder of [stateFolder(), join(stateFolder(), 'locks')]) sweepTemporaries(folder, now)
       }
       const requestedStore = asked.store ?? parseStore(env['POOLKEY_STORE'])
@@ -76,15 +76,15 @@ export function vaultDoor(around: VaultSurroundings): VaultDoor {
       return openedVault
     },
     async probe(signal) {
-      const { parseStore } = await import('../vault/sealing-key.ts')
+      const { parseStore } = await import('../../vault/sealing-key.ts')
       const store = parseStore(env['POOLKEY_STORE']) ?? 'keychain'
       // Nothing has this name: a keychain that answers says so.
       if (store === 'keychain') await lazyKeychain().get('probe', signal)
       return store
     },
     async moveKey({ to, isChanging }) {
-      const { moveKey } = await import('../vault/move-key.ts')
-      const { readVaultFile } = await import('../vault/vault-file.ts')
+      const { moveKey } = await import('../../vault/move-key.ts')
+      const { readVaultFile } = await import('../../vault/vault-file.ts')
       const isUnderPassphrase = readVaultFile(stateFolder())?.store === 'passphrase'
       return moveKey({
         folder: stateFolder(),
@@ -99,7 +99,7 @@ export function vaultDoor(around: VaultSurroundings): VaultDoor {
       })
     },
     async wipe(isKept) {
-      const { wipeVault } = await import('../vault/wipe-vault.ts')
+      const { wipeVault } = await import('../../vault/wipe-vault.ts')
       const folder = stateFolder()
       const left = await wipeVault({
         folder,
@@ -114,7 +114,7 @@ export function vaultDoor(around: VaultSurroundings): VaultDoor {
 
   async function readAtService(account: string): Promise<Secret | undefined> {
     if (platform !== 'linux') return undefined
-    const { readItemAtService } = await import('../vault/key-at-service.ts')
+    const { readItemAtService } = await import('../../vault/key-at-service.ts')
     return readItemAtService(account, env)
   }
 
@@ -130,7 +130,7 @@ export function vaultDoor(around: VaultSurroundings): VaultDoor {
   // To start programs takes a part of Node that is slow to load, and most vaults need none.
   function lazyKeychain(limitMs?: number): Keychain {
     const load = async () => {
-      const { helperKeychain } = await import('../vault/keychain.ts')
+      const { helperKeychain } = await import('../../vault/keychain.ts')
       const limit = limitMs === undefined ? {} : { limitMs }
       return helperKeychain({ command: keychainHelper, env, ...limit })
     }
