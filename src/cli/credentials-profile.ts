@@ -1,6 +1,7 @@
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Profile } from '../profile/profile.ts'
-import type { CommandContext, ReadProfileOptions } from './context.ts'
+import type { CommandContext } from './context.ts'
+import type { ReadProfileOptions } from './doors/profile-door.ts'
 
 /** The profile, for a command that needs AWS credentials; `role` is a one-off `cognito_role_arn`. Throws `no-exchange`. */
 export async function readCredentialsProfile(
@@ -8,7 +9,7 @@ export async function readCredentialsProfile(
   role?: string,
   how?: ReadProfileOptions,
 ): Promise<Profile> {
-  const profile = await context.readProfile(role === undefined ? {} : { cognito_role_arn: role }, how)
+  const profile = await context.profiles.read(role === undefined ? {} : { cognito_role_arn: role }, how)
   // Before anybody is told to sign in, which would not help.
   if (profile.exchange.kind === 'none') throw new PoolkeyError('no-exchange', { profile: profile.name })
   return profile

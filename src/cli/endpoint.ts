@@ -60,7 +60,7 @@ export async function openCommandEndpoint(
     terminal.label('warning', `the credentials could not be renewed: ${what}; ${left}`)
     if (fix !== undefined) terminal.label('fix', fix)
   }
-  if (await context.hasDefaultCredentials()) terminal.label('warning', DEFAULT_OUTRANKS)
+  if (await context.configFile.hasDefaultCredentials()) terminal.label('warning', DEFAULT_OUTRANKS)
   const standing = standingCredentials({ openBroker, monotonicMs })
   const supply = await startSupply({ standing, monotonicMs, onFailure: tellFailure })
   const waitAgain = terminal.neverWait(openAside())

@@ -20,7 +20,7 @@ const LOOK_MS = 250
 /** The sign-in that credential processes wait for (`cognito_auto_login`), in a process of its own: nobody sees its output. */
 export async function autoLogin(context: CommandContext): Promise<number> {
   const startedAt = context.now()
-  const profile = await context.readProfile({}, { neverAsks: true })
+  const profile = await context.profiles.read({}, { neverAsks: true })
   const signIn = browserSignInOf(profile)
   const broker = await context.openBroker({ profile, seconds: DEADLINE_SECONDS, create: true })
   await withBrokerLock(broker, { kind: 'login', id: sessionId(signIn) }, async () => {

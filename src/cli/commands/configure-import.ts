@@ -34,7 +34,7 @@ export async function configureImport(
   for (const line of importReport(imported, name, (key) => given[key] !== undefined)) terminal.say(line)
   const keys: WrittenKeys = { ...valuesOf(imported.settings), ...given }
   // The file tells where the pools are; whoever has set a region has set that of their own work.
-  if (given.region === undefined && hasRegion(await context.configFile.read(), await context.profileName()))
+  if (given.region === undefined && hasRegion(await context.configFile.read(), await context.profiles.name()))
     delete keys.region
   for (const [key, candidates] of imported.ambiguous)
     keys[key] ??= await chooseAmong(context, key, candidates)

@@ -38,7 +38,7 @@ const REFUSED = 5
  */
 export async function configureProfile(context: CommandContext, wish: ConfigureWish): Promise<number> {
   const { terminal, configFile, interrupted } = context
-  const name = await context.profileName()
+  const name = await context.profiles.name()
   checkValues(wish.keys)
   const files = await configFile.read()
   const edit = (on: ConfigSources, keys: WrittenKeys) =>

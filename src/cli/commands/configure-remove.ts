@@ -18,7 +18,7 @@ export async function configureRemove(
   given?: string,
 ): Promise<number> {
   const { terminal, configFile } = context
-  const name = given ?? (await namedProfile(context, options))
+  const name = given ?? (await namedProfile(context))
   if (options.profile !== undefined && options.profile !== name)
     throw new PoolkeyError('usage', { problem: `${name} and --profile ${options.profile} are two profiles` })
   const files = await configFile.read()
@@ -40,9 +40,8 @@ export async function configureRemove(
 }
 
 /** Nothing is removed by default. Throws `usage`. */
-async function namedProfile(context: CommandContext, { profile }: GlobalOptions): Promise<string> {
-  const isNamed = [profile, context.env['AWS_PROFILE'], context.env['AWS_DEFAULT_PROFILE']].some(Boolean)
-  if (isNamed) return context.profileName()
+async function namedProfile({ profiles }: CommandContext): Promise<string> {
+  if (profiles.isNamed) return profiles.name()
   throw new PoolkeyError('usage', {
     problem: 'no profile was named',
     fix: 'name the one to remove: poolkey configure remove NAME; for those that there are: poolkey configure list',

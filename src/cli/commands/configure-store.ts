@@ -28,7 +28,7 @@ export async function configureStore(
   }
   // A key that is under a passphrase already is put under another, which only a person can choose.
   const isChanging = store === 'passphrase' && terminal.canAsk
-  const moved = await context.moveKey({ to: store, isChanging })
+  const moved = await context.vault.moveKey({ to: store, isChanging })
   if (moved.kind === 'none') {
     throw new PoolkeyError('usage', {
       problem: 'there is no vault yet, so no key to move',

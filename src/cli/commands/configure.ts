@@ -18,7 +18,7 @@ export async function configure(context: CommandContext, options: ConfigureOptio
   const hasSecret = options.clientSecretStdin === true
   if (hasSecret && Object.keys(keys).length === 0) return sealOnly(context, options)
   const secret = hasSecret
-    ? await readClientSecret(context, { profile: await context.profileName() })
+    ? await readClientSecret(context, { profile: await context.profiles.name() })
     : undefined
   return configureProfile(context, {
     keys,
@@ -31,7 +31,7 @@ export async function configure(context: CommandContext, options: ConfigureOptio
 
 /** Seals the secret of the profile's app client; no file of the configuration is edited. */
 async function sealOnly(context: CommandContext, { store }: ConfigureOptions): Promise<number> {
-  const profile = await context.readProfile()
+  const profile = await context.profiles.read()
   if (!profile.signIn) throw guestError(profile.name)
   const asked = { profile: profile.name, clientId: profile.signIn.clientId }
   await sealClientSecret(context, { profile, secret: await readClientSecret(context, asked), store })

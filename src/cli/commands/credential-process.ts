@@ -29,6 +29,6 @@ export async function credentialProcess(context: CommandContext, options: Global
   context.terminal.answer(processJson(credentials))
   const asked = { profileFlag: options.profile, env: context.env }
   const pointer = { entry: credentialsEntryName(profile), accountId: profile.accountId }
-  keepPointer(broker, asked, pointer, context.filesRead)
+  keepPointer(broker, asked, pointer, context.profiles.filesRead)
   return 0
 }

@@ -30,7 +30,7 @@ const DEADLINE_SECONDS = 120
 export async function doctor(context: CommandContext, options: DoctorOptions): Promise<number> {
   const { terminal } = context
   const { hops, profile } = await examined(context)
-  const name = profile?.name ?? (await context.profileName())
+  const name = profile?.name ?? (await context.profiles.name())
   const show =
     options.public === true
       ? publicTextFor(context.env, { name, profile, hops, files: await filesOf(context) })
@@ -77,7 +77,7 @@ async function filesOf({ configFile }: CommandContext): Promise<Partial<ConfigSo
 async function examined(context: CommandContext): Promise<{ hops: ExaminedHop[]; profile?: Profile }> {
   let profile: Profile
   try {
-    profile = await context.readProfile()
+    profile = await context.profiles.read()
   } catch (error) {
     if (!isOurs(error) || isPoolkeyError(error, 'interrupted') || isPoolkeyError(error, 'usage')) throw error
     return { hops: await withoutProfile(context, error) }
@@ -85,7 +85,7 @@ async function examined(context: CommandContext): Promise<{ hops: ExaminedHop[];
   const { terminal, env, platform, interrupted } = context
   const http = context.openHttp(profile)
   try {
-    const origins = await context.readOrigins(profile)
+    const origins = await context.profiles.readOrigins(profile)
     const hops = await examine({
       profile,
       chain: chainOf(profile, origins),
@@ -93,7 +93,7 @@ async function examined(context: CommandContext): Promise<{ hops: ExaminedHop[];
       around: { env, platform, isThisInstallation: (words) => runsInstallation(words, context) },
       http,
       openBroker: () => openAttendedBroker(context, profile, DEADLINE_SECONDS),
-      probeStore: () => context.probeStore(),
+      probeStore: () => context.vault.probeStore(),
       signal: interrupted,
       onHop: (title) => {
         terminal.progress(`Testing ${title} ...`)
@@ -126,7 +126,7 @@ async function withoutProfile(
   return [
     { ...MACHINE, findings: checkMachine(around) },
     {
-      ...{ id: 'profile', title: `Profile ${await context.profileName()}`, values: [], source: configFile },
+      ...{ id: 'profile', title: `Profile ${await context.profiles.name()}`, values: [], source: configFile },
       findings: [troubleOf(error, undefined)],
     },
   ]

@@ -14,8 +14,8 @@ export interface ExplainOptions {
 
 /** The chain of a profile, from its settings alone: what is asked of whom, and where that was set. */
 export async function explain(context: CommandContext, options: ExplainOptions): Promise<number> {
-  const profile = await context.readProfile()
-  const hops = chainOf(profile, await context.readOrigins(profile))
+  const profile = await context.profiles.read()
+  const hops = chainOf(profile, await context.profiles.readOrigins(profile))
   const { terminal } = context
   if (options.json === true) {
     const { name, exchange } = profile

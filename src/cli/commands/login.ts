@@ -12,7 +12,8 @@ import { sameLogin } from '../../errors/explanation.ts'
 import { isPoolkeyError, PoolkeyError } from '../../errors/poolkey-error.ts'
 import type { Profile } from '../../profile/profile.ts'
 import type { Store } from '../../vault/vault-file.ts'
-import type { CommandContext, Overrides } from '../context.ts'
+import type { CommandContext } from '../context.ts'
+import type { Overrides } from '../doors/profile-door.ts'
 import { explainTo } from '../failure.ts'
 import type { PasswordOptions } from '../password-dialog.ts'
 import { browserSignInOf, runSignIn, signInOf, signOutUriOf } from '../sign-in-dialog.ts'
@@ -37,7 +38,7 @@ const WHY_ANEW =
 
 /** Signs in with the browser or a password, then proves it by an exchange. Does nothing when that already works. */
 export async function login(context: CommandContext, options: LoginOptions): Promise<number> {
-  const profile = await context.readProfile(overridesFrom(options))
+  const profile = await context.profiles.read(overridesFrom(options))
   const signIn = signInOf(profile)
   if (signIn.method === 'password') expectNoneOfBrowsers(profile.name, options)
   const signInAnew = await wayOf(profile)

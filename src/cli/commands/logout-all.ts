@@ -16,7 +16,7 @@ export async function logoutAll(
   const { terminal } = context
   const { keepClientSecrets } = options
   const { exitCode, isReadable } = await revokeAll(context, options)
-  const left = await context.wipeVault(keepClientSecrets ? isClientSecretEntry : undefined)
+  const left = await context.vault.wipe(keepClientSecrets ? isClientSecretEntry : undefined)
   const fileExit = await takeBack(context)
   for (const what of left) terminal.label('warning', `could not remove ${what}`)
   if (left.length > 0) {
@@ -39,7 +39,7 @@ async function revokeAll(
   let exitCode = 0
   try {
     // Whatever is wrong with it is told before anything is touched.
-    const vault = await context.openVault()
+    const vault = await context.vault.openIfThere()
     const seen = new Set<string>()
     for (const profile of await readableProfiles(context)) {
       if (!profile.signIn || seen.has(sessionId(profile.signIn))) continue
@@ -94,7 +94,7 @@ const UNREADABLE = [
 /** A configuration file with a mistake must not keep secrets from being wiped. */
 async function readableProfiles(context: CommandContext): Promise<Profile[]> {
   try {
-    return await context.readAllProfiles()
+    return await context.profiles.readAll()
   } catch (error) {
     if (!isPoolkeyError(error, 'config-syntax') && !isPoolkeyError(error, 'config-unreadable')) throw error
     context.terminal.label('warning', explainError(error).what)

@@ -27,7 +27,7 @@ export async function logout(context: CommandContext, options: LogoutOptions): P
     const { logoutAll } = await import('./logout-all.ts')
     return logoutAll(context, { keepClientSecrets: options.keepClientSecrets === true })
   }
-  const profile = await context.readProfile({}, { sparesCredentials: true })
+  const profile = await context.profiles.read({}, { sparesCredentials: true })
   if (options.forgetGuest === true) return dropGuest(context, profile)
   if (!profile.signIn) {
     throw new PoolkeyError('usage', {
@@ -135,7 +135,7 @@ async function dropGuest(context: CommandContext, profile: Profile): Promise<num
 
 async function profilesOf(context: CommandContext, profile: Profile): Promise<string[]> {
   const id = profile.signIn ? sessionId(profile.signIn) : undefined
-  const all = await context.readAllProfiles()
+  const all = await context.profiles.readAll()
   const names = all.filter(({ signIn }) => signIn && sessionId(signIn) === id).map(({ name }) => name)
   return names.includes(profile.name) ? names : [profile.name, ...names]
 }

@@ -21,7 +21,7 @@ interface OfferedRole {
 
 /** The roles that the ID token offers (`cognito:roles`), the preferred one, and the one in use. */
 export async function listRoles(context: CommandContext, options: RolesOptions): Promise<number> {
-  const profile = await context.readProfile()
+  const profile = await context.profiles.read()
   const roles = await offeredRoles(context, profile)
   const { terminal } = context
   if (options.json === true) {
@@ -46,7 +46,7 @@ export async function chooseRole(
   _options: RolesOptions,
   name = '',
 ): Promise<number> {
-  const profile = await context.readProfile()
+  const profile = await context.profiles.read()
   if (profile.settingsFrom !== profile.name) {
     throw new PoolkeyError('usage', {
       problem: `profile ${profile.name} has its first role from profile ${profile.settingsFrom}`,
@@ -62,7 +62,7 @@ export async function chooseRole(
       fix: `name one by its ARN: ${roles.map(({ arn }) => arn).join(', ') || '(none is offered)'}`,
     })
   }
-  await context.setProfileKeys(profile, { cognito_role_arn: role.arn })
+  await context.profiles.setKeys(profile, { cognito_role_arn: role.arn })
   context.terminal.say(`Profile ${profile.name} now uses ${role.arn}.`)
   return 0
 }

@@ -6,8 +6,8 @@ import { allSessionsText } from '../status-text.ts'
 /** Every session in the vault, and the credentials that profiles have from it; without any request. */
 export async function statusOfAll(context: CommandContext, options: { json?: boolean }): Promise<number> {
   const { terminal } = context
-  const profiles = await context.readAllProfiles()
-  const vault = await context.openVault()
+  const profiles = await context.profiles.readAll()
+  const vault = await context.vault.openIfThere()
   const clock = { now: context.now, http: { clockSkewMs: () => undefined } }
   const found = vault ? readAllSessions(vault, { profiles, clock }) : []
   const sessions = found.map(({ session }) => session)

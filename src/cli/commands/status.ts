@@ -26,7 +26,7 @@ export async function status(context: CommandContext, options: StatusOptions): P
   if (options.all === true) return (await import('./status-all.ts')).statusOfAll(context, options)
   const { terminal } = context
   const fillIn = options.format === undefined ? undefined : parseStatusFormat(options.format)
-  const profile = await context.readProfile()
+  const profile = await context.profiles.read()
   const broker = await openIfThere(context, { profile, isForPrompt: fillIn !== undefined })
   const found = readStatus(broker, { profile, now: context.now() })
   const now = context.now() + (found.clockSkewSeconds ?? 0) * 1000

@@ -21,7 +21,7 @@ export async function token(context: CommandContext, options: TokenOptions): Pro
       fix: 'leave out --access and --header',
     })
   }
-  const profile = await context.readProfile()
+  const profile = await context.profiles.read()
   // Before anybody is told to sign in, which would not help.
   if (!profile.signIn) throw new PoolkeyError('no-token', { profile: profile.name })
   const broker = await openAttendedBroker(context, profile)

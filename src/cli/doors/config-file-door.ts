@@ -14,6 +14,8 @@ export interface ConfigFile {
   parse(files: Required<ConfigSources>, name: string): Promise<Profile>
   /** Every poolkey profile of both files, or what is wrong with it. Throws `config-unreadable`, `config-syntax`. */
   entries(): Promise<{ entry: ProfileEntry; profile: Profile | PoolkeyError }[]>
+  /** Whether AWS tools that are told no profile find credentials in the files all the same. Throws as `entries`. */
+  hasDefaultCredentials(): Promise<boolean>
   /** Edits it in place: `edit` is given both files and gives the new text. Throws as `editConfigFile`. */
   edit(edit: (files: Required<ConfigSources>) => string): Promise<void>
 }
@@ -36,6 +38,11 @@ export function configFileDoor(place: ConfigPlace, signal: AbortSignal): ConfigF
     async entries() {
       const { readProfileEntries } = await import('../../profile/config-files.ts')
       return readProfileEntries(place)
+    },
+    async hasDefaultCredentials() {
+      const { readConfigFiles } = await import('../../profile/config-files.ts')
+      const { hasCredentials } = await import('../../profile/profile-list.ts')
+      return hasCredentials(readConfigFiles(place), 'default')
     },
     async edit(edit) {
       const { configPaths, readConfigFiles } = await import('../../profile/config-files.ts')

@@ -9,6 +9,7 @@ import type { Store } from '../../vault/vault-file.ts'
 import type { Keychain } from '../../vault/key-places.ts'
 import { passphraseSource, retryPassphrase } from './passphrase.ts'
 import type { Terminal } from '../terminal.ts'
+import { deadline } from './deadline.ts'
 
 /** What the vault depends on; `keychainHelper` are the absolute words that run the keychain's helper. */
 export interface VaultSurroundings {
@@ -22,7 +23,7 @@ export interface VaultSurroundings {
   interrupted: AbortSignal
 }
 
-/** How to open: as `OpenBrokerOptions`. */
+/** How to open it: as `OpenBrokerOptions` of the broker's door. */
 export interface OpenVaultOptions {
   create?: boolean
   store?: Store
@@ -31,13 +32,24 @@ export interface OpenVaultOptions {
 
 /** What commands do with the vault. */
 export interface VaultDoor {
-  /** Undefined where there is none yet and none is to be made. Throws what `openVault` throws. */
+  /** Opens it for a broker. Undefined where there is none yet and none is to be made. Throws what `openVault` throws. */
   open(asked: OpenVaultOptions, signal: AbortSignal): Promise<Vault | undefined>
-  /** The store that a new vault would have; throws what keeps its key from being kept there. */
-  probe(signal: AbortSignal): Promise<Store>
+  /** The vault without a profile; undefined where there is none yet. */
+  openIfThere(): Promise<Vault | undefined>
+  /** The store that a new vault would have. Throws what keeps its key from being kept there, such as `keychain-unavailable`. */
+  probeStore(): Promise<Store>
+  /** Moves the sealing key; `isChanging` asks for a new passphrase where it is under one already. */
   moveKey(asked: { to: Store; isChanging: boolean }): Promise<MovedKey>
+  /**
+   * Removes every entry, the key and the vault; what could not be removed is returned. Entries that are to be kept keep
+   * the key.
+   */
   wipe(isKept?: (entry: string) => boolean): Promise<string[]>
 }
+
+/** How long a person may take to open the vault. */
+export const PROMPT_SECONDS = 300
+const PROBE_SECONDS = 10
 
 // How long a keychain's own prompt may stay unanswered.
 const PROMPT_LIMIT_MS = 60_000
@@ -48,38 +60,14 @@ export function vaultDoor(around: VaultSurroundings): VaultDoor {
   let openedVault: Vault | undefined
 
   return {
-    async open(asked, signal) {
-      const { openVault, parseStore } = await import('../../vault/sealing-key.ts')
-      const { isStillThere } = await import('../../broker/sealed-write.ts')
-      if (asked.create === true) {
-        const { sweepTemporaries } = await import('../../vault/state-folder.ts')
-        for (const folder of [stateFolder(), join(stateFolder(), 'locks')]) sweepTemporaries(folder, now)
-      }
-      const requestedStore = asked.store ?? parseStore(env['POOLKEY_STORE'])
-      // Opened once a command: a person is not asked again for every session.
-      const isOpen = openedVault !== undefined && isStillThere(openedVault)
-      if (isOpen && (requestedStore ?? openedVault?.store) === openedVault?.store) return openedVault
-      const mayPrompt = asked.mayPrompt === true
-      const options = {
-        folder: stateFolder(),
-        requestedStore,
-        keychain: lazyKeychain(mayPrompt ? PROMPT_LIMIT_MS : undefined),
-        passphrase: passphraseSource({ env, terminal, mayPrompt }),
-        create: asked.create === true,
-        signal,
-      }
-      const opened = await retryPassphrase({ env, terminal, mayPrompt }, () => openVault(options))
-      openedVault =
-        opened.kind === 'none'
-          ? undefined
-          : { folder: stateFolder(), key: opened.key, store: opened.vaultFile.store }
-      return openedVault
-    },
-    async probe(signal) {
+    open,
+    openIfThere: () => open({ mayPrompt: true }, AbortSignal.any([interrupted, deadline(PROMPT_SECONDS)])),
+    async probeStore() {
       const { parseStore } = await import('../../vault/sealing-key.ts')
       const store = parseStore(env['POOLKEY_STORE']) ?? 'keychain'
       // Nothing has this name: a keychain that answers says so.
-      if (store === 'keychain') await lazyKeychain().get('probe', signal)
+      if (store === 'keychain')
+        await lazyKeychain().get('probe', AbortSignal.any([interrupted, deadline(PROBE_SECONDS)]))
       return store
     },
     async moveKey({ to, isChanging }) {
@@ -110,6 +98,34 @@ export function vaultDoor(around: VaultSurroundings): VaultDoor {
       removeCode(join(folder, CODE_CACHE))
       return left
     },
+  }
+
+  async function open(asked: OpenVaultOptions, signal: AbortSignal): Promise<Vault | undefined> {
+    const { openVault, parseStore } = await import('../../vault/sealing-key.ts')
+    const { isStillThere } = await import('../../broker/sealed-write.ts')
+    if (asked.create === true) {
+      const { sweepTemporaries } = await import('../../vault/state-folder.ts')
+      for (const folder of [stateFolder(), join(stateFolder(), 'locks')]) sweepTemporaries(folder, now)
+    }
+    const requestedStore = asked.store ?? parseStore(env['POOLKEY_STORE'])
+    // Opened once a command: a person is not asked again for every session.
+    const isOpen = openedVault !== undefined && isStillThere(openedVault)
+    if (isOpen && (requestedStore ?? openedVault?.store) === openedVault?.store) return openedVault
+    const mayPrompt = asked.mayPrompt === true
+    const options = {
+      folder: stateFolder(),
+      requestedStore,
+      keychain: lazyKeychain(mayPrompt ? PROMPT_LIMIT_MS : undefined),
+      passphrase: passphraseSource({ env, terminal, mayPrompt }),
+      create: asked.create === true,
+      signal,
+    }
+    const opened = await retryPassphrase({ env, terminal, mayPrompt }, () => openVault(options))
+    openedVault =
+      opened.kind === 'none'
+        ? undefined
+        : { folder: stateFolder(), key: opened.key, store: opened.vaultFile.store }
+    return openedVault
   }
 
   async function readAtService(account: string): Promise<Secret | undefined> {
