@@ -1,9 +1,9 @@
 import { PoolkeyError } from '../errors/poolkey-error.ts'
-import type { CommandContext } from './context.ts'
+import type { Needs } from './context.ts'
 
 /** Asks for leave. Throws `usage` where nobody can give it. */
 export async function isAgreed(
-  { terminal, interrupted }: CommandContext,
+  { terminal, interrupted }: Needs<'terminal' | 'interrupted'>,
   { yes }: { yes: boolean },
   question: string,
 ): Promise<boolean> {

@@ -1,6 +1,6 @@
 import type { Broker } from '../broker/broker.ts'
 import type { Profile } from '../profile/profile.ts'
-import type { CommandContext } from './context.ts'
+import type { Needs } from './context.ts'
 
 const DEADLINE_SECONDS = 50
 
@@ -9,7 +9,7 @@ const DEADLINE_SECONDS = 50
  * command waits for. A guest's vault is made where there is none; else throws `sign-in-required`.
  */
 export function openAttendedBroker(
-  context: CommandContext,
+  context: Needs<'openBroker'>,
   profile: Profile,
   seconds = DEADLINE_SECONDS,
 ): Promise<Broker> {

@@ -19,7 +19,8 @@ import { pause } from '../pause.ts'
 import type { Profile } from '../profile/profile.ts'
 import { whyNoBrowser } from '../sign-in/browser-command.ts'
 import { surroundingsOf } from './browser-surroundings.ts'
-import type { CommandContext } from './context.ts'
+import type { BrowserContext } from './browser-surroundings.ts'
+import type { Needs } from './context.ts'
 import { browserSignInOf } from './sign-in-dialog.ts'
 
 // What is left of the caller's 55 s is for the exchange.
@@ -27,7 +28,7 @@ const PATIENCE_MS = 48_000
 const PAUSE_MS = 100
 
 /** Whether a browser may be opened here for a profile that asks for it. */
-export function canAutoLogin(context: CommandContext, { signIn }: Profile): boolean {
+export function canAutoLogin(context: BrowserContext, { signIn }: Profile): boolean {
   const { autoLogin = false, method, domain } = signIn ?? {}
   if (!signIn || !autoLogin || method === 'password' || !domain) return false
   return whyNoBrowser(surroundingsOf(context, signIn)) === undefined
@@ -38,7 +39,7 @@ export function canAutoLogin(context: CommandContext, { signIn }: Profile): bool
  * how the attempt ended, or `sign-in-required` while it still waits for the person.
  */
 export async function waitForAutoLogin(
-  context: CommandContext,
+  context: Needs<'env' | 'selfCommand'>,
   broker: Broker,
   missing: PoolkeyError<'sign-in-required'>,
 ): Promise<void> {
@@ -75,7 +76,11 @@ export async function waitForAutoLogin(
 }
 
 /** Starts the sign-in's own process and waits until it has begun, or ended. */
-async function beginLogin(context: CommandContext, broker: Broker, isRunning: () => boolean): Promise<void> {
+async function beginLogin(
+  context: Needs<'env' | 'selfCommand'>,
+  broker: Broker,
+  isRunning: () => boolean,
+): Promise<void> {
   const [program = '', ...words] = context.selfCommand
   const child = spawn(program, [...words, 'auto-login', '--profile', broker.profile.name], {
     env: context.env,

@@ -59,3 +59,6 @@ export interface CommandContext extends Surroundings {
   /** What an error is explained with: the profile last read, and the clock as it was last measured. */
   situation: () => Situation
 }
+
+/** What a command, or a part of one, says it needs of that. */
+export type Needs<Member extends keyof CommandContext> = Pick<CommandContext, Member>

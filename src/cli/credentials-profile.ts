@@ -1,11 +1,11 @@
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Profile } from '../profile/profile.ts'
-import type { CommandContext } from './context.ts'
+import type { Needs } from './context.ts'
 import type { ReadProfileOptions } from './doors/profile-door.ts'
 
 /** The profile, for a command that needs AWS credentials; `role` is a one-off `cognito_role_arn`. Throws `no-exchange`. */
 export async function readCredentialsProfile(
-  context: CommandContext,
+  context: Needs<'profiles'>,
   role?: string,
   how?: ReadProfileOptions,
 ): Promise<Profile> {

@@ -9,7 +9,7 @@ import { createToken } from '../outlets/endpoint-token.ts'
 import { openAside } from '../outlets/write-aside.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { Secret } from '../secret.ts'
-import type { CommandContext } from './context.ts'
+import type { Needs } from './context.ts'
 import { clockTime } from './words.ts'
 
 /** A running endpoint: where it is, and what opens it. */
@@ -25,12 +25,15 @@ const DEADLINE_SECONDS = 50
 const DEFAULT_OUTRANKS =
   'the profile "default" of your AWS files has credentials of its own: AWS tools prefer those to the endpoint'
 
+/** What an endpoint is opened with. */
+export type EndpointContext = Needs<'terminal' | 'openBroker' | 'configFile'>
+
 /**
  * Opens it as soon as there are credentials to give. A person may be asked for the vault's passphrase now, and never again.
  * Throws as `obtainCredentials`, and `port-taken`.
  */
 export async function openCommandEndpoint(
-  context: CommandContext,
+  context: EndpointContext,
   options: { profile: Profile; port: number },
 ): Promise<CommandEndpoint> {
   const { profile, port } = options

@@ -5,7 +5,7 @@ import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { HttpAnswer } from '../http/one-exchange.ts'
 import type { Http } from '../http/http.ts'
 import { isLoopbackHost } from '../loopback.ts'
-import type { CommandContext } from './context.ts'
+import type { Needs } from './context.ts'
 import { readNamedPipe } from './named-pipe.ts'
 
 const MOST_BYTES = 5 * 1024 * 1024
@@ -19,7 +19,10 @@ export interface ImportSource {
 }
 
 /** Reads a source. Throws `import-unusable`, `usage`, `network`, `unexpected-answer`, or the signal's reason. */
-export async function readImportSource(context: CommandContext, source: string): Promise<ImportSource> {
+export async function readImportSource(
+  context: Needs<'terminal' | 'env' | 'openHttp' | 'interrupted'>,
+  source: string,
+): Promise<ImportSource> {
   const { terminal, interrupted, env } = context
   if (source === '-') {
     const bytes = await terminal.readInput(MOST_BYTES, interrupted)

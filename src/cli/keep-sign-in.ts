@@ -7,12 +7,12 @@ import { whoIs } from '../broker/session-entry.ts'
 import { revoke } from '../broker/sign-out.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { SignedIn } from '../sign-in/browser-sign-in.ts'
-import type { CommandContext } from './context.ts'
+import type { Needs } from './context.ts'
 import { takeBack } from './take-back.ts'
 
 /** Stores a verified sign-in, unless that would replace somebody else's session without their leave. Throws `other-person`. */
 export async function keepSignIn(parts: {
-  context: CommandContext
+  context: Needs<'terminal' | 'credentialsFile'>
   broker: Broker
   signedIn: SignedIn
   yes: boolean

@@ -3,7 +3,7 @@ import type { CredentialsWish } from '../broker/credentials.ts'
 import type { Credentials } from '../exchange/credentials.ts'
 import type { Profile } from '../profile/profile.ts'
 import { openAttendedBroker } from './attended-broker.ts'
-import type { CommandContext } from './context.ts'
+import type { Needs } from './context.ts'
 import { readCredentialsProfile } from './credentials-profile.ts'
 
 /** What commands take that hand out credentials which nobody renews where they go. */
@@ -21,7 +21,7 @@ export function lastingWish(minLife: number | undefined): CredentialsWish {
 
 /** Credentials for who cannot have them refreshed, with at least `minLife` left. */
 export async function obtainLastingCredentials(
-  context: CommandContext,
+  context: Needs<'profiles' | 'openBroker'>,
   { role, minLife }: LastingOptions,
 ): Promise<{ profile: Profile; credentials: Credentials }> {
   const profile = await readCredentialsProfile(context, role)

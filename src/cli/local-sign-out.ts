@@ -8,7 +8,7 @@ import { runLogin, withProfile } from '../errors/explanation.ts'
 import { isPoolkeyError } from '../errors/poolkey-error.ts'
 import type { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Profile } from '../profile/profile.ts'
-import type { CommandContext } from './context.ts'
+import type { Needs } from './context.ts'
 import { explainTo } from './failure.ts'
 import { takeBack } from './take-back.ts'
 import { clockTime } from './words.ts'
@@ -16,9 +16,12 @@ import { clockTime } from './words.ts'
 // Longer than a lock is waited for, whose error names its holder.
 const LOGOUT_SECONDS = 50
 
+/** What a sign-out from this machine is made with. */
+export type SignOutContext = Needs<'terminal' | 'openBroker' | 'credentialsFile' | 'situation'>
+
 /** What came of signing out a profile: no `result` when nobody was signed in; `fileExit` unless what was written is gone. */
 export async function signOutOf(
-  context: CommandContext,
+  context: SignOutContext,
   profile: Profile,
   takingBack: { isTriedAgain?: boolean } = {},
 ): Promise<{ result: SignedOut | undefined; fileExit: number }> {
@@ -36,7 +39,10 @@ export async function signOutOf(
 }
 
 /** The broker of a profile; undefined where there is no vault, so that nobody can be signed in. */
-export async function openExisting(context: CommandContext, profile: Profile): Promise<Broker | undefined> {
+export async function openExisting(
+  context: Needs<'openBroker'>,
+  profile: Profile,
+): Promise<Broker | undefined> {
   try {
     return await context.openBroker({
       profile,
@@ -53,7 +59,7 @@ export async function openExisting(context: CommandContext, profile: Profile): P
 
 /** Says what a sign-out left behind, and gives the exit code. */
 export function report(
-  context: CommandContext,
+  context: Needs<'terminal' | 'situation'>,
   result: SignedOut,
   { profile, isOneOfMany = false }: { profile: Profile; isOneOfMany?: boolean },
 ): number {

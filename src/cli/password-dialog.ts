@@ -12,7 +12,7 @@ import { signInWithPassword } from '../sign-in/password-sign-in.ts'
 import { createUserPoolClient } from '../sign-in/user-pool-api.ts'
 import { askTwice } from './asked-twice.ts'
 import { askInWords, codeQuestion, customText, optionText } from './challenge-text.ts'
-import type { CommandContext } from './context.ts'
+import type { Needs } from './context.ts'
 import { keepSignIn } from './keep-sign-in.ts'
 import type { Terminal } from './terminal.ts'
 import { sentence } from './words.ts'
@@ -25,7 +25,7 @@ export interface PasswordOptions {
 
 /** Signs in with a password and stores the session. Throws what `signInWithPassword` throws, `usage`, `other-person`. */
 export async function runPasswordSignIn(parts: {
-  context: CommandContext
+  context: Needs<'terminal' | 'credentialsFile'>
   broker: Broker
   options: PasswordOptions & { timeout: number; yes?: boolean }
 }): Promise<void> {

@@ -7,7 +7,7 @@ import type { ConfigSources } from '../profile/profile-values.ts'
 import { COMMAND, REGION } from '../profile/setting-types.ts'
 import { listEffectiveSettings } from '../profile/setting-origins.ts'
 import { settingOf } from '../profile/settings.ts'
-import type { CommandContext } from './context.ts'
+import type { Needs } from './context.ts'
 import { installedCommand, runsInstallation } from './installed-command.ts'
 import type { InForce } from './profile-questions.ts'
 import { flagOf } from './setting-flags.ts'
@@ -17,7 +17,7 @@ const SEE_HELP = 'see: poolkey configure --help'
 
 /** What is to be written for a profile by this installation. Throws `usage`. */
 export function profileWish(
-  { selfCommand, env, platform }: Pick<CommandContext, 'selfCommand' | 'env' | 'platform'>,
+  { selfCommand, env, platform }: Needs<'selfCommand' | 'env' | 'platform'>,
   { name, keys, force }: { name: string; keys: WrittenKeys; force: boolean },
 ): ProfileWish {
   const program = installedCommand({ selfCommand, env, platform })
@@ -78,7 +78,7 @@ export function inForceIn(files: ConfigSources, name: string, keys: WrittenKeys)
 
 /** The profile as it would be read. What the keys of this run bring about is wrong usage: it stands in no file yet. */
 export async function parseWritten(
-  context: Pick<CommandContext, 'configFile'>,
+  context: Needs<'configFile'>,
   { files, name, keys }: { files: Required<ConfigSources>; name: string; keys: WrittenKeys },
 ): Promise<Profile> {
   try {

@@ -6,14 +6,14 @@ import { isAboutClientSecret } from '../errors/user-pool-causes.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { Secret } from '../secret.ts'
 import type { SignInCheck } from '../sign-in/sign-in-check.ts'
-import type { CommandContext } from './context.ts'
+import type { Needs } from './context.ts'
 
 // All of it together; a person waits.
 const CHECK_MS = 1_900
 
 /** Says what can be known without signing in; whatever it is, it refuses nothing. `secret` is one that is about to be sealed. */
 export async function sayCheck(
-  context: CommandContext,
+  context: Needs<'terminal' | 'env' | 'openHttp' | 'interrupted'>,
   profile: Profile,
   secret: Secret | undefined,
 ): Promise<void> {

@@ -4,7 +4,7 @@ import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Profile } from '../profile/profile.ts'
 import { Secret } from '../secret.ts'
 import type { Store } from '../vault/vault-file.ts'
-import type { CommandContext } from './context.ts'
+import type { Needs } from './context.ts'
 
 const DEADLINE_SECONDS = 300
 
@@ -13,7 +13,7 @@ const CLIENT_SECRET = /^[\x21-\x7e]{1,1024}$/
 
 /** Reads an app client's secret: asked for without being shown, or piped in. Throws `usage`, `interrupted`. */
 export async function readClientSecret(
-  context: CommandContext,
+  context: Needs<'terminal' | 'interrupted'>,
   asked: { profile: string; clientId?: string },
 ): Promise<Secret> {
   const question = `Secret of ${asked.clientId === undefined ? 'the app client' : `app client ${asked.clientId}`}: `
@@ -30,7 +30,7 @@ export async function readClientSecret(
 
 /** Seals the secret of a profile's app client. Throws `usage` for a guest's, and what opening the vault throws. */
 export async function sealClientSecret(
-  context: CommandContext,
+  context: Needs<'terminal' | 'openBroker'>,
   sealed: { profile: Profile; secret: Secret; store?: Store | undefined },
 ): Promise<void> {
   const { profile, secret, store } = sealed

@@ -4,14 +4,19 @@ import { endpointEnvironment } from '../outlets/endpoint-variables.ts'
 import { runChild } from '../outlets/exec.ts'
 import type { Ending } from '../outlets/exec.ts'
 import { childEnvironment, INSIDE } from '../outlets/variables.ts'
-import type { CommandContext } from './context.ts'
+import type { Needs } from './context.ts'
 import { readCredentialsProfile } from './credentials-profile.ts'
 import { openCommandEndpoint } from './endpoint.ts'
+import type { EndpointContext } from './endpoint.ts'
 import type { LastingOptions } from './lasting-credentials.ts'
+
+/** What a program is run with, beside an endpoint or not. */
+export type ServedContext = EndpointContext &
+  Needs<'profiles' | 'env' | 'platform' | 'onSignal' | 'interrupted'>
 
 /** Gives how the program ended. Throws as `openCommandEndpoint` and `runChild`. */
 export async function runServed(
-  context: CommandContext,
+  context: ServedContext,
   { role, minLife }: LastingOptions,
   { command, isShell }: { command: string[]; isShell: boolean },
 ): Promise<Ending> {

@@ -11,11 +11,15 @@ import { openBrowser } from '../sign-in/browser.ts'
 import { whyNoBrowser } from '../sign-in/browser-command.ts'
 import { signInWithBrowser } from '../sign-in/browser-sign-in.ts'
 import { surroundingsOf } from './browser-surroundings.ts'
-import type { CommandContext } from './context.ts'
+import type { BrowserContext } from './browser-surroundings.ts'
+import type { Needs } from './context.ts'
 import { keepSignIn } from './keep-sign-in.ts'
 import { noticeText, pageLines } from './sign-in-text.ts'
 import { createGate, createWaitingLine } from './waiting-line.ts'
 import { capitalised, sentence } from './words.ts'
+
+/** What a sign-in with the browser is made with. */
+export type SignInContext = BrowserContext & Needs<'terminal' | 'openHelper' | 'credentialsFile'>
 
 /**
  * How the person wants it: `browser` false prints the URL only; `yes` replaces somebody else's session unasked;
@@ -63,7 +67,7 @@ export function browserSignInOf(profile: Profile): BrowserSignIn {
 }
 
 /** Where the hosted UI leads once it has ended a session. Throws `setting-missing`, and `usage` where it takes a person. */
-export function signOutUriOf({ terminal }: CommandContext, { name, file, signIn }: Profile): string {
+export function signOutUriOf({ terminal }: Needs<'terminal'>, { name, file, signIn }: Profile): string {
   if (signIn?.method === 'password') {
     throw new PoolkeyError('usage', {
       problem: `--switch-account is about the browser's session, and profile ${name} signs in with a password`,
@@ -88,7 +92,7 @@ export function signOutUriOf({ terminal }: CommandContext, { name, file, signIn 
  * `switchAccount` `setting-missing` and `usage`.
  */
 export async function runSignIn(parts: {
-  context: CommandContext
+  context: SignInContext
   broker: Broker
   signIn: BrowserSignIn
   options: DialogOptions

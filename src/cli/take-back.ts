@@ -1,5 +1,5 @@
 import { isOurs, isPoolkeyError } from '../errors/poolkey-error.ts'
-import type { CommandContext } from './context.ts'
+import type { Needs } from './context.ts'
 import { explainTo } from './failure.ts'
 
 /**
@@ -7,7 +7,7 @@ import { explainTo } from './failure.ts'
  * whatever is wrong with that file, and says nothing of it where `isTriedAgain` later.
  */
 export async function takeBack(
-  context: CommandContext,
+  context: Needs<'terminal' | 'credentialsFile'>,
   options: { holder?: string; isTriedAgain?: boolean } = {},
 ): Promise<number> {
   const { holder, isTriedAgain = false } = options

@@ -6,7 +6,8 @@ import { openBrowser } from '../sign-in/browser.ts'
 import { whyNoBrowser } from '../sign-in/browser-command.ts'
 import { openWebSignOut } from '../sign-in/web-sign-out.ts'
 import { surroundingsOf } from './browser-surroundings.ts'
-import type { CommandContext } from './context.ts'
+import type { BrowserContext } from './browser-surroundings.ts'
+import type { Needs } from './context.ts'
 
 const WAIT_SECONDS = 60
 
@@ -21,7 +22,10 @@ export function hostedUiOf({ name, file, signIn }: Profile): SignInSettings {
  * Sends the browser to the page that ends its session; where none can be opened, the page's address is said. Throws
  * `redirect-ports-taken`, `web-sign-out-unconfirmed`.
  */
-export async function signOutOfWeb(context: CommandContext, signIn: SignInSettings): Promise<void> {
+export async function signOutOfWeb(
+  context: BrowserContext & Needs<'terminal' | 'openHelper' | 'interrupted'>,
+  signIn: SignInSettings,
+): Promise<void> {
   const { terminal, interrupted } = context
   const surroundings = surroundingsOf(context, signIn)
   const byHand = (url: string) => {

@@ -3,7 +3,7 @@ import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import { unifiedDiff } from '../../profile/line-diff.ts'
 import { profilesLeaningOn, removeProfile } from '../../profile/profile-edit.ts'
 import { isAgreed } from '../asked-leave.ts'
-import type { CommandContext, GlobalOptions } from '../context.ts'
+import type { GlobalOptions, Needs } from '../context.ts'
 
 export interface ConfigureRemoveOptions extends GlobalOptions {
   yes?: boolean
@@ -13,7 +13,7 @@ const REFUSED = 5
 
 /** Takes out of a profile what poolkey put there; the section, too, where nothing else is in it. */
 export async function configureRemove(
-  context: CommandContext,
+  context: Needs<'terminal' | 'profiles' | 'configFile' | 'interrupted'>,
   options: ConfigureRemoveOptions,
   given?: string,
 ): Promise<number> {
@@ -40,7 +40,7 @@ export async function configureRemove(
 }
 
 /** Nothing is removed by default. Throws `usage`. */
-async function namedProfile({ profiles }: CommandContext): Promise<string> {
+async function namedProfile({ profiles }: Needs<'profiles'>): Promise<string> {
   if (profiles.isNamed) return profiles.name()
   throw new PoolkeyError('usage', {
     problem: 'no profile was named',

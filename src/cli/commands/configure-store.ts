@@ -1,7 +1,7 @@
 import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import type { Store } from '../../vault/vault-file.ts'
 import { isStore } from '../../vault/vault-file.ts'
-import type { CommandContext } from '../context.ts'
+import type { Needs } from '../context.ts'
 import { isGiven } from '../doors/passphrase.ts'
 
 const WHERE: Record<Store, string> = {
@@ -12,7 +12,7 @@ const WHERE: Record<Store, string> = {
 
 /** Moves the sealing key to another store, or changes its passphrase; sessions and credentials stay as they are. */
 export async function configureStore(
-  context: CommandContext,
+  context: Needs<'terminal' | 'env' | 'vault'>,
   options: { clientSecretStdin?: boolean },
   store = '',
 ): Promise<number> {

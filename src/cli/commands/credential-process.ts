@@ -3,7 +3,8 @@ import { credentialsEntryName } from '../../broker/entry-names.ts'
 import { keepPointer } from '../../broker/warm-pointer.ts'
 import { isPoolkeyError } from '../../errors/poolkey-error.ts'
 import { processJson } from '../../outlets/process-json.ts'
-import type { CommandContext, GlobalOptions } from '../context.ts'
+import type { GlobalOptions, Needs } from '../context.ts'
+import type { BrowserContext } from '../browser-surroundings.ts'
 import { readCredentialsProfile } from '../credentials-profile.ts'
 
 // AWS SDK for Go gives a credential process 60 s.
@@ -12,7 +13,10 @@ const DEADLINE_SECONDS = 50
 const AUTO_LOGIN_DEADLINE_SECONDS = 55
 
 /** Answers an AWS SDK: one JSON object on stdout, nothing on stderr, no question to anybody. */
-export async function credentialProcess(context: CommandContext, options: GlobalOptions): Promise<number> {
+export async function credentialProcess(
+  context: BrowserContext & Needs<'terminal' | 'profiles' | 'openBroker' | 'selfCommand'>,
+  options: GlobalOptions,
+): Promise<number> {
   const profile = await readCredentialsProfile(context, undefined, { neverAsks: true })
   const autoLogin = profile.signIn?.autoLogin === true ? await import('../auto-login-wait.ts') : undefined
   const canOpen = autoLogin?.canAutoLogin(context, profile) === true

@@ -15,7 +15,7 @@ import type { Profile } from '../../profile/profile.ts'
 import type { ConfigSources } from '../../profile/profile-values.ts'
 import { answerStyle } from '../answer-style.ts'
 import { openAttendedBroker } from '../attended-broker.ts'
-import type { CommandContext } from '../context.ts'
+import type { Needs } from '../context.ts'
 import { runsInstallation } from '../installed-command.ts'
 
 export interface DoctorOptions {
@@ -26,8 +26,11 @@ export interface DoctorOptions {
 // A refresh, an exchange, a call of AWS and a run of the profile's own line, each with its retries.
 const DEADLINE_SECONDS = 120
 
+type DoctorContext = Needs<'terminal' | 'profiles' | 'configFile' | 'vault' | 'openHttp' | 'openBroker'> &
+  Needs<'env' | 'platform' | 'selfCommand' | 'interrupted'>
+
 /** Tests every link of the chain for real, and says which is broken and what mends it. */
-export async function doctor(context: CommandContext, options: DoctorOptions): Promise<number> {
+export async function doctor(context: DoctorContext, options: DoctorOptions): Promise<number> {
   const { terminal } = context
   const { hops, profile } = await examined(context)
   const name = profile?.name ?? (await context.profiles.name())
@@ -65,7 +68,7 @@ export async function doctor(context: CommandContext, options: DoctorOptions): P
 const same = (text: string) => text
 
 /** What of the files can be read: that they cannot is told by the profile's link. */
-async function filesOf({ configFile }: CommandContext): Promise<Partial<ConfigSources>> {
+async function filesOf({ configFile }: Needs<'configFile'>): Promise<Partial<ConfigSources>> {
   try {
     return await configFile.read()
   } catch (error) {
@@ -74,7 +77,7 @@ async function filesOf({ configFile }: CommandContext): Promise<Partial<ConfigSo
   }
 }
 
-async function examined(context: CommandContext): Promise<{ hops: ExaminedHop[]; profile?: Profile }> {
+async function examined(context: DoctorContext): Promise<{ hops: ExaminedHop[]; profile?: Profile }> {
   let profile: Profile
   try {
     profile = await context.profiles.read()
@@ -112,7 +115,7 @@ async function examined(context: CommandContext): Promise<{ hops: ExaminedHop[];
 
 /** Where the profile cannot be read, the rest of its chain is not even known. */
 async function withoutProfile(
-  context: CommandContext,
+  context: Needs<'env' | 'platform' | 'profiles' | 'configFile'>,
   error: Parameters<typeof troubleOf>[0],
 ): Promise<ExaminedHop[]> {
   const { configFile, credentialsFile } = await context.configFile.paths()

@@ -5,7 +5,7 @@ import { drawLifetimes, expiringIn } from '../../insight/lifetimes.ts'
 import { drawMermaid } from '../../insight/mermaid.ts'
 import { drawChain } from '../../insight/picture.ts'
 import { answerStyle } from '../answer-style.ts'
-import type { CommandContext } from '../context.ts'
+import type { Needs } from '../context.ts'
 
 export interface ExplainOptions {
   format?: 'text' | 'mermaid'
@@ -13,7 +13,10 @@ export interface ExplainOptions {
 }
 
 /** The chain of a profile, from its settings alone: what is asked of whom, and where that was set. */
-export async function explain(context: CommandContext, options: ExplainOptions): Promise<number> {
+export async function explain(
+  context: Needs<'terminal' | 'profiles' | 'env' | 'platform'>,
+  options: ExplainOptions,
+): Promise<number> {
   const profile = await context.profiles.read()
   const hops = chainOf(profile, await context.profiles.readOrigins(profile))
   const { terminal } = context

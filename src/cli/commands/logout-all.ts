@@ -3,14 +3,15 @@ import { listSignedIn } from '../../broker/stored-session.ts'
 import { explainError } from '../../errors/catalogue.ts'
 import { isOurs, isPoolkeyError } from '../../errors/poolkey-error.ts'
 import type { Profile } from '../../profile/profile.ts'
-import type { CommandContext } from '../context.ts'
+import type { Needs } from '../context.ts'
 import { explainTo } from '../failure.ts'
 import { report, signOutOf } from '../local-sign-out.ts'
+import type { SignOutContext } from '../local-sign-out.ts'
 import { takeBack } from '../take-back.ts'
 
 /** Revokes every session that a profile of the configuration leads to; then everything goes, readable or not. */
 export async function logoutAll(
-  context: CommandContext,
+  context: SignOutContext & Needs<'profiles' | 'vault'>,
   options: { keepClientSecrets: boolean },
 ): Promise<number> {
   const { terminal } = context
@@ -32,7 +33,7 @@ export async function logoutAll(
 }
 
 async function revokeAll(
-  context: CommandContext,
+  context: SignOutContext & Needs<'profiles' | 'vault'>,
   { keepClientSecrets }: { keepClientSecrets: boolean },
 ): Promise<{ exitCode: number; isReadable: boolean }> {
   const { terminal } = context
@@ -64,7 +65,7 @@ async function revokeAll(
 }
 
 /** One that cannot be signed out, for whatever reason, keeps none of the others, and is wiped with them. */
-async function revokeOne(context: CommandContext, profile: Profile): Promise<number> {
+async function revokeOne(context: SignOutContext, profile: Profile): Promise<number> {
   try {
     const { result, fileExit } = await signOutOf(context, profile, { isTriedAgain: true })
     return (result && report(context, result, { profile, isOneOfMany: true })) || fileExit
@@ -92,7 +93,7 @@ const UNREADABLE = [
 ] as const
 
 /** A configuration file with a mistake must not keep secrets from being wiped. */
-async function readableProfiles(context: CommandContext): Promise<Profile[]> {
+async function readableProfiles(context: Needs<'terminal' | 'profiles'>): Promise<Profile[]> {
   try {
     return await context.profiles.readAll()
   } catch (error) {

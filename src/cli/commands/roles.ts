@@ -5,7 +5,7 @@ import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import type { Profile } from '../../profile/profile.ts'
 import type { IdTokenClaims } from '../../sign-in/claims.ts'
 import { openAttendedBroker } from '../attended-broker.ts'
-import type { CommandContext } from '../context.ts'
+import type { Needs } from '../context.ts'
 
 export interface RolesOptions {
   json?: boolean
@@ -20,7 +20,10 @@ interface OfferedRole {
 }
 
 /** The roles that the ID token offers (`cognito:roles`), the preferred one, and the one in use. */
-export async function listRoles(context: CommandContext, options: RolesOptions): Promise<number> {
+export async function listRoles(
+  context: Needs<'terminal' | 'profiles' | 'openBroker'>,
+  options: RolesOptions,
+): Promise<number> {
   const profile = await context.profiles.read()
   const roles = await offeredRoles(context, profile)
   const { terminal } = context
@@ -42,7 +45,7 @@ export async function listRoles(context: CommandContext, options: RolesOptions):
 
 /** Writes one of the offered roles, by name or ARN, into the profile as `cognito_role_arn`. */
 export async function chooseRole(
-  context: CommandContext,
+  context: Needs<'terminal' | 'profiles' | 'openBroker'>,
   _options: RolesOptions,
   name = '',
 ): Promise<number> {
@@ -67,7 +70,7 @@ export async function chooseRole(
   return 0
 }
 
-async function offeredRoles(context: CommandContext, profile: Profile): Promise<OfferedRole[]> {
+async function offeredRoles(context: Needs<'openBroker'>, profile: Profile): Promise<OfferedRole[]> {
   if (!profile.signIn) {
     throw new PoolkeyError('usage', {
       problem: `profile ${profile.name} is a guest's: no token offers roles`,

@@ -4,7 +4,7 @@ import { jsonLine } from '../../errors/plain-text.ts'
 import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import { tokenLine } from '../../outlets/token-line.ts'
 import { openAttendedBroker } from '../attended-broker.ts'
-import type { CommandContext } from '../context.ts'
+import type { Needs } from '../context.ts'
 
 export interface TokenOptions {
   access?: boolean
@@ -13,7 +13,10 @@ export interface TokenOptions {
 }
 
 /** Prints the ID token, or the access token: for APIs that ask for one, such as behind API Gateway. */
-export async function token(context: CommandContext, options: TokenOptions): Promise<number> {
+export async function token(
+  context: Needs<'terminal' | 'profiles' | 'openBroker'>,
+  options: TokenOptions,
+): Promise<number> {
   const { access = false, header = false, claims = false } = options
   if (claims && (access || header)) {
     throw new PoolkeyError('usage', {

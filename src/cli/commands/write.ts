@@ -7,10 +7,11 @@ import { readSession } from '../../broker/stored-session.ts'
 import type { Credentials } from '../../exchange/credentials.ts'
 import { checkSectionName, writeSection } from '../../outlets/credentials-file.ts'
 import { openAttendedBroker } from '../attended-broker.ts'
-import type { CommandContext } from '../context.ts'
+import type { Needs } from '../context.ts'
 import { readCredentialsProfile } from '../credentials-profile.ts'
 import { lastingWish } from '../lasting-credentials.ts'
 import type { LastingOptions } from '../lasting-credentials.ts'
+import type { Terminal } from '../terminal.ts'
 import { clockTime } from '../words.ts'
 
 export interface WriteOptions extends LastingOptions {
@@ -18,7 +19,10 @@ export interface WriteOptions extends LastingOptions {
 }
 
 /** Writes credentials into a section of the shared credentials file, for what reads nothing else. */
-export async function write(context: CommandContext, options: WriteOptions): Promise<number> {
+export async function write(
+  context: Needs<'terminal' | 'profiles' | 'openBroker' | 'credentialsFile'>,
+  options: WriteOptions,
+): Promise<number> {
   const { terminal } = context
   const name = checkSectionName(options.to)
   const profile = await readCredentialsProfile(context, options.role)
@@ -48,7 +52,7 @@ export async function write(context: CommandContext, options: WriteOptions): Pro
 }
 
 function say(
-  terminal: CommandContext['terminal'],
+  terminal: Terminal,
   done: { name: string; profile: string; credentials: Credentials; file: string; isOpen: boolean },
 ): void {
   const until = clockTime(done.credentials.expiration)
