@@ -42,9 +42,9 @@ export interface TreeShape {
 export async function readTreeShape(addEvery: AddEveryCommand): Promise<TreeShape> {
   const program = new Command('poolkey').enablePositionalOptions()
   const groups = new Map<Command, string>()
-  const make: MakeCommand = (name, group, description, _load, parent = program) => {
-    const made = declareCommand({ name, group, description, parent })
-    groups.set(made, group)
+  const make: MakeCommand = (declaration) => {
+    const made = declareCommand(declaration, declaration.parent ?? program)
+    groups.set(made, declaration.group)
     return made
   }
   await addEvery(make)

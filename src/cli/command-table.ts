@@ -6,14 +6,21 @@ import type { CommandContext } from './context.ts'
 /** What a command does: gives its exit code, or the signal that is to end the process. `words` are its arguments. */
 export type RunCommand<O> = (context: CommandContext, options: O, ...words: string[]) => Promise<Ending>
 
-/** Makes a command with the options that every command takes; `parent` undefined: of the program itself. */
-export type MakeCommand = <O>(
-  name: string,
-  group: string,
-  description: string,
-  load: () => Promise<RunCommand<O>>,
-  parent?: Command,
-) => Command
+/** What is known of a command before its own options. */
+export interface Declaration<O> {
+  /** As commander has it, with its arguments: `use <name>`. */
+  name: string
+  /** Its heading in the help. */
+  group: string
+  description: string
+  /** What it belongs to; the program itself unless said. */
+  parent?: Command
+  /** What does it, loaded only to be run. */
+  load: () => Promise<RunCommand<O>>
+}
+
+/** Makes a command with the options that every command takes. */
+export type MakeCommand = <O>(declaration: Declaration<O>) => Command
 
 /** Adds every command with all of its options. */
 export type AddEveryCommand = (command: MakeCommand) => Promise<void>

@@ -1,17 +1,13 @@
 /** How every command is declared: its name, its place in the help, and the options that all of them take. */
 import type { Command } from 'commander'
 import { HIDDEN } from './command-table.ts'
+import type { Declaration } from './command-table.ts'
 
-/** What is known of a command before its own options. `parent` is what it belongs to. */
-export interface Declaration {
-  name: string
-  group: string
-  description: string
-  parent: Command
-}
-
-/** Puts a command into the tree. */
-export function declareCommand({ name, group, description, parent }: Declaration): Command {
+/** Puts a command into the tree, below what it belongs to. */
+export function declareCommand(
+  { name, group, description }: Omit<Declaration<object>, 'load' | 'parent'>,
+  parent: Command,
+): Command {
   return addCommonOptions(parent.command(name, { hidden: group === HIDDEN }))
     .helpGroup(group)
     .description(description)

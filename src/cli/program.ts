@@ -5,7 +5,7 @@ import { isPoolkeyError } from '../errors/poolkey-error.ts'
 import type { Ending } from '../outlets/exec.ts'
 import { asksForHelp, readCommandLine, singleDashed } from './command-line.ts'
 import type { CommandLine } from './command-line.ts'
-import type { MakeCommand, RunCommand } from './command-table.ts'
+import type { Declaration, MakeCommand } from './command-table.ts'
 import { addCommands } from './command-tree.ts'
 import type { GlobalOptions, OwnParts } from './context.ts'
 import { declareCommand, typedNameOf } from './declared-command.ts'
@@ -167,14 +167,8 @@ async function buildProgram(
       outputError: () => undefined,
     })
 
-  const command: MakeCommand = <O>(
-    name: string,
-    group: string,
-    description: string,
-    load: () => Promise<RunCommand<O>>,
-    parent = program,
-  ) => {
-    const made = declareCommand({ name, group, description, parent }).exitOverride()
+  const command: MakeCommand = <O>({ load, parent = program, ...declared }: Declaration<O>) => {
+    const made = declareCommand(declared, parent).exitOverride()
     made.action(async (...given: unknown[]) => {
       const { handedOn } = line
       inheritTyped(made)
