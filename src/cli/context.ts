@@ -5,8 +5,8 @@ import type { BrokerDoor } from './doors/broker-door.ts'
 import type { OpenHttp } from './doors/network-door.ts'
 import type { ProfileDoor } from './doors/profile-door.ts'
 import type { VaultDoor } from './doors/vault-door.ts'
-import type { Situation } from './failure.ts'
-import type { Terminal } from './terminal.ts'
+import type { Situation } from './texts/failure.ts'
+import type { Terminal } from './terminal/terminal.ts'
 
 /** Options every command takes. */
 export interface GlobalOptions {

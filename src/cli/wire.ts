@@ -13,8 +13,8 @@ import { meantProfile } from './doors/meant-profile.ts'
 import { networkDoor } from './doors/network-door.ts'
 import { profileDoor } from './doors/profile-door.ts'
 import { vaultDoor } from './doors/vault-door.ts'
-import { jobOf } from './job.ts'
-import { openTerminal, terminalsOf } from './terminal.ts'
+import { jobOf } from './terminal/job.ts'
+import { openTerminal, terminalsOf } from './terminal/terminal.ts'
 
 /** Makes what the commands stand on. Throws `environment-invalid`. */
 export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptions): CommandContext {

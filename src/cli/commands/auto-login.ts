@@ -10,8 +10,8 @@ import { withBrokerLock } from '../../broker/locks.ts'
 import { isSignedIn } from '../../broker/session.ts'
 import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import type { Needs } from '../context.ts'
-import { browserSignInOf, runSignIn } from '../sign-in-dialog.ts'
-import type { SignInContext } from '../sign-in-dialog.ts'
+import { browserSignInOf, runSignIn } from '../sign-in/sign-in-dialog.ts'
+import type { SignInContext } from '../sign-in/sign-in-dialog.ts'
 
 // As long as `login` waits for a person, and a minute for everything else.
 const TIMEOUT_SECONDS = 300

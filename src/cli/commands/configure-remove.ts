@@ -2,7 +2,7 @@ import { withProfile } from '../../errors/explanation.ts'
 import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import { unifiedDiff } from '../../profile/line-diff.ts'
 import { profilesLeaningOn, removeProfile } from '../../profile/profile-edit.ts'
-import { isAgreed } from '../asked-leave.ts'
+import { isAgreed } from '../terminal/asked-leave.ts'
 import type { GlobalOptions, Needs } from '../context.ts'
 
 export interface ConfigureRemoveOptions extends GlobalOptions {

@@ -1,7 +1,7 @@
 import type { Store } from '../../vault/vault-file.ts'
 import type { Needs } from '../context.ts'
-import { guestError, readClientSecret, sealClientSecret } from '../sealed-client-secret.ts'
-import { keysFrom } from '../setting-flags.ts'
+import { guestError, readClientSecret, sealClientSecret } from '../configure/sealed-client-secret.ts'
+import { keysFrom } from '../configure/setting-flags.ts'
 import { configureProfile } from './configure-profile.ts'
 import type { ConfigureContext } from './configure-profile.ts'
 

@@ -4,8 +4,8 @@ import { keepPointer } from '../../broker/warm-pointer.ts'
 import { isPoolkeyError } from '../../errors/poolkey-error.ts'
 import { processJson } from '../../outlets/process-json.ts'
 import type { GlobalOptions, Needs } from '../context.ts'
-import type { BrowserContext } from '../browser-surroundings.ts'
-import { readCredentialsProfile } from '../credentials-profile.ts'
+import type { BrowserContext } from '../sign-in/browser-surroundings.ts'
+import { readCredentialsProfile } from '../credentials/credentials-profile.ts'
 
 // AWS SDK for Go gives a credential process 60 s.
 const DEADLINE_SECONDS = 50
@@ -18,7 +18,8 @@ export async function credentialProcess(
   options: GlobalOptions,
 ): Promise<number> {
   const profile = await readCredentialsProfile(context, undefined, { neverAsks: true })
-  const autoLogin = profile.signIn?.autoLogin === true ? await import('../auto-login-wait.ts') : undefined
+  const autoLogin =
+    profile.signIn?.autoLogin === true ? await import('../sign-in/auto-login-wait.ts') : undefined
   const canOpen = autoLogin?.canAutoLogin(context, profile) === true
   const broker = await context.openBroker({
     profile,

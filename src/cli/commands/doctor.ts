@@ -13,10 +13,10 @@ import { publicTextFor } from '../../insight/public-words.ts'
 import { withPlaces } from '../../insight/where-set.ts'
 import type { Profile } from '../../profile/profile.ts'
 import type { ConfigSources } from '../../profile/profile-values.ts'
-import { answerStyle } from '../answer-style.ts'
-import { openAttendedBroker } from '../attended-broker.ts'
+import { answerStyle } from '../terminal/answer-style.ts'
+import { openAttendedBroker } from '../credentials/attended-broker.ts'
 import type { Needs } from '../context.ts'
-import { runsInstallation } from '../installed-command.ts'
+import { runsInstallation } from '../configure/installed-command.ts'
 
 export interface DoctorOptions {
   json?: boolean

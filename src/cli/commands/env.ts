@@ -3,8 +3,8 @@ import { canRemove, statementsFor } from '../../outlets/shell.ts'
 import type { Shell } from '../../outlets/shell.ts'
 import { credentialsVariables, OUTRANKING_VARIABLES, SET_VARIABLES } from '../../outlets/variables.ts'
 import type { Needs } from '../context.ts'
-import { obtainLastingCredentials } from '../lasting-credentials.ts'
-import type { LastingOptions } from '../lasting-credentials.ts'
+import { obtainLastingCredentials } from '../credentials/lasting-credentials.ts'
+import type { LastingOptions } from '../credentials/lasting-credentials.ts'
 
 export interface EnvOptions extends LastingOptions {
   /** Of the parent process where it is not named. */
@@ -36,6 +36,6 @@ export async function env(
 const SHOWN = 'these are secrets, and the terminal keeps what it shows; to use them unseen: poolkey exec'
 
 async function shellThatAsks({ parentPid, platform }: Needs<'platform' | 'parentPid'>): Promise<Shell> {
-  const { shellOfParent } = await import('../parent-shell.ts')
+  const { shellOfParent } = await import('../terminal/parent-shell.ts')
   return shellOfParent({ pid: parentPid, platform })
 }

@@ -3,10 +3,10 @@ import { runChild } from '../../outlets/exec.ts'
 import type { Ending } from '../../outlets/exec.ts'
 import { childEnvironment, credentialsVariables, INSIDE } from '../../outlets/variables.ts'
 import type { GlobalOptions, Needs } from '../context.ts'
-import type { ServedContext } from '../served-child.ts'
-import { obtainLastingCredentials } from '../lasting-credentials.ts'
-import type { LastingOptions } from '../lasting-credentials.ts'
-import { clockTime } from '../words.ts'
+import type { ServedContext } from '../credentials/served-child.ts'
+import { obtainLastingCredentials } from '../credentials/lasting-credentials.ts'
+import type { LastingOptions } from '../credentials/lasting-credentials.ts'
+import { clockTime } from '../texts/words.ts'
 
 export interface ExecOptions extends LastingOptions {
   /** Instead of credentials, where to get them: for longer than they live. */
@@ -30,7 +30,7 @@ export async function exec(
   const command = handedOn.length > 0 ? handedOn : [shellOf(context)]
   const isShell = handedOn.length === 0
   if (options.server === true) {
-    const { runServed } = await import('../served-child.ts')
+    const { runServed } = await import('../credentials/served-child.ts')
     return runServed(context, options, { command, isShell })
   }
   const { profile, expiration, env } = await environmentFor(context, options)
@@ -61,8 +61,8 @@ async function strayWords(
   { typed = [], handedOn = [], profile }: GlobalOptions,
   stray: string[],
 ): Promise<PoolkeyError> {
-  const { strayWordsError } = await import('../usage-advice.ts')
-  const { readProfileNames } = await import('../profile-names.ts')
+  const { strayWordsError } = await import('../command-line/usage-advice.ts')
+  const { readProfileNames } = await import('../command-line/profile-names.ts')
   return strayWordsError({
     options: typed.slice(0, typed.length - stray.length),
     stray,

@@ -4,7 +4,7 @@ import type { Hop } from '../../insight/hop.ts'
 import { drawLifetimes, expiringIn } from '../../insight/lifetimes.ts'
 import { drawMermaid } from '../../insight/mermaid.ts'
 import { drawChain } from '../../insight/picture.ts'
-import { answerStyle } from '../answer-style.ts'
+import { answerStyle } from '../terminal/answer-style.ts'
 import type { Needs } from '../context.ts'
 
 export interface ExplainOptions {

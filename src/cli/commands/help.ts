@@ -1,6 +1,6 @@
 import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import type { Needs } from '../context.ts'
-import { isHelpTopic } from '../help-topics.ts'
+import { isHelpTopic } from '../help/topic-names.ts'
 import { pageText } from '../help/page-text.ts'
 import { topicPage } from '../help/topics.ts'
 

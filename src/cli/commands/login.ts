@@ -14,11 +14,11 @@ import type { Profile } from '../../profile/profile.ts'
 import type { Store } from '../../vault/vault-file.ts'
 import type { Needs } from '../context.ts'
 import type { Overrides } from '../doors/profile-door.ts'
-import { explainTo } from '../failure.ts'
-import type { PasswordOptions } from '../password-dialog.ts'
-import { browserSignInOf, runSignIn, signInOf, signOutUriOf } from '../sign-in-dialog.ts'
-import type { DialogOptions, SignInContext } from '../sign-in-dialog.ts'
-import { clockNote, clockTime } from '../words.ts'
+import { explainTo } from '../texts/failure.ts'
+import type { PasswordOptions } from '../sign-in/password-dialog.ts'
+import { browserSignInOf, runSignIn, signInOf, signOutUriOf } from '../sign-in/sign-in-dialog.ts'
+import type { DialogOptions, SignInContext } from '../sign-in/sign-in-dialog.ts'
+import { clockNote, clockTime } from '../texts/words.ts'
 
 export interface LoginOptions extends DialogOptions, PasswordOptions {
   force?: boolean
@@ -83,7 +83,8 @@ export async function login(context: LoginContext, options: LoginOptions): Promi
 async function wayOf(
   profile: Profile,
 ): Promise<(parts: { context: SignInContext; broker: Broker; options: LoginOptions }) => Promise<void>> {
-  if (profile.signIn?.method === 'password') return (await import('../password-dialog.ts')).runPasswordSignIn
+  if (profile.signIn?.method === 'password')
+    return (await import('../sign-in/password-dialog.ts')).runPasswordSignIn
   const signIn = browserSignInOf(profile)
   return (parts) => runSignIn({ ...parts, signIn })
 }

@@ -4,10 +4,10 @@ import { explainError } from '../../errors/catalogue.ts'
 import { isOurs, isPoolkeyError } from '../../errors/poolkey-error.ts'
 import type { Profile } from '../../profile/profile.ts'
 import type { Needs } from '../context.ts'
-import { explainTo } from '../failure.ts'
-import { report, signOutOf } from '../local-sign-out.ts'
-import type { SignOutContext } from '../local-sign-out.ts'
-import { takeBack } from '../take-back.ts'
+import { explainTo } from '../texts/failure.ts'
+import { report, signOutOf } from '../sign-out/local-sign-out.ts'
+import type { SignOutContext } from '../sign-out/local-sign-out.ts'
+import { takeBack } from '../sign-out/take-back.ts'
 
 /** Revokes every session that a profile of the configuration leads to; then everything goes, readable or not. */
 export async function logoutAll(

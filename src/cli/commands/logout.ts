@@ -3,13 +3,13 @@ import { forgetGuest } from '../../broker/guest.ts'
 import type { SignedOut } from '../../broker/sign-out.ts'
 import { isOurs, isPoolkeyError, PoolkeyError } from '../../errors/poolkey-error.ts'
 import type { Profile, SignInSettings } from '../../profile/profile.ts'
-import { openAttendedBroker } from '../attended-broker.ts'
+import { openAttendedBroker } from '../credentials/attended-broker.ts'
 import type { Needs } from '../context.ts'
-import type { BrowserContext } from '../browser-surroundings.ts'
-import { explainTo } from '../failure.ts'
-import { endAnew, openExisting, report, signOutOf } from '../local-sign-out.ts'
-import type { SignOutContext } from '../local-sign-out.ts'
-import { takeBack } from '../take-back.ts'
+import type { BrowserContext } from '../sign-in/browser-surroundings.ts'
+import { explainTo } from '../texts/failure.ts'
+import { endAnew, openExisting, report, signOutOf } from '../sign-out/local-sign-out.ts'
+import type { SignOutContext } from '../sign-out/local-sign-out.ts'
+import { takeBack } from '../sign-out/take-back.ts'
 
 export interface LogoutOptions {
   all?: boolean
@@ -108,7 +108,7 @@ async function told(
 }
 
 // Only who asks for it waits for what opens browsers.
-const webSignOut = () => import('../web-sign-out-dialog.ts')
+const webSignOut = () => import('../sign-out/web-sign-out-dialog.ts')
 
 /** The browser's session, once all that is local is gone. */
 async function outOfWeb(

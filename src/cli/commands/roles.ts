@@ -4,7 +4,7 @@ import { jsonLine, plainText } from '../../errors/plain-text.ts'
 import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import type { Profile } from '../../profile/profile.ts'
 import type { IdTokenClaims } from '../../sign-in/claims.ts'
-import { openAttendedBroker } from '../attended-broker.ts'
+import { openAttendedBroker } from '../credentials/attended-broker.ts'
 import type { Needs } from '../context.ts'
 
 export interface RolesOptions {

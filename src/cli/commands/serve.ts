@@ -5,9 +5,9 @@ import { endpointEnvironment } from '../../outlets/endpoint-variables.ts'
 import { statementsFor } from '../../outlets/shell.ts'
 import { untilAborted } from '../../pause.ts'
 import type { Needs } from '../context.ts'
-import { readCredentialsProfile } from '../credentials-profile.ts'
-import { openCommandEndpoint } from '../endpoint.ts'
-import type { EndpointContext } from '../endpoint.ts'
+import { readCredentialsProfile } from '../credentials/credentials-profile.ts'
+import { openCommandEndpoint } from '../credentials/endpoint.ts'
+import type { EndpointContext } from '../credentials/endpoint.ts'
 
 export interface ServeOptions {
   port?: number

@@ -1,7 +1,7 @@
 import { readAllSessions } from '../../broker/all-sessions.ts'
 import { jsonLine } from '../../errors/plain-text.ts'
 import type { Needs } from '../context.ts'
-import { allSessionsText } from '../status-text.ts'
+import { allSessionsText } from '../texts/status-text.ts'
 
 /** Every session in the vault, and the credentials that profiles have from it; without any request. */
 export async function statusOfAll(

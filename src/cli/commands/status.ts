@@ -6,9 +6,9 @@ import { jsonLine } from '../../errors/plain-text.ts'
 import { isPoolkeyError } from '../../errors/poolkey-error.ts'
 import { rehearseWrite } from '../../vault/state-folder.ts'
 import type { Needs } from '../context.ts'
-import { answerStyle } from '../answer-style.ts'
-import { parseStatusFormat } from '../status-format.ts'
-import { statusPicture, statusText } from '../status-text.ts'
+import { answerStyle } from '../terminal/answer-style.ts'
+import { parseStatusFormat } from '../texts/status-format.ts'
+import { statusPicture, statusText } from '../texts/status-text.ts'
 
 export interface StatusOptions {
   all?: boolean

@@ -3,7 +3,7 @@ import { obtainSession } from '../../broker/session.ts'
 import { jsonLine } from '../../errors/plain-text.ts'
 import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import { tokenLine } from '../../outlets/token-line.ts'
-import { openAttendedBroker } from '../attended-broker.ts'
+import { openAttendedBroker } from '../credentials/attended-broker.ts'
 import type { Needs } from '../context.ts'
 
 export interface TokenOptions {

@@ -8,7 +8,7 @@ import { firstRoleNeed, secondRoleNeed, trustPolicyFor, trustWarnings } from '..
 import type { TrustNeed } from '../../insight/trust-policy.ts'
 import type { Profile } from '../../profile/profile.ts'
 import type { Needs } from '../context.ts'
-import { readCredentialsProfile } from '../credentials-profile.ts'
+import { readCredentialsProfile } from '../credentials/credentials-profile.ts'
 
 export interface TrustPolicyOptions {
   role?: string

@@ -1,10 +1,10 @@
 import { obtainCredentials } from '../../broker/credentials.ts'
 import { obtainSession } from '../../broker/session.ts'
 import { jsonLine } from '../../errors/plain-text.ts'
-import { openAttendedBroker } from '../attended-broker.ts'
+import { openAttendedBroker } from '../credentials/attended-broker.ts'
 import type { Needs } from '../context.ts'
-import { readCredentialsProfile } from '../credentials-profile.ts'
-import { table } from '../words.ts'
+import { readCredentialsProfile } from '../credentials/credentials-profile.ts'
+import { table } from '../texts/words.ts'
 
 export interface WhoamiOptions {
   role?: string

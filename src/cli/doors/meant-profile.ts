@@ -1,5 +1,5 @@
 import type { ConfigPlace } from '../../profile/config-files.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 
 /** Which profile is meant. All that decides it is here. */
 export interface MeantProfile {

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { isPoolkeyError, PoolkeyError } from '../../errors/poolkey-error.ts'
 import { Secret } from '../../secret.ts'
 import type { AskPassphrase } from '../../vault/key-places.ts'
-import { askTwice } from '../asked-twice.ts'
-import type { Terminal } from '../terminal.ts'
+import { askTwice } from '../terminal/asked-twice.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 
 /** Where a passphrase may come from: variables, and a person unless nobody may be asked. */
 export interface PassphraseOrigin {

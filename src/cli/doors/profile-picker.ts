@@ -1,7 +1,7 @@
 /** Which profile a person means who named none. */
 import type { ConfigSources } from '../../profile/profile-values.ts'
 import { listProfiles } from '../../profile/profile-list.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 
 const MOST_TRIES = 3
 

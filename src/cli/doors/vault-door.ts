@@ -8,7 +8,7 @@ import type { MovedKey } from '../../vault/move-key.ts'
 import type { Store } from '../../vault/vault-file.ts'
 import type { Keychain } from '../../vault/key-places.ts'
 import { passphraseSource, retryPassphrase } from './passphrase.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 import { deadline } from './deadline.ts'
 
 /** What the vault depends on; `keychainHelper` are the absolute words that run the keychain's helper. */

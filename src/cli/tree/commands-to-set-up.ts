@@ -1,7 +1,7 @@
 import { Argument, Option } from 'commander'
-import type { CommandTable } from '../command-table.ts'
+import type { CommandTable } from './command-table.ts'
 import { COMPLETED_SHELLS } from '../completion/shells.ts'
-import { exchangeOption, portNumber, portNumbers, storeOption, words } from '../option-values.ts'
+import { exchangeOption, portNumber, portNumbers, storeOption, words } from './option-values.ts'
 
 /** Commands that set poolkey up, and those to try it with. */
 export const SET_UP: CommandTable = {
@@ -19,7 +19,7 @@ export const SET_UP: CommandTable = {
       .addOption(storeOption())
       .option('--region <value>', 'Region of the profile (default: that of its pool)')
     if (isAsked) {
-      const { settingOptions } = await import('../setting-flags.ts')
+      const { settingOptions } = await import('../configure/setting-flags.ts')
       for (const option of settingOptions()) configure.addOption(option)
     }
     command({
@@ -56,7 +56,8 @@ export const SET_UP: CommandTable = {
       .addOption(storeOption())
     // The whole table of settings, which the other commands do not load here.
     if (isAsked)
-      for (const option of (await import('../setting-flags.ts')).settingOptions()) imported.addOption(option)
+      for (const option of (await import('../configure/setting-flags.ts')).settingOptions())
+        imported.addOption(option)
   },
   doctor(command) {
     command({

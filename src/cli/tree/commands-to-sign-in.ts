@@ -1,6 +1,6 @@
 import { Option } from 'commander'
-import type { CommandTable } from '../command-table.ts'
-import { storeOption, wholeSeconds } from '../option-values.ts'
+import type { CommandTable } from './command-table.ts'
+import { storeOption, wholeSeconds } from './option-values.ts'
 
 const NO_DEVICE_CODE = `
 Cognito has no device-code flow. On a machine without a browser, forward the

@@ -1,8 +1,8 @@
 import { Option } from 'commander'
 import type { Shell } from '../../outlets/shell.ts'
-import { HIDDEN } from '../command-table.ts'
-import type { CommandTable } from '../command-table.ts'
-import { consoleSeconds, portNumber, wholeSeconds } from '../option-values.ts'
+import { HIDDEN } from './command-table.ts'
+import type { CommandTable } from './command-table.ts'
+import { consoleSeconds, portNumber, wholeSeconds } from './option-values.ts'
 
 // As `env` prints them: to load its table of them takes time.
 const SHELLS: Shell[] = ['sh', 'bash', 'zsh', 'fish', 'powershell', 'cmd', 'nu', 'dotenv', 'json']
