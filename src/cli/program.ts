@@ -12,6 +12,7 @@ import { declareCommand, typedNameOf } from './declared-command.ts'
 import { explainFor, withHelpOf } from './failure.ts'
 import type { Explain } from './failure.ts'
 import { leaveStderrBlocking } from './stderr-stream.ts'
+import { showPage } from './shown-page.ts'
 import { openTerminal, terminalsOf } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
 import { wire } from './wire.ts'
@@ -158,7 +159,7 @@ async function buildProgram(
       getOutHelpWidth: () => widthOf(proc),
       getOutHasColors: () => false,
       writeOut: (text) => {
-        terminal().answer(text)
+        showPage(terminal(), text)
       },
       writeErr: (text) => {
         for (const one of text.replace(/\n$/, '').split('\n')) terminal().say(one)
