@@ -4,7 +4,7 @@ import type { Credentials } from '../exchange/credentials.ts'
 import type { HttpAnswer } from '../http/one-exchange.ts'
 import type { Http } from '../http/http.ts'
 import { Secret } from '../secret.ts'
-import { requestWithRetries } from '../sign-in/request-retry.ts'
+import { requestWithRetries } from '../http/request-retry.ts'
 import { notTheProtocol, parseJsonAnswer } from '../sign-in/token-answer.ts'
 
 /** A token that signs a browser in, within 15 minutes. `isDurationRefused`: it was had only without the wished duration. */

@@ -6,16 +6,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
-import { isLoopbackHost } from '../loopback.ts'
+import { sendElsewhere, sendPage } from '../loopback/browser-answer.ts'
+import { refusalPage } from '../loopback/browser-page.ts'
+import { isOwnConnection } from '../loopback/connection-owner.ts'
+import { isLoopbackHost } from '../loopback/loopback-host.ts'
+import { openLoopbackServer } from '../loopback/loopback-server.ts'
+import type { LoopbackServer } from '../loopback/loopback-server.ts'
+import { readPortHolders } from '../loopback/port-holder.ts'
 import type { SignInSettings } from '../profile/profile.ts'
 import { domainOf, logoutUrl } from './authorization.ts'
 import { isOwnHost } from './callback.ts'
 import { endpointOf, hostsOf } from './callback-listener.ts'
-import { pageHeaders, renderPage } from './callback-page.ts'
-import { isOwnConnection } from './connection-owner.ts'
-import { openLoopbackServer } from './loopback-server.ts'
-import type { LoopbackServer } from './loopback-server.ts'
-import { readPortHolders } from './port-holder.ts'
 
 export interface AccountSwitch {
   /** The page that ends the session. */
@@ -51,9 +52,7 @@ export function createAccountSwitch(options: {
     // The sign-in page's address holds the state: it is no other user's business.
     if (!isOwn(request.socket)) return false
     hasLanded = true
-    const headers = { ...pageHeaders(), Connection: 'close', 'Content-Length': 0 }
-    response.writeHead(303, { ...headers, Location: signInUrl() })
-    response.end()
+    sendElsewhere(response, signInUrl())
     return true
   }
 
@@ -64,7 +63,8 @@ export function createAccountSwitch(options: {
       host,
       port,
       onRequest: (request, response) => {
-        if (!onRequest(request, response)) refuse(response)
+        if (!onRequest(request, response))
+          sendPage(response, 404, refusalPage('there is nothing at this address'))
       },
     })
     if (server) return true
@@ -93,14 +93,4 @@ function isReachedThrough(redirectUri: string, logoutUri: string): boolean {
   const isSameHost = listened.hostname === wanted.hostname
   const isEither = [listened.hostname, wanted.hostname].includes('localhost')
   return listened.port === wanted.port && (isSameHost || isEither)
-}
-
-function refuse(response: ServerResponse): void {
-  const body = renderPage({ kind: 'rejected', problem: 'there is nothing at this address' })
-  response.writeHead(404, {
-    ...pageHeaders(),
-    Connection: 'close',
-    'Content-Length': Buffer.byteLength(body),
-  })
-  response.end(body)
 }

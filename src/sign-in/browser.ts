@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process'
 import { accessSync, constants, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { isLoopbackHost } from '../loopback.ts'
+import { isLoopbackHost } from '../loopback/loopback-host.ts'
 import { browserEnvironment, needsXdgOpen, searchPath, whyNoBrowser, withUrl } from './browser-command.ts'
 import type { BrowserSurroundings, Environment, NoBrowserReason } from './browser-command.ts'
 

@@ -1,17 +1,20 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
-import { isLoopbackHost } from '../loopback.ts'
+import { sendElsewhere, sendPage } from '../loopback/browser-answer.ts'
+import { refusalPage } from '../loopback/browser-page.ts'
+import type { BrowserPage } from '../loopback/browser-page.ts'
+import { isLoopbackHost } from '../loopback/loopback-host.ts'
+import { openLoopbackServer } from '../loopback/loopback-server.ts'
+import type { LoopbackServer } from '../loopback/loopback-server.ts'
+import { readPortHolders } from '../loopback/port-holder.ts'
 import { withinMs } from '../pause.ts'
 import type { Secret } from '../secret.ts'
 import type { Attempt } from './authorization.ts'
 import { isOwnHost, judgeCallback } from './callback.ts'
 import type { ExpectedCallback } from './callback.ts'
-import { pageHeaders, renderPage } from './callback-page.ts'
+import { callbackPage } from './callback-page.ts'
 import type { CallbackPage } from './callback-page.ts'
-import { openLoopbackServer } from './loopback-server.ts'
-import type { LoopbackServer } from './loopback-server.ts'
-import { readPortHolders } from './port-holder.ts'
 
 /** How a sign-in ended, for the browser. */
 export type ResultPage = Extract<CallbackPage, { kind: 'signed-in' | 'failed' }>
@@ -86,11 +89,8 @@ function createCallbackWait(
   let resultShown: (() => void) | undefined
   let notices = 0
 
-  function send(response: ServerResponse, status: number, page: CallbackPage): Promise<void> {
-    const body = renderPage(page)
-    const headers = { ...pageHeaders(), Connection: 'close', 'Content-Length': Buffer.byteLength(body) }
-    response.writeHead(status, status === 405 ? { ...headers, Allow: 'GET' } : headers)
-    response.end(body)
+  function send(response: ServerResponse, status: number, page: BrowserPage): Promise<void> {
+    sendPage(response, status, page)
     return track(response)
   }
 
@@ -121,13 +121,7 @@ function createCallbackWait(
           resultShown = resolve
         }).finally(() => sending.delete(shown))
         sending.add(shown)
-        response.writeHead(303, {
-          ...pageHeaders(),
-          Location: donePath,
-          Connection: 'close',
-          'Content-Length': 0,
-        })
-        response.end()
+        sendElsewhere(response, donePath)
         await track(response)
       },
     })
@@ -137,23 +131,23 @@ function createCallbackWait(
     if (options.alsoAnswers?.(request, response) === true) return
     const asked = { method: request.method ?? '', target: request.url ?? '', hosts: hostsOf(request) }
     if (resultPage && asked.target === donePath && asked.method === 'GET' && isOwnHost(asked.hosts, url)) {
-      void send(response, 200, resultPage).then(() => resultShown?.())
+      void send(response, 200, callbackPage(resultPage)).then(() => resultShown?.())
       return
     }
     const verdict = judgeCallback(asked, expected)
     switch (verdict.kind) {
       case 'rejected':
-        void send(response, verdict.status, { kind: 'rejected', problem: verdict.problem })
+        void send(response, verdict.status, refusalPage(verdict.problem))
         if (verdict.status === 400) notify({ kind: 'rejected-callback', problem: verdict.problem })
         return
       case 'unverified-error':
-        void send(response, 400, verdict)
+        void send(response, 400, callbackPage(verdict))
         notify(verdict)
         return
       case 'refused': {
-        if (isAnswered) return void send(response, 409, { kind: 'answered' })
+        if (isAnswered) return void send(response, 409, callbackPage({ kind: 'answered' }))
         isAnswered = true
-        void send(response, 200, verdict)
+        void send(response, 200, callbackPage(verdict))
         const { error, description } = verdict
         arrival.reject(
           new PoolkeyError('sign-in-refused', {
@@ -164,7 +158,7 @@ function createCallbackWait(
         return
       }
       case 'code':
-        if (isAnswered) return void send(response, 409, { kind: 'answered' })
+        if (isAnswered) return void send(response, 409, callbackPage({ kind: 'answered' }))
         hold(response, verdict.code)
     }
   }

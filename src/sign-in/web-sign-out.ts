@@ -1,15 +1,16 @@
 /** Ends the browser's session at the hosted UI, where the browser remembers who signed in. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
-import { isLoopbackHost } from '../loopback.ts'
+import { sendPage } from '../loopback/browser-answer.ts'
+import { refusalPage } from '../loopback/browser-page.ts'
+import { isLoopbackHost } from '../loopback/loopback-host.ts'
+import { openLoopbackServer } from '../loopback/loopback-server.ts'
+import { readPortHolders } from '../loopback/port-holder.ts'
 import type { SignInSettings } from '../profile/profile.ts'
 import { domainOf, logoutUrl, signOutToSignInUrl } from './authorization.ts'
 import { isOwnHost } from './callback.ts'
 import { endpointOf, hostsOf } from './callback-listener.ts'
-import { pageHeaders, renderPage } from './callback-page.ts'
-import type { CallbackPage } from './callback-page.ts'
-import { openLoopbackServer } from './loopback-server.ts'
-import { readPortHolders } from './port-holder.ts'
+import { callbackPage } from './callback-page.ts'
 
 export interface WebSignOut {
   /** The page that ends the session. */
@@ -48,12 +49,12 @@ async function listenFor(logoutUri: string): Promise<Omit<WebSignOut, 'url'>> {
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     const isMeant = request.method === 'GET' && request.url === `${landing.pathname}${landing.search}`
     if (!isMeant || !isOwnHost(hostsOf(request), landing)) {
-      send(response, 404, { kind: 'rejected', problem: 'there is nothing at this address' })
+      sendPage(response, 404, refusalPage('there is nothing at this address'))
       return
     }
     // Not before the page is on its way: the process ends soon after.
     response.once('close', land)
-    send(response, 200, { kind: 'signed-out' })
+    sendPage(response, 200, callbackPage({ kind: 'signed-out' }))
   }
   const server = await openLoopbackServer({ host, port, onRequest })
   if (server) return { landed, close: server.close }
@@ -63,14 +64,4 @@ async function listenFor(logoutUri: string): Promise<Omit<WebSignOut, 'url'>> {
     holders,
     key: 'cognito_logout_uri',
   })
-}
-
-function send(response: ServerResponse, status: number, page: CallbackPage): void {
-  const body = renderPage(page)
-  response.writeHead(status, {
-    ...pageHeaders(),
-    Connection: 'close',
-    'Content-Length': Buffer.byteLength(body),
-  })
-  response.end(body)
 }

@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders, RequestOptions } from 'node:http'
 import { connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { openOneShotRedirect } from '../../src/outlets/one-shot-redirect.ts'
-import type { ConnectionOwner } from '../../src/sign-in/connection-owner.ts'
+import type { ConnectionOwner } from '../../src/loopback/connection-owner.ts'
 import type { OneShotRedirect } from '../../src/outlets/one-shot-redirect.ts'
 import { Secret } from '../../src/secret.ts'
 

@@ -7,7 +7,7 @@ import type { PoolkeyError } from '../../src/errors/poolkey-error.ts'
 import { openCallbackListener } from '../../src/sign-in/callback-listener.ts'
 import type { CallbackListener, CallbackNotice } from '../../src/sign-in/callback-listener.ts'
 import { createAttempt } from '../../src/sign-in/authorization.ts'
-import { pageHeaders } from '../../src/sign-in/callback-page.ts'
+import { pageHeaders } from '../../src/loopback/browser-page.ts'
 import { freePort, listen, occupy, rawExchange, rawGet, statusOf } from './support/server.ts'
 import { ISSUER } from './support/settings.ts'
 

@@ -1,5 +1,5 @@
 import { withProfile } from '../../errors/explanation.ts'
-import { isLoopbackHost } from '../../loopback.ts'
+import { isLoopbackHost } from '../../loopback/loopback-host.ts'
 import { unifiedDiff } from '../../profile/line-diff.ts'
 import { shadowingKey, withConfigText, writeProfile } from '../../profile/profile-edit.ts'
 import type { WrittenKeys } from '../../profile/profile-edit.ts'

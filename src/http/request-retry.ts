@@ -1,6 +1,6 @@
 import { isPoolkeyError } from '../errors/poolkey-error.ts'
-import type { HttpAnswer, HttpRequest } from '../http/one-exchange.ts'
-import type { Http } from '../http/http.ts'
+import type { HttpAnswer, HttpRequest } from './one-exchange.ts'
+import type { Http } from './http.ts'
 import { pause } from '../pause.ts'
 
 /** Waits between tries; throws the reason of `signal` when it aborts. Tests pass one that does not take time. */
