@@ -17,7 +17,7 @@ const MAY_USE: Record<Room, string[]> = {
   monotonic: [],
   'json-object': [],
   folders: ['errors'],
-  http: ['errors', 'secret', 'loopback', 'pause'],
+  http: ['errors', 'secret', 'loopback', 'pause', 'json-object'],
   profile: GROUND,
   'sign-in': GROUND,
   exchange: GROUND,
@@ -191,7 +191,7 @@ export const heavyPackagesAreLazy: Rule = (files) => {
 // Text in, answer out: they decide, and are tested by tables and properties. They reach nothing outside.
 const PURE = [
   'json-object.ts',
-  'http/proxy.ts',
+  ...['http/json-answer.ts', 'http/proxy.ts'],
   ...['loopback/browser-page.ts', 'loopback/loopback-host.ts'],
   ...['cli/callback-advice.ts', 'cli/challenge-text.ts', 'cli/command-line.ts', 'cli/import-report.ts'],
   'cli/pasted-value.ts',
