@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import { accessSync, constants, statSync } from 'node:fs'
-import { isLoopbackHost } from '../loopback/loopback-host.ts'
+import { leadsHere } from '../loopback/loopback-url.ts'
 import { findInFolders, safeFolders } from '../search-path.ts'
 import { browserEnvironment, needsXdgOpen, whyNoBrowser, withUrl } from './browser-command.ts'
 import type { BrowserSurroundings, Environment, NoBrowserReason } from './browser-command.ts'
@@ -110,7 +110,7 @@ function safeUrl(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined
   const url = new URL(text)
   if (url.username !== '' || url.password !== '') return undefined
-  const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname))
+  const isSafe = url.protocol === 'https:' || leadsHere(url)
   // Legal in a URL, but some launchers are shell scripts or build command lines of their own.
   return isSafe ? url.href.replace(/['`\\|^{}$();]/g, percentEncoded) : undefined
 }

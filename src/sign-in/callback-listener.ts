@@ -4,17 +4,16 @@ import { PoolkeyError } from '../errors/poolkey-error.ts'
 import { sendElsewhere, sendPage } from '../loopback/browser-answer.ts'
 import { refusalPage } from '../loopback/browser-page.ts'
 import type { BrowserPage } from '../loopback/browser-page.ts'
-import { isLoopbackHost } from '../loopback/loopback-host.ts'
-import { openLoopbackServer } from '../loopback/loopback-server.ts'
 import type { LoopbackServer } from '../loopback/loopback-server.ts'
-import { readPortHolders } from '../loopback/port-holder.ts'
+import { hostsOf, isOwnHost } from '../loopback/loopback-url.ts'
 import { withinMs } from '../pause.ts'
 import type { Secret } from '../secret.ts'
 import type { Attempt } from './authorization.ts'
-import { isOwnHost, judgeCallback } from './callback.ts'
+import { judgeCallback } from './callback.ts'
 import type { ExpectedCallback } from './callback.ts'
 import { callbackPage } from './callback-page.ts'
 import type { CallbackPage } from './callback-page.ts'
+import { listenForFirst } from './redirect-server.ts'
 
 /** How a sign-in ended, for the browser. */
 export type ResultPage = Extract<CallbackPage, { kind: 'signed-in' | 'failed' }>
@@ -53,25 +52,10 @@ const MAX_NOTICES = 5
 
 /** Binds the first redirect URI whose port is free, before any browser opens. Throws `redirect-ports-taken`. */
 export async function openCallbackListener(options: CallbackListenerOptions): Promise<CallbackListener> {
-  for (const redirectUri of options.redirectUris) {
-    const { hostname, port } = endpointOf(redirectUri)
-    const wait = createCallbackWait({ ...options, redirectUri })
-    const server = await openLoopbackServer({ host: hostname, port, onRequest: wait.onRequest })
-    if (server) return wait.listenerOn(server)
-  }
-  const ports = new Set(options.redirectUris.map((redirectUri) => endpointOf(redirectUri).port))
-  const holders = [...ports].flatMap((port) => {
-    return readPortHolders(port).map((holder) => `port ${port}: ${holder}`)
-  })
-  throw new PoolkeyError('redirect-ports-taken', { redirectUris: options.redirectUris, holders })
-}
-
-/** Where a loopback URL is listened for, IPv6 without brackets. */
-export function endpointOf(redirectUri: string): { hostname: string; port: number } {
-  const { protocol, hostname, port } = new URL(redirectUri)
-  if (protocol !== 'http:' || !isLoopbackHost(hostname))
-    throw new TypeError('a redirect URI is not on loopback')
-  return { hostname: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? 80 : Number(port) }
+  const { server, answerer } = await listenForFirst(options.redirectUris, (redirectUri) =>
+    createCallbackWait({ ...options, redirectUri }),
+  )
+  return answerer.listenerOn(server)
 }
 
 function createCallbackWait(
@@ -178,14 +162,6 @@ function createCallbackWait(
   }
 
   return { onRequest, listenerOn }
-}
-
-/** Every Host header: `headers.host` hides a second one. */
-export function hostsOf(request: IncomingMessage): string[] {
-  return request.rawHeaders.flatMap((name, index, all) => {
-    const value = all[index + 1]
-    return index % 2 === 0 && name.toLowerCase() === 'host' && value !== undefined ? [value] : []
-  })
 }
 
 function createArrival() {

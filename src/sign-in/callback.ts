@@ -3,6 +3,7 @@
  * error counts only with the state of this very attempt; everything else is named and thrown away, and waiting goes on.
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { isOwnHost } from '../loopback/loopback-url.ts'
 import { Secret } from '../secret.ts'
 
 /** One request as it came over the wire: the target undecoded, every Host header. */
@@ -78,15 +79,6 @@ function isAt({ origin, pathname }: URL, uri: string): boolean {
 function withoutWrapping(text: string, { host, protocol }: URL): string {
   const bare = /^(?:".*"|'.*'|<.*>)$/.test(text) ? text.slice(1, -1) : text
   return bare.startsWith(`${host}/`) ? `${protocol}//${bare}` : bare
-}
-
-/** Whether the one Host header names this listener: a loopback name with its port, or the redirect URI's own host. */
-export function isOwnHost(hosts: string[], redirectUri: URL): boolean {
-  const [host, ...others] = hosts
-  if (host === undefined || others.length > 0) return false
-  const port = redirectUri.port === '' ? '' : `:${redirectUri.port}`
-  const own = [`localhost${port}`, `127.0.0.1${port}`, `[::1]${port}`, redirectUri.host]
-  return own.includes(host.toLowerCase())
 }
 
 function judgeParameters(parameters: URLSearchParams, expected: ExpectedCallback): CallbackVerdict {

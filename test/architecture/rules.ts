@@ -194,7 +194,7 @@ export const heavyPackagesAreLazy: Rule = (files) => {
 const PURE = [
   ...['json-object.ts', 'search-path.ts'],
   ...['http/json-answer.ts', 'http/proxy.ts'],
-  ...['loopback/browser-page.ts', 'loopback/loopback-host.ts'],
+  ...['loopback/browser-page.ts', 'loopback/loopback-host.ts', 'loopback/loopback-url.ts'],
   ...['cli/callback-advice.ts', 'cli/challenge-text.ts', 'cli/command-line.ts', 'cli/import-report.ts'],
   'cli/pasted-value.ts',
   ...['cli/completion/bash.ts', 'cli/completion/completion.ts', 'cli/completion/fish.ts'],
