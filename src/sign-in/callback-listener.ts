@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { PoolkeyError } from '../errors/poolkey-error.ts'
+import type { PoolkeyError } from '../errors/poolkey-error.ts'
 import { sendElsewhere, sendPage } from '../loopback/browser-answer.ts'
 import { refusalPage } from '../loopback/browser-page.ts'
 import type { BrowserPage } from '../loopback/browser-page.ts'
@@ -9,7 +9,7 @@ import { hostsOf, isOwnHost } from '../loopback/loopback-url.ts'
 import { withinMs } from '../pause.ts'
 import type { Secret } from '../secret.ts'
 import type { Attempt } from './authorization.ts'
-import { judgeCallback } from './callback.ts'
+import { judgeCallback, signInRefused } from './callback.ts'
 import type { ExpectedCallback } from './callback.ts'
 import { callbackPage } from './callback-page.ts'
 import type { CallbackPage } from './callback-page.ts'
@@ -132,13 +132,7 @@ function createCallbackWait(
         if (isAnswered) return void send(response, 409, callbackPage({ kind: 'answered' }))
         isAnswered = true
         void send(response, 200, callbackPage(verdict))
-        const { error, description } = verdict
-        arrival.reject(
-          new PoolkeyError('sign-in-refused', {
-            error,
-            ...(description === undefined ? {} : { description }),
-          }),
-        )
+        arrival.reject(signInRefused(verdict))
         return
       }
       case 'code':

@@ -3,6 +3,7 @@
  * error counts only with the state of this very attempt; everything else is named and thrown away, and waiting goes on.
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { PoolkeyError } from '../errors/poolkey-error.ts'
 import { isOwnHost } from '../loopback/loopback-url.ts'
 import { Secret } from '../secret.ts'
 
@@ -26,6 +27,11 @@ export type CallbackVerdict =
   | { kind: 'unverified-error'; error: string; description: string | undefined }
   | { kind: 'rejected'; status: 400 | 403 | 404 | 405; problem: string }
 
+/** The same of a pasted URL. Where the browser signs out first, that ends at `logoutUri`. */
+export interface ExpectedPastedUrl extends ExpectedCallback {
+  logoutUri?: string | undefined
+}
+
 const MAX_TEXT_LENGTH = 500
 
 /** Judges a request to the listener. Host first: a page that rebinds its name to loopback learns nothing else. */
@@ -45,14 +51,8 @@ export function judgeCallback(request: CallbackRequest, expected: ExpectedCallba
 const SIGN_OUT_ENDED =
   'that is where the sign-out ends; now open the second URL, sign in there, and paste the URL that ends at'
 
-/**
- * Judges a URL that a person copied from the address bar of a browser elsewhere: the whole URL, state included. Where the
- * browser signs out first, that ends at `logoutUri`.
- */
-export function judgePastedUrl(
-  text: string,
-  expected: ExpectedCallback & { logoutUri?: string | undefined },
-): CallbackVerdict {
+/** Judges a URL that a person copied from the address bar of a browser elsewhere: the whole URL, state included. */
+export function judgePastedUrl(text: string, expected: ExpectedPastedUrl): CallbackVerdict {
   const { logoutUri } = expected
   const redirectUri = new URL(expected.redirectUri)
   const trimmed = withoutWrapping(text.trim(), redirectUri)
@@ -68,6 +68,12 @@ export function judgePastedUrl(
     return rejected(400, `the URL does not begin with ${expected.redirectUri}`)
   }
   return judgeParameters(pasted.searchParams, expected)
+}
+
+/** The error for a verdict that ends the sign-in: the user pool, or its identity provider, said no. */
+export function signInRefused(verdict: Extract<CallbackVerdict, { kind: 'refused' }>): PoolkeyError {
+  const { error, description } = verdict
+  return new PoolkeyError('sign-in-refused', { error, ...(description === undefined ? {} : { description }) })
 }
 
 function isAt({ origin, pathname }: URL, uri: string): boolean {
