@@ -28,7 +28,7 @@ const coverageRows = shares.map((row) => ({
   least: `${row.least} %`,
 }))
 process.stdout.write(
-  `\nCoverage of ${coverage.files} files of src by unit and e2e${ofWhat}\n\n${tableOf(coverageRows)}`,
+  `\nCoverage of ${coverage.files} files of src by unit and e2e${ofWhat}, ${coverage.isGreen ? 'all passed' : 'NOT ALL PASSED'}\n\n${tableOf(coverageRows)}`,
 )
 
 // The coverage left a build of its own elsewhere; dist is the matrix's last one, of the same bytes.
@@ -41,4 +41,5 @@ const sizes = [
 ]
 process.stdout.write(`\nPackage\n\n${tableOf(sizes)}`)
 
-process.exitCode = isGreen(rows) && shares.every(({ share, least }) => share >= least) ? 0 : 1
+process.exitCode =
+  isGreen(rows) && coverage.isGreen && shares.every(({ share, least }) => share >= least) ? 0 : 1
