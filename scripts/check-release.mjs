@@ -31,6 +31,15 @@ process.stdout.write(
   `\nCoverage of ${coverage.files} files of src by unit and e2e${ofWhat}, ${coverage.isGreen ? 'all passed' : 'NOT ALL PASSED'}\n\n${tableOf(coverageRows)}`,
 )
 
+const most = coverage.left
+  .map(({ file, lines, branches }) => ({
+    file,
+    'lines left': lines.length,
+    'branches left': branches.length,
+  }))
+  .sort((one, other) => leftOf(other) - leftOf(one))
+process.stdout.write(`\nMost left in\n\n${tableOf(most.slice(0, 10))}`)
+
 // The coverage left a build of its own elsewhere; dist is the matrix's last one, of the same bytes.
 const pack = ['pack', '--dry-run', '--json', '--ignore-scripts']
 const [packed] = JSON.parse(
@@ -40,6 +49,10 @@ const sizes = [
   { package: packed.filename, bytes: packed.size, unpacked: packed.unpackedSize, files: packed.entryCount },
 ]
 process.stdout.write(`\nPackage\n\n${tableOf(sizes)}`)
+
+function leftOf(row) {
+  return row['lines left'] + row['branches left']
+}
 
 process.exitCode =
   isGreen(rows) && coverage.isGreen && shares.every(({ share, least }) => share >= least) ? 0 : 1

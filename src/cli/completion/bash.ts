@@ -1,5 +1,5 @@
 /** The completion script for bash, 3.2 (that of macOS) and later. It does not need the package bash-completion. Pure. */
-import type { OptionShape, TreeShape } from '../command-shape.ts'
+import type { OptionShape, TreeShape } from '../tree/command-shape.ts'
 import { PROFILE_NAMES_AWK } from './profile-names-awk.ts'
 import type { Values } from './values.ts'
 import { childrenOf, namesOf, NOTICE, runsPrograms } from './words-of-tree.ts'
