@@ -65,8 +65,18 @@ export async function configureProfile(context: ConfigureContext, wish: Configur
   return finish(context, profile, wish)
 }
 
-function warn({ terminal }: Needs<'terminal'>, files: ConfigSources, profile: Profile): void {
+function warn(
+  { terminal, selfCommand }: Needs<'terminal' | 'selfCommand'>,
+  files: ConfigSources,
+  profile: Profile,
+): void {
   const { name, exchange } = profile
+  // Where npx keeps what it runs.
+  if (/[\\/]_npx[\\/]/.test(selfCommand.at(-1) ?? ''))
+    terminal.label(
+      'warning',
+      'its credential_process line runs poolkey from the cache of npx, which may be cleared: install it (npm install --global poolkey), then configure again',
+    )
   const shadow = shadowingKey(files, name)
   if (shadow)
     terminal.label(
