@@ -1,5 +1,6 @@
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import { chainBaseOf, inheritedSection, readAwsChain } from './aws-chain.ts'
+import { similarName } from './edit-distance.ts'
 import { readChain, readExchange } from './exchange-settings.ts'
 import { checkSettings, findAwsKey, parseSources, readSetting } from './profile-values.ts'
 import type { ConfigDocument, ConfigSources, Layers, ProfileSection } from './profile-values.ts'
@@ -72,6 +73,7 @@ export function layersOf(options: Omit<ParseProfileOptions, 'readFile' | 'env'>)
       profile: name,
       file: document.configFile,
       known,
+      similar: similarName(name, known),
       ...(bareLine === -1 ? {} : { bareSectionLine: bareLine + 1 }),
     })
   }
