@@ -20,7 +20,7 @@ export interface ImportSource {
 
 /** Reads a source. Throws `import-unusable`, `usage`, `network`, `unexpected-answer`, or the signal's reason. */
 export async function readImportSource(context: CommandContext, source: string): Promise<ImportSource> {
-  const { terminal, interrupted, env } = context
+  const { terminal, interrupted } = context
   if (source === '-') {
     const bytes = await terminal.readInput(MOST_BYTES, interrupted)
     return { name: 'stdin', text: textOf(bytes, 'stdin') }
@@ -29,7 +29,7 @@ export async function readImportSource(context: CommandContext, source: string):
     return { name: source, text: textOf(await readFileBytes(source, interrupted), source) }
   }
   const url = addressOf(source)
-  const http = context.openHttp({ caBundle: env['AWS_CA_BUNDLE'] })
+  const http = context.openHttp({ caBundle: undefined })
   try {
     const bytes = await requestBytes(http, url, interrupted)
     return { name: nameOf(url), text: textOf(bytes, nameOf(url)) }
