@@ -43,7 +43,7 @@ const RARE = [
 const groups = [
   {
     name: 'network',
-    test: /src\/(?:http\/(?!proxy-agent|sdk-transport)|sign-in\/token-endpoint)/,
+    test: /src\/(?:http\/(?!proxy-agent|sdk-)|sign-in\/token-endpoint)/,
   },
   {
     name: 'ground',

@@ -6,11 +6,12 @@ import {
 } from '@aws-sdk/client-cognito-identity'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Http } from '../http/http.ts'
+import { AROUND_DESERIALIZER, asRetryable, readSdkError } from '../http/sdk-errors.ts'
+import { sdkOptions } from '../http/sdk-transport.ts'
+import type { ServicePlace } from '../http/sdk-transport.ts'
 import { Secret } from '../secret.ts'
 import { checkCredentials } from './credentials.ts'
 import type { Credentials } from './credentials.ts'
-import { AROUND_DESERIALIZER, asRetryable, readSdkError, sdkOptions } from '../http/sdk-transport.ts'
-import type { ServicePlace } from '../http/sdk-transport.ts'
 
 /** Provider name -> ID token, as the identity pool wants it; undefined for a guest. */
 export type Logins = Record<string, Secret> | undefined

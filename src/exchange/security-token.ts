@@ -7,11 +7,12 @@ import {
 import type { AssumedRoleUser, Credentials as StsCredentials } from '@aws-sdk/client-sts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Http } from '../http/http.ts'
+import { readSdkError } from '../http/sdk-errors.ts'
+import { sdkOptions } from '../http/sdk-transport.ts'
+import type { ServicePlace } from '../http/sdk-transport.ts'
 import type { Secret } from '../secret.ts'
 import { accountOf, checkCredentials } from './credentials.ts'
 import type { Credentials } from './credentials.ts'
-import { readSdkError, sdkOptions } from '../http/sdk-transport.ts'
-import type { ServicePlace } from '../http/sdk-transport.ts'
 
 interface RoleAsked {
   roleArn: string
