@@ -1,7 +1,7 @@
 import type { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { ConfigPlace } from '../profile/config-files.ts'
-import type { ProfileEntry } from '../profile/profile-list.ts'
 import type { Profile } from '../profile/profile.ts'
+import type { ProfileEntry } from '../profile/profile-list.ts'
 import type { ConfigSources } from '../profile/profile-values.ts'
 
 /** The configuration file on disk, with the credentials file beside it. */
@@ -30,11 +30,11 @@ export function configFileDoor(place: ConfigPlace, signal: AbortSignal): ConfigF
       return readConfigFiles(place)
     },
     async parse(files, name) {
-      const { parseFiles } = await import('../profile/config-files.ts')
+      const { parseFiles } = await import('../profile/profiles-on-disk.ts')
       return parseFiles(files, { ...place, name })
     },
     async entries() {
-      const { readProfileEntries } = await import('../profile/config-files.ts')
+      const { readProfileEntries } = await import('../profile/profiles-on-disk.ts')
       return readProfileEntries(place)
     },
     async edit(edit) {

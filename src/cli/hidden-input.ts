@@ -1,4 +1,5 @@
 import { PoolkeyError } from '../errors/poolkey-error.ts'
+import { abortReason } from '../pause.ts'
 import { untilAborted } from '../pause.ts'
 import type { Job } from './job.ts'
 import { takeTurn } from './turn.ts'
@@ -40,7 +41,7 @@ export function readHidden(
       })
     }
     const onAbort = () => {
-      fail(signal.reason instanceof Error ? signal.reason : new Error('aborted'))
+      fail(abortReason(signal))
     }
     const onGone = () => {
       fail(new PoolkeyError('interrupted', { signal: 'SIGHUP' }))

@@ -1,6 +1,7 @@
 /** What `configure import` is to read: a file, stdin (`-`), or an address. Bounded in size, and text in the end. */
 import { closeSync, constants, createReadStream, fstatSync, openSync, statSync } from 'node:fs'
 import { Socket } from 'node:net'
+import { errnoOf } from '../errno.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Http } from '../http/http.ts'
 import type { HttpAnswer } from '../http/one-exchange.ts'
@@ -137,7 +138,7 @@ function openChunks(path: string, signal: AbortSignal): AsyncIterable<Buffer> {
 }
 
 function problemOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
+  const code = errnoOf(error)
   if (code === 'ENOENT') return 'there is no such file'
   return code === undefined && error instanceof Error ? error.message : `it cannot be read (${code ?? '?'})`
 }

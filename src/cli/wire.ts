@@ -2,16 +2,16 @@
  * The only wiring: real parts are made here and passed down as parameters. Besides the first steps (`start`, `warm-start`,
  * `standalone`), `program` and the helpers, nothing else reads the process's environment, arguments or clock.
  */
-import { monotonicMs } from '../monotonic.ts'
 import type { Broker } from '../broker/broker.ts'
 import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
 import type { ExchangeClients } from '../exchange/exchange.ts'
+import { stateFolderOf } from '../folders.ts'
 import type { Http } from '../http/http.ts'
+import { monotonicMs } from '../monotonic.ts'
 import type { FilesRead } from '../profile/file-identity.ts'
 import type { Profile } from '../profile/profile.ts'
-import { stateFolderOf } from '../folders.ts'
-import type { CommandContext, GlobalOptions, OwnParts } from './context.ts'
 import { configFileDoor } from './config-file-door.ts'
+import type { CommandContext, GlobalOptions, OwnParts } from './context.ts'
 import { credentialsFileDoor } from './credentials-file-door.ts'
 import { homeFolderOf } from './home-folder.ts'
 import { jobOf } from './job.ts'
@@ -98,7 +98,7 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
     situation: () => ({ profile: profileInUse, clockSkewMs: measureClock() }),
     profileName,
     async readProfile(overrides, how) {
-      const { readProfileFromDisk } = await import('../profile/config-files.ts')
+      const { readProfileFromDisk } = await import('../profile/profiles-on-disk.ts')
       const { noteFile } = await import('../profile/file-identity.ts')
       if (how?.neverAsks !== true && terminal.canAsk && !isNamed()) await pickName()
       const name = await profileName()
@@ -139,7 +139,7 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
     openHttp,
     credentialsFile: credentialsFileDoor({ env, homeFolder }, interrupted),
     async readAllProfiles() {
-      const { readAllProfilesFromDisk } = await import('../profile/config-files.ts')
+      const { readAllProfilesFromDisk } = await import('../profile/profiles-on-disk.ts')
       return readAllProfilesFromDisk({ env, homeFolder, sparesCredentials: true })
     },
     async hasDefaultCredentials() {

@@ -4,6 +4,7 @@
  */
 import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
 import type { ChainSettings, Profile, RoleRequest } from '../profile/profile.ts'
+import { providerNameOf } from '../provider-name.ts'
 import type { Secret } from '../secret.ts'
 import type { IdTokenClaims } from '../sign-in/claims.ts'
 import { accountOf } from './credentials.ts'
@@ -96,7 +97,7 @@ async function withIdentity<T>(
   const { profile, signedIn, identityId: known, signal } = request
   const { id: poolId, loginsKey } = poolOf(profile)
   const logins = signedIn
-    ? { [loginsKey ?? signedIn.claims.issuer.replace(/^https?:\/\//, '')]: signedIn.idToken }
+    ? { [loginsKey ?? providerNameOf(signedIn.claims.issuer)]: signedIn.idToken }
     : undefined
   const ask = () => pool.requestIdentityId({ poolId, logins, signal })
   if (known === undefined) return use(await ask(), logins)

@@ -4,6 +4,7 @@ import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node
 import { request as httpsRequest } from 'node:https'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { ErrorFacts } from '../errors/poolkey-error.ts'
+import { abortReason } from '../pause.ts'
 
 export interface HttpRequest {
   /** What is being asked, for errors: "the token endpoint", "GetId". */
@@ -70,7 +71,7 @@ export function exchangeBytes(asked: HttpRequest, way: Way): Promise<HttpAnswer>
       giveUp(`no answer within ${way.requestTimeoutMs / 1000} s`)
     }, way.requestTimeoutMs)
     const onAbort = () => {
-      reject(reasonOf(signal))
+      reject(abortReason(signal))
       sent.destroy()
     }
     signal.addEventListener('abort', onAbort, { once: true })
@@ -141,10 +142,6 @@ function readAnswer(message: IncomingMessage): Promise<HttpAnswer> {
       reject(new Error('the answer broke off')) // Too late to change anything after `end`.
     })
   })
-}
-
-function reasonOf(signal: AbortSignal): Error {
-  return signal.reason instanceof Error ? signal.reason : new Error('aborted')
 }
 
 // Node's own codes, and OpenSSL's for a certificate that does not verify.

@@ -2,6 +2,7 @@
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { ErrorFacts } from '../errors/poolkey-error.ts'
 import { redact } from '../errors/redact.ts'
+import { abortReason } from '../pause.ts'
 import type { Secret } from '../secret.ts'
 
 const THROTTLING = new Set([
@@ -51,7 +52,7 @@ export function readSdkError(
   },
 ): Error {
   const { service, operation, host, secrets, signal } = about
-  if (signal.aborted && signal.reason instanceof Error) return signal.reason
+  if (signal.aborted) return abortReason(signal)
   if (error instanceof PoolkeyError) return error
   if (!(error instanceof Error)) return new Error(`${operation} failed`, { cause: error })
   const status = statusOf(error)

@@ -6,7 +6,7 @@ import { refusalPage } from '../loopback/browser-page.ts'
 import type { BrowserPage } from '../loopback/browser-page.ts'
 import type { LoopbackServer } from '../loopback/loopback-server.ts'
 import { hostsOf, isOwnHost } from '../loopback/loopback-url.ts'
-import { withinMs } from '../pause.ts'
+import { abortReason, withinMs } from '../pause.ts'
 import type { Secret } from '../secret.ts'
 import type { Attempt } from './authorization.ts'
 import { judgeCallback, signInRefused } from './callback.ts'
@@ -173,7 +173,7 @@ function createArrival() {
     let onAbort: () => void = () => undefined
     const aborted = new Promise<never>((_resolve, rejectWait) => {
       onAbort = () => {
-        rejectWait(signal.reason instanceof Error ? signal.reason : new Error('aborted'))
+        rejectWait(abortReason(signal))
       }
       signal.addEventListener('abort', onAbort, { once: true })
     })

@@ -1,6 +1,7 @@
 import { OTHER_USER, TEST_USER } from '../../emulator/default-settings.ts'
 import { startEmulator } from '../../emulator/emulator.ts'
 import type { Emulator } from '../../emulator/emulator.ts'
+import { errnoOf } from '../../errno.ts'
 import { isPoolkeyError, PoolkeyError } from '../../errors/poolkey-error.ts'
 import { untilAborted } from '../../pause.ts'
 import { credentialProcessLine } from '../../profile/credential-process-line.ts'
@@ -56,7 +57,7 @@ async function startOn(port: number, now: () => number): Promise<Emulator> {
   try {
     return await startEmulator({ port, now, users: [TEST_USER, OTHER_USER] })
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    const code = errnoOf(error)
     if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error
     throw new PoolkeyError('usage', {
       problem: `port ${port} of 127.0.0.1 cannot be used (${code})`,
