@@ -4,17 +4,21 @@ import { mergeProcessCovs } from '@bcoe/v8-coverage'
 import { convert } from 'ast-v8-to-istanbul'
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseAst } from 'rolldown/parseAst'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const place = join(root, 'build', 'coverage')
 
-/** Lines and branches, covered and in all. `files`: test files, in place of all of unit and e2e. */
+/**
+ * Lines and branches, covered and in all, what is left of each file, and whether every test passed. `files`: test files, in place of
+ * all of unit and e2e.
+ */
 export async function measureCoverage(files = []) {
   rmSync(place, { recursive: true, force: true })
-  run(['node_modules/rolldown/bin/cli.mjs', '-c', 'scripts/coverage/rolldown.config.js'])
+  const build = run(['node_modules/rolldown/bin/cli.mjs', '-c', 'scripts/coverage/rolldown.config.js'])
+  if (build.status !== 0) throw new Error('the build that is counted failed')
   cpSync(join(root, 'scripts/coverage/counted.cjs'), join(place, 'bin', 'poolkey.cjs'))
   const coverage = {
     enabled: 'true',
@@ -24,14 +28,14 @@ export async function measureCoverage(files = []) {
     reportsDirectory: join(place, 'report'),
     reportOnFailure: 'true',
   }
-  run([
+  const tests = run([
     ...['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/vitest.config.ts', '--reporter=dot'],
     ...['--project', 'unit', '--project', 'e2e', '--exclude', '**/warm-path.test.ts'],
     ...Object.entries(coverage).map(([name, value]) => `--coverage.${name}=${value}`),
     ...files,
   ])
   const own = JSON.parse(readFileSync(join(place, 'report', 'coverage-final.json'), 'utf8'))
-  return sumOf(Object.values(own), await coverageOfCommands())
+  return { ...sumOf(Object.values(own), await coverageOfCommands()), isGreen: tests.status === 0 }
 }
 
 function run(words) {
@@ -91,9 +95,10 @@ function armsOf({ branchMap, b }) {
 }
 
 function sumOf(files, ranInCommands) {
-  const sum = { lines: [0, 0], branches: [0, 0], files: files.length }
+  const sum = { lines: [0, 0], branches: [0, 0], files: files.length, left: [] }
   for (const file of files) {
     const others = ranInCommands.get(file.path) ?? new Set()
+    const left = { file: relative(root, file.path) }
     for (const [name, entries] of [
       ['lines', linesOf(file)],
       ['branches', armsOf(file)],
@@ -101,9 +106,12 @@ function sumOf(files, ranInCommands) {
       const best = new Map()
       for (const [key, count] of entries)
         best.set(key, best.get(key) === true || count > 0 || others.has(key))
-      sum[name][0] += [...best.values()].filter(Boolean).length
+      const notRun = [...best].filter(([, ran]) => !ran).map(([key]) => key)
+      left[name] = notRun
+      sum[name][0] += best.size - notRun.length
       sum[name][1] += best.size
     }
+    sum.left.push(left)
   }
   return sum
 }

@@ -21,6 +21,7 @@ export function signInFindings(profile: Profile, check: SignInCheck): Finding[] 
   return [
     ...ofIssuer,
     ...ofAnotherPool(signIn),
+    ...ofAutoLogin(signIn),
     ...callbacks.map((one) => callbackFinding(signIn, one, profile)),
     ...(password ? [passwordFinding(password, profile)] : []),
     ...(domain ? [domainFinding(domain, profile)] : []),
@@ -36,6 +37,18 @@ function ofAnotherPool({ issuer, userPoolId }: SignInSettings): Finding[] {
       ...{ state: 'warning', code: 'issuer-of-another-pool' },
       cause: `cognito_issuer is that of user pool ${pool}, cognito_user_pool_id is ${userPoolId}`,
       fix: 'correct the one that is wrong',
+    }),
+  ]
+}
+
+// Only a browser can be opened for whoever waits.
+function ofAutoLogin({ autoLogin, method, domain }: SignInSettings): Finding[] {
+  if (!autoLogin || (method === 'browser' && domain)) return []
+  return [
+    misconfigured({
+      ...{ state: 'warning', code: 'auto-login-without-browser' },
+      cause: `cognito_auto_login does nothing: ${method === 'password' ? 'cognito_sign_in is password, and a password is asked for at a terminal alone' : 'there is no cognito_domain whose page a browser could open'}`,
+      fix: 'take it out, or sign in with the browser',
     }),
   ]
 }

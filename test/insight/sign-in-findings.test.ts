@@ -14,6 +14,27 @@ test('what is accepted is told in two lines', () => {
   expect(signInFindings(profile, check).map(({ state }) => state)).toEqual(['ok', 'ok'])
 })
 
+test('settings that contradict each other are warned of, others are not', () => {
+  const asked = { discovery: fine, keys: fine, callbacks: [] }
+  const warned = (changed: Partial<typeof signIn>) =>
+    signInFindings({ ...profile, signIn: { ...signIn, ...changed } }, asked).filter(
+      ({ state }) => state !== 'ok',
+    )
+  expect(warned({ issuer: signIn.issuer.replace(/[^/]+$/, 'eu-west-1_Another99') })).toMatchObject([
+    {
+      ...{ state: 'warning', code: 'issuer-of-another-pool' },
+      cause: expect.stringContaining('eu-west-1_Another99') as string,
+    },
+  ])
+  expect(warned({ autoLogin: true, method: 'password' })).toMatchObject([
+    {
+      ...{ state: 'warning', code: 'auto-login-without-browser' },
+      cause: expect.stringContaining('cognito_sign_in is password') as string,
+    },
+  ])
+  expect(warned({ autoLogin: true })).toEqual([])
+})
+
 test.each([
   ['redirect_mismatch', `register ${CALLBACK} letter by letter`],
   ['unauthorized_client', 'allow the authorization code grant'],
