@@ -18,6 +18,7 @@ export interface ExchangeClients {
   securityToken(): Promise<SecurityTokenClient>
 }
 
+/** Who wants credentials of which profile. */
 export interface ExchangeRequest {
   profile: Profile
   /** Undefined for a guest. */
@@ -29,6 +30,7 @@ export interface ExchangeRequest {
   signal: AbortSignal
 }
 
+/** The credentials of the profile's last role, and the identity ID to keep for the next time; undefined where no identity pool was asked. */
 export interface ExchangeResult {
   credentials: Credentials
   identityId: string | undefined

@@ -16,6 +16,7 @@ import type { Credentials } from './credentials.ts'
 /** Provider name -> ID token, as the identity pool wants it; undefined for a guest. */
 export type Logins = Record<string, Secret> | undefined
 
+/** GetId, GetCredentialsForIdentity and GetOpenIdToken. Everything throws `service-refused`, `unexpected-answer`, `network`, or the reason of its signal. */
 export interface IdentityPoolClient {
   requestIdentityId(asked: { poolId: string; logins: Logins; signal: AbortSignal }): Promise<string>
   /** Enhanced flow; the identity ID returned may differ from the one sent (merged identities). */

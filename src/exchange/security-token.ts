@@ -21,12 +21,14 @@ interface RoleAsked {
   signal: AbortSignal
 }
 
+/** Whose credentials they are, as GetCallerIdentity says: account number, ARN and unique ID. */
 export interface CallerIdentity {
   account: string
   arn: string
   userId: string
 }
 
+/** The operations of STS that a chain may need. Everything throws `service-refused`, `unexpected-answer`, `network`, or the reason of its signal. */
 export interface SecurityTokenClient {
   /** Unsigned. `policy` is JSON text. */
   assumeRoleWithWebIdentity(

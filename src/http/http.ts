@@ -10,6 +10,7 @@ import { exchangeBytes } from './one-exchange.ts'
 import type { HttpAnswer, HttpRequest } from './one-exchange.ts'
 import { proxyFor } from './proxy.ts'
 
+/** The door, opened. It measures the servers' clock with every answer; whoever opened it closes it. */
 export interface Http {
   /**
    * Sends one request and reads the whole answer, whatever its status.
@@ -25,6 +26,7 @@ export interface Http {
 /** The part of the door that requests go through, for who neither measures the clock nor closes it. */
 export type RequestDoor = Pick<Http, 'request'>
 
+/** What the door is opened with; the limits are 3 s to connect and 10 s to answer unless said. */
 export interface HttpOptions {
   /** The profile's `ca_bundle`, a PEM file of certificate authorities to trust besides the system's; AWS_CA_BUNDLE in `env` goes before it. */
   caBundle?: string | undefined

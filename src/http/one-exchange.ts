@@ -6,6 +6,7 @@ import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { ErrorFacts } from '../errors/poolkey-error.ts'
 import { abortReason } from '../pause.ts'
 
+/** One request; a `Content-Length` and, unless it has one, a `User-Agent` are added. */
 export interface HttpRequest {
   /** What is being asked, for errors: "the token endpoint", "GetId". */
   operation: string
@@ -18,6 +19,7 @@ export interface HttpRequest {
   signal: AbortSignal
 }
 
+/** A whole answer, whatever its status; at most 1 MiB. */
 export interface HttpAnswer {
   status: number
   /** Names in lower case. */

@@ -29,6 +29,7 @@ export type CallbackNotice =
   | { kind: 'unverified-error'; error: string; description: string | undefined }
   | { kind: 'rejected-callback'; problem: string }
 
+/** The listener of one attempt; whoever opened it closes it. */
 export interface CallbackListener {
   redirectUri: string
   /** The code of this attempt. Throws `sign-in-refused`; when `signal` aborts, its reason. */
@@ -37,6 +38,7 @@ export interface CallbackListener {
   close: () => Promise<void>
 }
 
+/** Where to listen, in the order of trying, and for which callback. */
 export interface CallbackListenerOptions {
   redirectUris: string[]
   attempt: Pick<Attempt, 'state'>

@@ -45,6 +45,7 @@ export interface ApiTokens {
   deviceKey: string | undefined
 }
 
+/** What follows an answer: another question, or the end. */
 export type AuthAnswer = Challenge | ApiTokens
 
 /** What goes into a request beside the user's name: its values are secrets, or not far from it. */
