@@ -1,7 +1,7 @@
 import { Argument, Option } from 'commander'
 import type { CommandTable } from './command-table.ts'
 import { COMPLETED_SHELLS } from '../completion/shells.ts'
-import { exchangeOption, portNumber, portNumbers, storeOption, words } from './option-values.ts'
+import { exchangeOption, portNumber, portNumbers, storeOption, namesWithCommas } from './option-values.ts'
 
 /** Commands that set poolkey up, and those to try it with. */
 export const SET_UP: CommandTable = {
@@ -110,7 +110,7 @@ export const SET_UP: CommandTable = {
       .option(
         '--groups <names>',
         'groups with a role each, the one that goes first in front (default: admin,editor)',
-        words,
+        namesWithCommas,
       )
   },
   completion(command, _isAsked, addEvery) {
