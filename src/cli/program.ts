@@ -11,6 +11,7 @@ import type { GlobalOptions, OwnPrograms } from './context.ts'
 import { declareCommand, typedNameOf } from './tree/declared-command.ts'
 import { explainFor, withHelpOf } from './texts/failure.ts'
 import type { Explain } from './texts/failure.ts'
+import { showPage } from './help/shown-page.ts'
 import { leaveStderrBlocking } from './terminal/stderr-stream.ts'
 import { openTerminal, terminalsOf } from './terminal/terminal.ts'
 import type { Terminal } from './terminal/terminal.ts'
@@ -159,7 +160,7 @@ async function buildProgram(
       getOutHelpWidth: () => widthOf(proc),
       getOutHasColors: () => false,
       writeOut: (text) => {
-        terminal().answer(text)
+        showPage(terminal(), text)
       },
       writeErr: (text) => {
         for (const one of text.replace(/\n$/, '').split('\n')) terminal().say(one)
