@@ -5,7 +5,7 @@ import { exchangeOption, portNumber, portNumbers, storeOption, namesWithCommas }
 
 /** Commands that set poolkey up, and those to try it with. */
 export const SET_UP: CommandTable = {
-  async configure(command, isAsked) {
+  async configure(command, { isAsked }) {
     const configure = command({
       name: 'configure',
       group: 'Set up:',
@@ -113,7 +113,7 @@ export const SET_UP: CommandTable = {
         namesWithCommas,
       )
   },
-  completion(command, _isAsked, addEvery) {
+  completion(command, { addEvery }) {
     command({
       name: 'completion',
       group: 'Set up:',
