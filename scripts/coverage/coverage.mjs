@@ -11,10 +11,14 @@ import { parseAst } from 'rolldown/parseAst'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const place = join(root, 'build', 'coverage')
 
-/** Lines and branches, covered and in all, and what is left of each file. `files`: test files, in place of all of unit and e2e. */
+/**
+ * Lines and branches, covered and in all, what is left of each file, and whether every test passed. `files`: test files, in place of
+ * all of unit and e2e.
+ */
 export async function measureCoverage(files = []) {
   rmSync(place, { recursive: true, force: true })
-  run(['node_modules/rolldown/bin/cli.mjs', '-c', 'scripts/coverage/rolldown.config.js'])
+  const build = run(['node_modules/rolldown/bin/cli.mjs', '-c', 'scripts/coverage/rolldown.config.js'])
+  if (build.status !== 0) throw new Error('the build that is counted failed')
   cpSync(join(root, 'scripts/coverage/counted.cjs'), join(place, 'bin', 'poolkey.cjs'))
   const coverage = {
     enabled: 'true',
@@ -24,14 +28,14 @@ export async function measureCoverage(files = []) {
     reportsDirectory: join(place, 'report'),
     reportOnFailure: 'true',
   }
-  run([
+  const tests = run([
     ...['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/vitest.config.ts', '--reporter=dot'],
     ...['--project', 'unit', '--project', 'e2e', '--exclude', '**/warm-path.test.ts'],
     ...Object.entries(coverage).map(([name, value]) => `--coverage.${name}=${value}`),
     ...files,
   ])
   const own = JSON.parse(readFileSync(join(place, 'report', 'coverage-final.json'), 'utf8'))
-  return sumOf(Object.values(own), await coverageOfCommands())
+  return { ...sumOf(Object.values(own), await coverageOfCommands()), isGreen: tests.status === 0 }
 }
 
 function run(words) {
