@@ -2,7 +2,7 @@
 import { closeSync, constants, createReadStream, fstatSync, openSync, statSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { PoolkeyError } from '../../errors/poolkey-error.ts'
-import type { HttpAnswer } from '../../http/one-exchange.ts'
+import type { HttpAnswer } from '../../http/one-request.ts'
 import type { Http } from '../../http/http.ts'
 import { isLoopbackHost } from '../../loopback/loopback-host.ts'
 import type { Needs } from '../context.ts'
