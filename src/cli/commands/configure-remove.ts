@@ -2,7 +2,7 @@ import { withProfile } from '../../errors/explanation.ts'
 import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import { unifiedDiff } from '../../profile/line-diff.ts'
 import { profilesLeaningOn, removeProfile } from '../../profile/profile-edit.ts'
-import { isAgreed } from '../terminal/asked-leave.ts'
+import { askLeave } from '../terminal/asked-leave.ts'
 import type { GlobalOptions, Needs } from '../context.ts'
 
 export interface ConfigureRemoveOptions extends GlobalOptions {
@@ -33,7 +33,7 @@ export async function configureRemove(
   const yes = options.yes === true
   if (!yes)
     terminal.say(`It stays signed in; to end that, too, first run: ${withProfile('poolkey logout', name)}`)
-  if (!(await isAgreed(context, { yes }, `Remove profile ${name} from ${files.configFile}?`))) return REFUSED
+  if (!(await askLeave(context, { yes }, `Remove profile ${name} from ${files.configFile}?`))) return REFUSED
   await configFile.edit((now) => removeProfile(now, name))
   terminal.say(`Removed profile ${name} from ${files.configFile}.`)
   return 0
@@ -41,7 +41,7 @@ export async function configureRemove(
 
 /** Nothing is removed by default. Throws `usage`. */
 async function namedProfile({ profiles }: Needs<'profiles'>): Promise<string> {
-  if (profiles.isNamed) return profiles.name()
+  if (profiles.isNamed) return profiles.meantName()
   throw new PoolkeyError('usage', {
     problem: 'no profile was named',
     fix: 'name the one to remove: poolkey configure remove NAME; for those that there are: poolkey configure list',

@@ -2,7 +2,7 @@ import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import type { Store } from '../../vault/vault-file.ts'
 import { isStore } from '../../vault/vault-file.ts'
 import type { Needs } from '../context.ts'
-import { isGiven } from '../doors/passphrase.ts'
+import { isPassphraseGiven } from '../doors/passphrase.ts'
 
 const WHERE: Record<Store, string> = {
   keychain: "in the system's keychain",
@@ -39,7 +39,7 @@ export async function configureStore(
   if (requested !== '' && requested !== store) {
     terminal.label('warning', `POOLKEY_STORE is ${requested}: unset it or set it to ${store}`)
   }
-  if (isChanging && moved.from === store && isGiven(env)) {
+  if (isChanging && moved.from === store && isPassphraseGiven(env)) {
     terminal.label(
       'warning',
       'POOLKEY_PASSPHRASE, or the file of POOLKEY_PASSPHRASE_FILE, holds the old passphrase',
