@@ -1,5 +1,6 @@
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import { chainBaseOf, inheritedSection, readAwsChain } from './aws-chain.ts'
+import { similarName } from './edit-distance.ts'
 import { readChain, readExchange } from './exchange-settings.ts'
 import type { Profile } from './profile.ts'
 import { hasOwnSettings, ownProfileNames, WRITTEN_FROM } from './profile-list.ts'
@@ -72,6 +73,7 @@ export function layersOf(options: Omit<ParseProfileOptions, 'readFile' | 'env'>)
       profile: name,
       file: document.configFile,
       known,
+      similar: similarName(name, known),
       ...(bareLine === -1 ? {} : { bareSectionLine: bareLine + 1 }),
     })
   }

@@ -216,7 +216,7 @@ const PURE = [
     'cli/texts/status-format.ts',
     'cli/texts/status-text.ts',
     'cli/command-line/usage-advice.ts',
-    'cli/command-line/unknown-name.ts',
+    'cli/command-line/synonyms.ts',
   ],
   'cli/sign-in/sign-in-text.ts',
   ...['broker/entry-names.ts', 'broker/freshness.ts', 'broker/json-fields.ts', 'cli/texts/words.ts'],
