@@ -107,9 +107,20 @@ export function vaultDoor(around: VaultSurroundings): VaultDoor {
         signal: interrupted,
         ...(isKept ? { isKept } : {}),
       })
+      left.push(...(await clearLocks(folder)))
       removeCode(join(folder, CODE_CACHE))
       return left
     },
+  }
+
+  // What failed is told in plain text, and names roles and pools. Whoever is at work keeps their lock.
+  async function clearLocks(folder: string): Promise<string[]> {
+    const { forgetAllFailures } = await import('../broker/shared-failure.ts')
+    const { locksFolder } = await import('../broker/locks.ts')
+    const { removeAbandonedLocks } = await import('../vault/lock.ts')
+    forgetAllFailures({ folder })
+    const left = await removeAbandonedLocks({ folder: locksFolder({ folder }), signal: interrupted })
+    return left.map((name) => `lock ${name}`)
   }
 
   async function readAtService(account: string): Promise<Secret | undefined> {
