@@ -48,14 +48,14 @@ const groups = [
   {
     name: 'ground',
     priority: 1,
-    test: /poolkey\/package\.json|\/package.json$|src\/(?:errors\/|secret|folders|json-object|loopback|pause|monotonic|outlets\/write-all|cli\/words)/,
+    test: /poolkey\/package\.json|\/package.json$|src\/(?:errors\/|secret|folders|json-object|loopback|pause|monotonic|outlets\/write-all|cli\/texts\/words)/,
   },
   // The parser is also what completions are made from, and would be a file of its own.
   { name: 'program', priority: 0.5, test: /\/commander\/|src\/cli\/program\.ts/ },
   {
     name: 'profile-and-vault',
     test: new RegExp(
-      String.raw`src/(?:(?:broker|profile|vault)/(?!(?:${RARE})\.ts)|outlets/process-json|exchange/exchange|cli/commands/(?:status|credential-process)|cli/credentials-profile)`,
+      String.raw`src/(?:(?:broker|profile|vault)/(?!(?:${RARE})\.ts)|outlets/process-json|exchange/exchange|cli/commands/(?:status|credential-process)|cli/credentials/credentials-profile)`,
     ),
   },
 ]

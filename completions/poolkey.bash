@@ -56,7 +56,7 @@ _poolkey_profiles() {
       section = order[at]
       if (section == "default" && "profile default" in seen) continue
       chained = section in role && section in source && placed(source[section]) in own
-      if (section in own || chained) print section == "default" ? section : substr(section, 9)
+      if (section in own || chained) print (section == "default" ? section : substr(section, 9))
     }
   }
 ' 2>/dev/null <"$file"
@@ -241,7 +241,7 @@ _poolkey_offer() {
 
 _poolkey() {
   local IFS=$' \t\n' replaced=$2 line=$COMP_LINE rest raw before= path= pending= has_argument= i n=-1 typed_words
-  local commands options kind words optional
+  local commands options kind words optional=
   COMPREPLY=() typed_words=()
   # Words as they were typed: readline splits at ":" and "=", too.
   for ((i = 0; i <= COMP_CWORD; i++)); do
@@ -254,7 +254,7 @@ _poolkey() {
   _poolkey_below ''
   for ((i = 1; i < n; i++)); do
     raw=${typed_words[i]}
-    if [[ -n $pending ]]; then
+    if [[ -n $pending && ( -z $optional || $raw != -* ) ]]; then
       pending=
     elif [[ $raw == -- ]]; then
       case $path in
@@ -265,6 +265,7 @@ _poolkey() {
       _poolkey_offer $kind
       return
     elif [[ $raw == -* ]]; then
+      pending=
       _poolkey_values "$path $raw"
       [[ -z $kind ]] || pending=$raw
     elif [[ " $commands " == *" $raw "* ]]; then
@@ -276,7 +277,7 @@ _poolkey() {
   done
 
   raw=${typed_words[n]}
-  if [[ -n $pending ]]; then
+  if [[ -n $pending && ( -z $optional || $raw != -* ) ]]; then
     _poolkey_values "$path $pending"
     _poolkey_offer "$kind" "$words"
     [[ -z $optional ]] || _poolkey_offer words "$options"

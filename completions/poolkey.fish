@@ -57,7 +57,7 @@ function __poolkey_profiles
       section = order[at]
       if (section == "default" && "profile default" in seen) continue
       chained = section in role && section in source && placed(source[section]) in own
-      if (section in own || chained) print section == "default" ? section : substr(section, 9)
+      if (section in own || chained) print (section == "default" ? section : substr(section, 9))
     }
   }
 ' <"$file" 2>/dev/null

@@ -7,7 +7,7 @@ const sources = readSources(new URL('../src/', import.meta.url))
 
 test('every file of the project is looked at', () => {
   expect(sources.length).toBeGreaterThan(100)
-  expect(sources.find(({ path }) => path === 'cli/wire.ts')?.imports).toContainEqual({
+  expect(sources.find(({ path }) => path === 'cli/doors/profile-door.ts')?.imports).toContainEqual({
     from: 'profile/config-files.ts',
     kind: 'lazy',
   })

@@ -1,8 +1,8 @@
 /** What the documents tell people to type: commands, options and links that there are. */
 import { existsSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { readTreeShape } from '../src/cli/command-shape.ts'
-import { addEveryCommand } from '../src/cli/command-tree.ts'
+import { readTreeShape } from '../src/cli/tree/command-shape.ts'
+import { addEveryCommand } from '../src/cli/tree/command-tree.ts'
 
 const DOCUMENTS = [
   'README.md',

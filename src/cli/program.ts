@@ -3,17 +3,18 @@ import { Command, CommanderError } from 'commander'
 import { version } from '../../package.json'
 import { isPoolkeyError } from '../errors/poolkey-error.ts'
 import type { Ending } from '../outlets/exec.ts'
-import { asksForHelp, readCommandLine, singleDashed } from './command-line.ts'
-import type { CommandLine } from './command-line.ts'
-import type { MakeCommand, RunCommand } from './command-table.ts'
-import { addCommands } from './command-tree.ts'
+import { asksForHelp, readCommandLine, singleDashed } from './command-line/command-line.ts'
+import type { CommandLine } from './command-line/command-line.ts'
+import type { Declaration, MakeCommand } from './tree/command-table.ts'
+import { addCommands } from './tree/command-tree.ts'
 import type { GlobalOptions, OwnParts } from './context.ts'
-import { declareCommand, typedNameOf } from './declared-command.ts'
-import { explainFor, withHelpOf } from './failure.ts'
-import type { Explain } from './failure.ts'
-import { leaveStderrBlocking } from './stderr-stream.ts'
-import { openTerminal, terminalsOf } from './terminal.ts'
-import type { Terminal } from './terminal.ts'
+import { declareCommand, typedNameOf } from './tree/declared-command.ts'
+import { explainFor, withHelpOf } from './texts/failure.ts'
+import type { Explain } from './texts/failure.ts'
+import { showPage } from './help/shown-page.ts'
+import { leaveStderrBlocking } from './terminal/stderr-stream.ts'
+import { openTerminal, terminalsOf } from './terminal/terminal.ts'
+import type { Terminal } from './terminal/terminal.ts'
 import { wire } from './wire.ts'
 
 const HANGUP = 129
@@ -73,10 +74,11 @@ export async function runProgram(proc: NodeJS.Process, parts: OwnParts): Promise
     if (error.exitCode === 0) return 0
     // The help is the message.
     if (error.code === 'commander.help') return 2
-    const { usageError } = await import('./usage-advice.ts')
+    const { usageError } = await import('./command-line/usage-advice.ts')
     const { named, name } = innermost(program)
     const surplus = named.args.slice(named.registeredArguments.length)
-    const profiles = surplus.length === 0 ? [] : (await import('./profile-names.ts')).readProfileNames(proc)
+    const profiles =
+      surplus.length === 0 ? [] : (await import('./command-line/profile-names.ts')).readProfileNames(proc)
     const subcommands = named.commands.map((one) => one.name())
     const command =
       named === program ? undefined : { name, longOptions: longOptionsOf(named), subcommands, surplus }
@@ -158,7 +160,7 @@ async function buildProgram(
       getOutHelpWidth: () => widthOf(proc),
       getOutHasColors: () => false,
       writeOut: (text) => {
-        terminal().answer(text)
+        showPage(terminal(), text)
       },
       writeErr: (text) => {
         for (const one of text.replace(/\n$/, '').split('\n')) terminal().say(one)
@@ -167,14 +169,8 @@ async function buildProgram(
       outputError: () => undefined,
     })
 
-  const command: MakeCommand = <O>(
-    name: string,
-    group: string,
-    description: string,
-    load: () => Promise<RunCommand<O>>,
-    parent = program,
-  ) => {
-    const made = declareCommand({ name, group, description, parent }).exitOverride()
+  const command: MakeCommand = <O>({ load, parent = program, ...declared }: Declaration<O>) => {
+    const made = declareCommand(declared, parent).exitOverride()
     made.action(async (...given: unknown[]) => {
       const { handedOn } = line
       inheritTyped(made)
@@ -185,7 +181,7 @@ async function buildProgram(
         const dashed = singleDashed(line.words, longOptionsOf(made))
         // commander has read it as `-p` and a name.
         if (dashed !== undefined && dashed === `-p${options.profile ?? ''}`)
-          throw (await import('./usage-advice.ts')).singleDashError(dashed)
+          throw (await import('./command-line/usage-advice.ts')).singleDashError(dashed)
         const runCommand = await load()
         onDone(await runCommand(context, options, ...words))
       } catch (error) {

@@ -1,6 +1,6 @@
 /** The texts that are made from the command tree and checked in, for packagers and for who has no poolkey yet. */
-import { readTreeShape } from './command-shape.ts'
-import { addEveryCommand } from './command-tree.ts'
+import { readTreeShape } from './tree/command-shape.ts'
+import { addEveryCommand } from './tree/command-tree.ts'
 import { completionFor } from './completion/completion.ts'
 import { manPage } from './help/man-page.ts'
 

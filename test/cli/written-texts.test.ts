@@ -1,8 +1,8 @@
 /** What is made from the command tree and checked in; and what the tree must be for that. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { readTreeShape } from '../../src/cli/command-shape.ts'
-import { addEveryCommand } from '../../src/cli/command-tree.ts'
+import { readTreeShape } from '../../src/cli/tree/command-shape.ts'
+import { addEveryCommand } from '../../src/cli/tree/command-tree.ts'
 import { writtenTexts } from '../../src/cli/written-texts.ts'
 import { SETTING_LIST } from '../../src/profile/settings.ts'
 

@@ -61,6 +61,11 @@ test('offers no name that could act on a terminal or a command line', () => {
   expect(offered('[profile grün€😀]\ncognito_x = 1\n')).toEqual(['grün€😀'])
 })
 
+// Theirs ends at a bare comparison behind "print" with a syntax error, which nobody would see.
+test('is a program for the awk of macOS and the BSDs, too', () => {
+  expect(PROFILE_NAMES_AWK.match(/\bprint [^(\n][^\n]*(?:[=!<>]=|[<>~])/g)).toBe(null)
+})
+
 test('a file that is no text is no reason for an error', () => {
   expect(offered(Buffer.from([0, 255, 91, 10, 93, 61, 0x80]))).toEqual([])
 })

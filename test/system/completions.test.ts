@@ -104,6 +104,7 @@ const CASES: [typed: string, words: string[]][] = [
   ['configure sto\tpass\t', ['configure', 'store', 'passphrase']],
   ['configure --guest=fa\t', ['configure', '--guest=false']],
   ['configure --exchange bas\t', ['configure', '--exchange', 'basic']],
+  ['configure --guest --exchange bas\t', ['configure', '--guest', '--exchange', 'basic']],
   ['configure remove pla\t', ['configure', 'remove', 'plain']],
   ['roles us\tAdmin', ['roles', 'use', 'Admin']],
   ['env --shell pow\t', ['env', '--shell', 'powershell']],

@@ -9,8 +9,9 @@ import { sessionId } from '../../broker/entry-names.ts'
 import { withBrokerLock } from '../../broker/locks.ts'
 import { isSignedIn } from '../../broker/session.ts'
 import { PoolkeyError } from '../../errors/poolkey-error.ts'
-import type { CommandContext } from '../context.ts'
-import { browserSignInOf, runSignIn } from '../sign-in-dialog.ts'
+import type { Needs } from '../context.ts'
+import { browserSignInOf, runSignIn } from '../sign-in/sign-in-dialog.ts'
+import type { SignInContext } from '../sign-in/sign-in-dialog.ts'
 
 // As long as `login` waits for a person, and a minute for everything else.
 const TIMEOUT_SECONDS = 300
@@ -18,9 +19,11 @@ const DEADLINE_SECONDS = TIMEOUT_SECONDS + 60
 const LOOK_MS = 250
 
 /** The sign-in that credential processes wait for (`cognito_auto_login`), in a process of its own: nobody sees its output. */
-export async function autoLogin(context: CommandContext): Promise<number> {
+export async function autoLogin(
+  context: SignInContext & Needs<'profiles' | 'openBroker' | 'now'>,
+): Promise<number> {
   const startedAt = context.now()
-  const profile = await context.readProfile({}, { neverAsks: true })
+  const profile = await context.profiles.read({}, { neverAsks: true })
   const signIn = browserSignInOf(profile)
   const broker = await context.openBroker({ profile, seconds: DEADLINE_SECONDS, create: true })
   await withBrokerLock(broker, { kind: 'login', id: sessionId(signIn) }, async () => {

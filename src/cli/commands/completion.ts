@@ -1,6 +1,6 @@
 import { PoolkeyError } from '../../errors/poolkey-error.ts'
-import { readTreeShape } from '../command-shape.ts'
-import type { AddEveryCommand, RunCommand } from '../command-table.ts'
+import { readTreeShape } from '../tree/command-shape.ts'
+import type { AddEveryCommand, RunCommand } from '../tree/command-table.ts'
 import { completionFor } from '../completion/completion.ts'
 import { COMPLETED_SHELLS } from '../completion/shells.ts'
 

@@ -5,14 +5,15 @@ import type { Imported } from '../../profile/import/imported.ts'
 import { SETTINGS } from '../../profile/settings.ts'
 import type { Secret } from '../../secret.ts'
 import type { Store } from '../../vault/vault-file.ts'
-import { callbackAdvice } from '../callback-advice.ts'
-import type { CommandContext, GlobalOptions } from '../context.ts'
-import { importReport } from '../import-report.ts'
-import { readImportSource } from '../import-source.ts'
-import { flagOf, keysFrom } from '../setting-flags.ts'
+import { callbackAdvice } from '../configure/callback-advice.ts'
+import type { GlobalOptions, Needs } from '../context.ts'
+import { importReport } from '../configure/import-report.ts'
+import { readImportSource } from '../configure/import-source.ts'
+import { flagOf, keysFrom } from '../configure/setting-flags.ts'
 import { hasRegion } from '../../profile/profile-edit.ts'
 import type { WrittenKeys } from '../../profile/profile-edit.ts'
 import { configureProfile } from './configure-profile.ts'
+import type { ConfigureContext } from './configure-profile.ts'
 
 /** Besides these, every key as a flag: it outranks what is imported. */
 export interface ConfigureImportOptions extends GlobalOptions {
@@ -23,7 +24,7 @@ export interface ConfigureImportOptions extends GlobalOptions {
 
 /** Writes a profile from what a file, an address or stdin says of a user pool; shows what it found, and what to register. */
 export async function configureImport(
-  context: CommandContext,
+  context: ConfigureContext,
   options: ConfigureImportOptions,
   source = '',
 ): Promise<number> {
@@ -34,7 +35,7 @@ export async function configureImport(
   for (const line of importReport(imported, name, (key) => given[key] !== undefined)) terminal.say(line)
   const keys: WrittenKeys = { ...valuesOf(imported.settings), ...given }
   // The file tells where the pools are; whoever has set a region has set that of their own work.
-  if (given.region === undefined && hasRegion(await context.configFile.read(), await context.profileName()))
+  if (given.region === undefined && hasRegion(await context.configFile.read(), await context.profiles.name()))
     delete keys.region
   for (const [key, candidates] of imported.ambiguous)
     keys[key] ??= await chooseAmong(context, key, candidates)
@@ -58,7 +59,7 @@ function valuesOf(settings: Map<ImportedKey, Found>): WrittenKeys {
 
 /** Throws `usage` where nobody can be asked, or nobody chooses. */
 async function chooseAmong(
-  { terminal, interrupted }: CommandContext,
+  { terminal, interrupted }: Needs<'terminal' | 'interrupted'>,
   key: ImportedKey,
   candidates: Found[],
 ): Promise<string> {
@@ -101,7 +102,7 @@ function sharedWithTheApp(redirectUris: string): string[] {
 
 /** The secret of the client that is written, if the file has one and it may be kept. */
 async function secretToSeal(
-  { terminal, interrupted }: CommandContext,
+  { terminal, interrupted }: Needs<'terminal' | 'interrupted'>,
   { imported, keys, yes }: { imported: Imported; keys: WrittenKeys; yes: boolean },
 ): Promise<Secret | undefined> {
   const { clientSecret, settings } = imported

@@ -5,7 +5,7 @@ import { isOurs } from '../../errors/poolkey-error.ts'
 import type { PoolkeyError } from '../../errors/poolkey-error.ts'
 import type { ProfileEntry } from '../../profile/profile-list.ts'
 import type { Profile } from '../../profile/profile.ts'
-import type { CommandContext } from '../context.ts'
+import type { Needs } from '../context.ts'
 
 export interface ConfigureListOptions {
   json?: boolean
@@ -24,7 +24,10 @@ interface Row {
 }
 
 /** Lists poolkey's profiles of both AWS files. */
-export async function configureList(context: CommandContext, options: ConfigureListOptions): Promise<number> {
+export async function configureList(
+  context: Needs<'terminal' | 'configFile'>,
+  options: ConfigureListOptions,
+): Promise<number> {
   const { terminal, configFile } = context
   const found = await configFile.entries()
   const rows = found.map(({ entry, profile }) => rowOf(entry, profile))

@@ -7,14 +7,15 @@ import type { Profile } from '../../profile/profile.ts'
 import type { ConfigSources } from '../../profile/profile-values.ts'
 import type { Secret } from '../../secret.ts'
 import type { Store } from '../../vault/vault-file.ts'
-import { isAgreed } from '../asked-leave.ts'
-import type { CommandContext } from '../context.ts'
-import { checkValues, inForceIn, parseWritten, profileWish } from '../profile-draft.ts'
-import { askMissing } from '../profile-questions.ts'
-import { sayCheck } from '../said-check.ts'
-import { sealClientSecret } from '../sealed-client-secret.ts'
-import { flagOf } from '../setting-flags.ts'
-import { capitalised } from '../words.ts'
+import { isAgreed } from '../terminal/asked-leave.ts'
+import type { Needs } from '../context.ts'
+import type { LoginContext } from './login.ts'
+import { checkValues, inForceIn, parseWritten, profileWish } from '../configure/profile-draft.ts'
+import { askMissing } from '../configure/profile-questions.ts'
+import { sayCheck } from '../configure/said-check.ts'
+import { sealClientSecret } from '../configure/sealed-client-secret.ts'
+import { flagOf } from '../configure/setting-flags.ts'
+import { capitalised } from '../texts/words.ts'
 
 /** What is known of the profile; the rest is asked for at a terminal. */
 export interface ConfigureWish {
@@ -32,13 +33,16 @@ export interface ConfigureWish {
 const LOGIN_TIMEOUT_SECONDS = 300
 const REFUSED = 5
 
+/** What a profile is completed, checked and written with; and the sign-in that may follow. */
+export type ConfigureContext = LoginContext & Needs<'configFile' | 'openHttp' | 'selfCommand' | 'interrupted'>
+
 /**
  * Completes a profile by questions, checks it, shows what would change, writes it, and offers to sign in. Gives the exit code.
  * Throws `usage` for what is missing or not allowed, `configure-refused`, what `parseProfile` and `editConfigFile` throw.
  */
-export async function configureProfile(context: CommandContext, wish: ConfigureWish): Promise<number> {
+export async function configureProfile(context: ConfigureContext, wish: ConfigureWish): Promise<number> {
   const { terminal, configFile, interrupted } = context
-  const name = await context.profileName()
+  const name = await context.profiles.name()
   checkValues(wish.keys)
   const files = await configFile.read()
   const edit = (on: ConfigSources, keys: WrittenKeys) =>
@@ -61,7 +65,7 @@ export async function configureProfile(context: CommandContext, wish: ConfigureW
   return finish(context, profile, wish)
 }
 
-function warn({ terminal }: CommandContext, files: ConfigSources, profile: Profile): void {
+function warn({ terminal }: Needs<'terminal'>, files: ConfigSources, profile: Profile): void {
   const { name, exchange } = profile
   const shadow = shadowingKey(files, name)
   if (shadow)
@@ -94,7 +98,11 @@ function isOfAnotherMachine({ signIn }: Profile): boolean {
   )
 }
 
-async function finish(context: CommandContext, profile: Profile, { yes }: ConfigureWish): Promise<number> {
+async function finish(
+  context: LoginContext & Needs<'interrupted'>,
+  profile: Profile,
+  { yes }: ConfigureWish,
+): Promise<number> {
   const { terminal, interrupted } = context
   const login = withProfile('poolkey login', profile.name)
   const canSignIn = profile.signIn !== undefined

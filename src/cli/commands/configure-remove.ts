@@ -2,8 +2,8 @@ import { withProfile } from '../../errors/explanation.ts'
 import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import { unifiedDiff } from '../../profile/line-diff.ts'
 import { profilesLeaningOn, removeProfile } from '../../profile/profile-edit.ts'
-import { isAgreed } from '../asked-leave.ts'
-import type { CommandContext, GlobalOptions } from '../context.ts'
+import { isAgreed } from '../terminal/asked-leave.ts'
+import type { GlobalOptions, Needs } from '../context.ts'
 
 export interface ConfigureRemoveOptions extends GlobalOptions {
   yes?: boolean
@@ -13,12 +13,12 @@ const REFUSED = 5
 
 /** Takes out of a profile what poolkey put there; the section, too, where nothing else is in it. */
 export async function configureRemove(
-  context: CommandContext,
+  context: Needs<'terminal' | 'profiles' | 'configFile' | 'interrupted'>,
   options: ConfigureRemoveOptions,
   given?: string,
 ): Promise<number> {
   const { terminal, configFile } = context
-  const name = given ?? (await namedProfile(context, options))
+  const name = given ?? (await namedProfile(context))
   if (options.profile !== undefined && options.profile !== name)
     throw new PoolkeyError('usage', { problem: `${name} and --profile ${options.profile} are two profiles` })
   const files = await configFile.read()
@@ -40,9 +40,8 @@ export async function configureRemove(
 }
 
 /** Nothing is removed by default. Throws `usage`. */
-async function namedProfile(context: CommandContext, { profile }: GlobalOptions): Promise<string> {
-  const isNamed = [profile, context.env['AWS_PROFILE'], context.env['AWS_DEFAULT_PROFILE']].some(Boolean)
-  if (isNamed) return context.profileName()
+async function namedProfile({ profiles }: Needs<'profiles'>): Promise<string> {
+  if (profiles.isNamed) return profiles.name()
   throw new PoolkeyError('usage', {
     problem: 'no profile was named',
     fix: 'name the one to remove: poolkey configure remove NAME; for those that there are: poolkey configure list',

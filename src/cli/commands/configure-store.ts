@@ -1,8 +1,8 @@
 import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import type { Store } from '../../vault/vault-file.ts'
 import { isStore } from '../../vault/vault-file.ts'
-import type { CommandContext } from '../context.ts'
-import { isGiven } from '../passphrase.ts'
+import type { Needs } from '../context.ts'
+import { isGiven } from '../doors/passphrase.ts'
 
 const WHERE: Record<Store, string> = {
   keychain: "in the system's keychain",
@@ -12,7 +12,7 @@ const WHERE: Record<Store, string> = {
 
 /** Moves the sealing key to another store, or changes its passphrase; sessions and credentials stay as they are. */
 export async function configureStore(
-  context: CommandContext,
+  context: Needs<'terminal' | 'env' | 'vault'>,
   options: { clientSecretStdin?: boolean },
   store = '',
 ): Promise<number> {
@@ -28,7 +28,7 @@ export async function configureStore(
   }
   // A key that is under a passphrase already is put under another, which only a person can choose.
   const isChanging = store === 'passphrase' && terminal.canAsk
-  const moved = await context.moveKey({ to: store, isChanging })
+  const moved = await context.vault.moveKey({ to: store, isChanging })
   if (moved.kind === 'none') {
     throw new PoolkeyError('usage', {
       problem: 'there is no vault yet, so no key to move',

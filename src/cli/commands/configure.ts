@@ -1,8 +1,9 @@
 import type { Store } from '../../vault/vault-file.ts'
-import type { CommandContext } from '../context.ts'
-import { guestError, readClientSecret, sealClientSecret } from '../sealed-client-secret.ts'
-import { keysFrom } from '../setting-flags.ts'
+import type { Needs } from '../context.ts'
+import { guestError, readClientSecret, sealClientSecret } from '../configure/sealed-client-secret.ts'
+import { keysFrom } from '../configure/setting-flags.ts'
 import { configureProfile } from './configure-profile.ts'
+import type { ConfigureContext } from './configure-profile.ts'
 
 /** Beside them the `cognito_*` keys as options of their own, and `region`. */
 export interface ConfigureOptions {
@@ -13,12 +14,12 @@ export interface ConfigureOptions {
 }
 
 /** Asks for a profile, or takes it from the flags, and writes it; the secret alone is only sealed. */
-export async function configure(context: CommandContext, options: ConfigureOptions): Promise<number> {
+export async function configure(context: ConfigureContext, options: ConfigureOptions): Promise<number> {
   const keys = keysFrom({ ...options })
   const hasSecret = options.clientSecretStdin === true
   if (hasSecret && Object.keys(keys).length === 0) return sealOnly(context, options)
   const secret = hasSecret
-    ? await readClientSecret(context, { profile: await context.profileName() })
+    ? await readClientSecret(context, { profile: await context.profiles.name() })
     : undefined
   return configureProfile(context, {
     keys,
@@ -30,8 +31,11 @@ export async function configure(context: CommandContext, options: ConfigureOptio
 }
 
 /** Seals the secret of the profile's app client; no file of the configuration is edited. */
-async function sealOnly(context: CommandContext, { store }: ConfigureOptions): Promise<number> {
-  const profile = await context.readProfile()
+async function sealOnly(
+  context: Needs<'terminal' | 'profiles' | 'openBroker' | 'interrupted'>,
+  { store }: ConfigureOptions,
+): Promise<number> {
+  const profile = await context.profiles.read()
   if (!profile.signIn) throw guestError(profile.name)
   const asked = { profile: profile.name, clientId: profile.signIn.clientId }
   await sealClientSecret(context, { profile, secret: await readClientSecret(context, asked), store })

@@ -8,12 +8,13 @@ import type { Profile } from '../../profile/profile.ts'
 import type { Secret } from '../../secret.ts'
 import { whyNoBrowser } from '../../sign-in/browser-command.ts'
 import type { BrowserSurroundings } from '../../sign-in/browser-command.ts'
-import { openAttendedBroker } from '../attended-broker.ts'
-import { surroundingsOf } from '../browser-surroundings.ts'
-import type { CommandContext } from '../context.ts'
-import { readCredentialsProfile } from '../credentials-profile.ts'
-import { lastingWish } from '../lasting-credentials.ts'
-import { clockTime } from '../words.ts'
+import { openAttendedBroker } from '../credentials/attended-broker.ts'
+import { surroundingsOf } from '../sign-in/browser-surroundings.ts'
+import type { BrowserContext } from '../sign-in/browser-surroundings.ts'
+import type { Needs } from '../context.ts'
+import { readCredentialsProfile } from '../credentials/credentials-profile.ts'
+import { lastingWish } from '../credentials/lasting-credentials.ts'
+import { clockTime } from '../texts/words.ts'
 
 export interface ConsoleOptions {
   print?: boolean
@@ -24,7 +25,7 @@ export interface ConsoleOptions {
 
 /** Opens a page of the AWS console, signed in with the profile's credentials; or prints the address that does it. */
 export async function openConsole(
-  context: CommandContext,
+  context: BrowserContext & Needs<'terminal' | 'profiles' | 'openBroker' | 'openHelper' | 'interrupted'>,
   options: ConsoleOptions,
   service?: string,
 ): Promise<number> {
@@ -76,7 +77,7 @@ const NO_BROWSER = {
 
 /** The browser is given a page of this machine that leads on once: arguments can be read by everybody. */
 async function sendBrowser(
-  context: CommandContext,
+  context: Needs<'terminal' | 'openHelper' | 'interrupted'>,
   parts: { profile: Profile; surroundings: BrowserSurroundings; link: Secret; seconds: number },
 ): Promise<void> {
   const { terminal, interrupted } = context

@@ -3,8 +3,9 @@ import { credentialsEntryName } from '../../broker/entry-names.ts'
 import { keepPointer } from '../../broker/warm-pointer.ts'
 import { isPoolkeyError } from '../../errors/poolkey-error.ts'
 import { processJson } from '../../outlets/process-json.ts'
-import type { CommandContext, GlobalOptions } from '../context.ts'
-import { readCredentialsProfile } from '../credentials-profile.ts'
+import type { GlobalOptions, Needs } from '../context.ts'
+import type { BrowserContext } from '../sign-in/browser-surroundings.ts'
+import { readCredentialsProfile } from '../credentials/credentials-profile.ts'
 
 // AWS SDK for Go gives a credential process 60 s.
 const DEADLINE_SECONDS = 50
@@ -12,9 +13,13 @@ const DEADLINE_SECONDS = 50
 const AUTO_LOGIN_DEADLINE_SECONDS = 55
 
 /** Answers an AWS SDK: one JSON object on stdout, nothing on stderr, no question to anybody. */
-export async function credentialProcess(context: CommandContext, options: GlobalOptions): Promise<number> {
+export async function credentialProcess(
+  context: BrowserContext & Needs<'terminal' | 'profiles' | 'openBroker' | 'selfCommand'>,
+  options: GlobalOptions,
+): Promise<number> {
   const profile = await readCredentialsProfile(context, undefined, { neverAsks: true })
-  const autoLogin = profile.signIn?.autoLogin === true ? await import('../auto-login-wait.ts') : undefined
+  const autoLogin =
+    profile.signIn?.autoLogin === true ? await import('../sign-in/auto-login-wait.ts') : undefined
   const canOpen = autoLogin?.canAutoLogin(context, profile) === true
   const broker = await context.openBroker({
     profile,
@@ -29,6 +34,6 @@ export async function credentialProcess(context: CommandContext, options: Global
   context.terminal.answer(processJson(credentials))
   const asked = { profileFlag: options.profile, env: context.env }
   const pointer = { entry: credentialsEntryName(profile), accountId: profile.accountId }
-  keepPointer(broker, asked, pointer, context.filesRead)
+  keepPointer(broker, asked, pointer, context.profiles.filesRead)
   return 0
 }

@@ -2,7 +2,6 @@
  * The whole chain against the embedded Cognito, with state of its own that is gone afterwards. Every step is the real
  * command in a process of its own, as a person and an AWS tool would run it.
  */
-import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -15,22 +14,20 @@ import { checkCredentials } from '../../exchange/credentials.ts'
 import { createSecurityTokenClient } from '../../exchange/security-token.ts'
 import { createHttp } from '../../http/http.ts'
 import { hasBrowser } from '../../sign-in/browser-command.ts'
-import { surroundingsOf } from '../browser-surroundings.ts'
-import type { CommandContext } from '../context.ts'
-
-interface Child {
-  code: number
-  stdout: string
-  ms: number
-}
+import { surroundingsOf } from '../sign-in/browser-surroundings.ts'
+import type { BrowserContext } from '../sign-in/browser-surroundings.ts'
+import type { Needs } from '../context.ts'
+import { runSelf } from './demo-step.ts'
 
 const PROFILE = 'demo'
+
+type DemoContext = BrowserContext & Needs<'terminal' | 'selfCommand' | 'now' | 'interrupted'>
 
 /**
  * Signs in, gets credentials, uses them, and gets them again from the cache; leaves nothing behind.
  * Throws `environment-invalid` without a place for temporary files, `output-closed`.
  */
-export async function demo(context: CommandContext): Promise<number> {
+export async function demo(context: DemoContext): Promise<number> {
   const { terminal } = context
   const emulator = await startEmulator({ redirectUris: await freeRedirectUris(), now: context.now })
   let folder: string | undefined
@@ -89,7 +86,7 @@ function makeFolder(platform: NodeJS.Platform): string {
 }
 
 async function signIn(
-  context: CommandContext,
+  context: DemoContext,
   stage: { emulator: Emulator; env: Record<string, string | undefined> },
 ): Promise<number> {
   const { terminal } = context
@@ -115,60 +112,10 @@ async function signIn(
   return login.code
 }
 
-/**
- * Runs this program again as a child. What it says to a person becomes part of the story, unless it talks to the
- * person itself (`atTerminal`). `onUrl` is told the sign-in URL.
- */
-function runSelf(
-  context: CommandContext,
-  run: {
-    args: string[]
-    env: Record<string, string | undefined>
-    atTerminal?: boolean
-    onUrl?: (url: string) => void
-  },
-): Promise<Child> {
-  const [program = '', ...words] = context.selfCommand
-  const startedAt = context.now()
-  return new Promise((resolve, reject) => {
-    const ears = run.atTerminal === true ? 'inherit' : 'pipe'
-    const child = spawn(program, [...words, ...run.args], {
-      env: run.env,
-      stdio: [ears === 'pipe' ? 'ignore' : 'inherit', 'pipe', ears],
-      signal: context.interrupted,
-    })
-    let stdout = ''
-    let pending = ''
-    let failure: Error | undefined
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      stdout += text
-    })
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      const lines = (pending + text).split('\n')
-      pending = lines.pop() ?? ''
-      for (const line of lines) {
-        try {
-          context.terminal.answer(`  ${line}\n`)
-        } catch (error) {
-          // Thrown in here it would be nobody's to catch: the child finishes what it does, then it is said.
-          failure = error instanceof Error ? error : new Error('the story broke off', { cause: error })
-        }
-        if (/^\s+http/.test(line)) run.onUrl?.(line.trim())
-      }
-    })
-    child.once('error', (error) => {
-      failure = error
-      if (child.pid === undefined) reject(error)
-    })
-    // Only now, lest a child that was told to end still writes into a folder that is being removed.
-    child.once('close', (code) => {
-      if (failure) reject(failure)
-      else resolve({ code: code ?? 1, stdout, ms: context.now() - startedAt })
-    })
-  })
-}
-
-async function callerIdentity(context: CommandContext, from: { emulator: Emulator; answer: string }) {
+async function callerIdentity(
+  context: Needs<'now' | 'interrupted'>,
+  from: { emulator: Emulator; answer: string },
+) {
   const { origin, region } = from.emulator
   const http = createHttp({ now: context.now })
   try {

@@ -13,10 +13,10 @@ import { publicTextFor } from '../../insight/public-words.ts'
 import { withPlaces } from '../../insight/where-set.ts'
 import type { Profile } from '../../profile/profile.ts'
 import type { ConfigSources } from '../../profile/profile-values.ts'
-import { answerStyle } from '../answer-style.ts'
-import { openAttendedBroker } from '../attended-broker.ts'
-import type { CommandContext } from '../context.ts'
-import { runsInstallation } from '../installed-command.ts'
+import { answerStyle } from '../terminal/answer-style.ts'
+import { openAttendedBroker } from '../credentials/attended-broker.ts'
+import type { Needs } from '../context.ts'
+import { runsInstallation } from '../configure/installed-command.ts'
 
 export interface DoctorOptions {
   json?: boolean
@@ -26,11 +26,14 @@ export interface DoctorOptions {
 // A refresh, an exchange, a call of AWS and a run of the profile's own line, each with its retries.
 const DEADLINE_SECONDS = 120
 
+type DoctorContext = Needs<'terminal' | 'profiles' | 'configFile' | 'vault' | 'openHttp' | 'openBroker'> &
+  Needs<'env' | 'platform' | 'selfCommand' | 'interrupted'>
+
 /** Tests every link of the chain for real, and says which is broken and what mends it. */
-export async function doctor(context: CommandContext, options: DoctorOptions): Promise<number> {
+export async function doctor(context: DoctorContext, options: DoctorOptions): Promise<number> {
   const { terminal } = context
   const { hops, profile } = await examined(context)
-  const name = profile?.name ?? (await context.profileName())
+  const name = profile?.name ?? (await context.profiles.name())
   const show =
     options.public === true
       ? publicTextFor(context.env, { name, profile, hops, files: await filesOf(context) })
@@ -65,7 +68,7 @@ export async function doctor(context: CommandContext, options: DoctorOptions): P
 const same = (text: string) => text
 
 /** What of the files can be read: that they cannot is told by the profile's link. */
-async function filesOf({ configFile }: CommandContext): Promise<Partial<ConfigSources>> {
+async function filesOf({ configFile }: Needs<'configFile'>): Promise<Partial<ConfigSources>> {
   try {
     return await configFile.read()
   } catch (error) {
@@ -74,10 +77,10 @@ async function filesOf({ configFile }: CommandContext): Promise<Partial<ConfigSo
   }
 }
 
-async function examined(context: CommandContext): Promise<{ hops: ExaminedHop[]; profile?: Profile }> {
+async function examined(context: DoctorContext): Promise<{ hops: ExaminedHop[]; profile?: Profile }> {
   let profile: Profile
   try {
-    profile = await context.readProfile()
+    profile = await context.profiles.read()
   } catch (error) {
     if (!isOurs(error) || isPoolkeyError(error, 'interrupted') || isPoolkeyError(error, 'usage')) throw error
     return { hops: await withoutProfile(context, error) }
@@ -85,7 +88,7 @@ async function examined(context: CommandContext): Promise<{ hops: ExaminedHop[];
   const { terminal, env, platform, interrupted } = context
   const http = context.openHttp(profile)
   try {
-    const origins = await context.readOrigins(profile)
+    const origins = await context.profiles.readOrigins(profile)
     const hops = await examine({
       profile,
       chain: chainOf(profile, origins),
@@ -93,7 +96,7 @@ async function examined(context: CommandContext): Promise<{ hops: ExaminedHop[];
       around: { env, platform, isThisInstallation: (words) => runsInstallation(words, context) },
       http,
       openBroker: () => openAttendedBroker(context, profile, DEADLINE_SECONDS),
-      probeStore: () => context.probeStore(),
+      probeStore: () => context.vault.probeStore(),
       signal: interrupted,
       onHop: (title) => {
         terminal.progress(`Testing ${title} ...`)
@@ -112,7 +115,7 @@ async function examined(context: CommandContext): Promise<{ hops: ExaminedHop[];
 
 /** Where the profile cannot be read, the rest of its chain is not even known. */
 async function withoutProfile(
-  context: CommandContext,
+  context: Needs<'env' | 'platform' | 'profiles' | 'configFile'>,
   error: Parameters<typeof troubleOf>[0],
 ): Promise<ExaminedHop[]> {
   const { configFile, credentialsFile } = await context.configFile.paths()
@@ -126,7 +129,7 @@ async function withoutProfile(
   return [
     { ...MACHINE, findings: checkMachine(around) },
     {
-      ...{ id: 'profile', title: `Profile ${await context.profileName()}`, values: [], source: configFile },
+      ...{ id: 'profile', title: `Profile ${await context.profiles.name()}`, values: [], source: configFile },
       findings: [troubleOf(error, undefined)],
     },
   ]

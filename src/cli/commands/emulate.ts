@@ -4,7 +4,7 @@ import type { Emulator } from '../../emulator/emulator.ts'
 import { isPoolkeyError, PoolkeyError } from '../../errors/poolkey-error.ts'
 import { untilAborted } from '../../pause.ts'
 import { credentialProcessLine } from '../../profile/credential-process-line.ts'
-import type { CommandContext } from '../context.ts'
+import type { Needs } from '../context.ts'
 
 const PROFILE = 'emulated'
 
@@ -13,7 +13,10 @@ export interface EmulateOptions {
 }
 
 /** Runs the embedded Cognito and STS until it is interrupted; prints a profile that works as pasted. */
-export async function emulate(context: CommandContext, options: EmulateOptions): Promise<number> {
+export async function emulate(
+  context: Needs<'terminal' | 'platform' | 'selfCommand' | 'now' | 'interrupted'>,
+  options: EmulateOptions,
+): Promise<number> {
   const { terminal, interrupted, now, selfCommand, platform } = context
   const emulator = await startOn(options.port ?? 0, now)
   try {

@@ -2,9 +2,9 @@ import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import { canRemove, statementsFor } from '../../outlets/shell.ts'
 import type { Shell } from '../../outlets/shell.ts'
 import { credentialsVariables, OUTRANKING_VARIABLES, SET_VARIABLES } from '../../outlets/variables.ts'
-import type { CommandContext } from '../context.ts'
-import { obtainLastingCredentials } from '../lasting-credentials.ts'
-import type { LastingOptions } from '../lasting-credentials.ts'
+import type { Needs } from '../context.ts'
+import { obtainLastingCredentials } from '../credentials/lasting-credentials.ts'
+import type { LastingOptions } from '../credentials/lasting-credentials.ts'
 
 export interface EnvOptions extends LastingOptions {
   /** Of the parent process where it is not named. */
@@ -13,7 +13,10 @@ export interface EnvOptions extends LastingOptions {
 }
 
 /** Prints statements for a shell; on failure nothing, so that half an answer is never evaluated. */
-export async function env(context: CommandContext, options: EnvOptions): Promise<number> {
+export async function env(
+  context: Needs<'terminal' | 'profiles' | 'openBroker' | 'platform' | 'parentPid'>,
+  options: EnvOptions,
+): Promise<number> {
   const { terminal } = context
   const shell = options.shell ?? (await shellThatAsks(context))
   if (options.unset === true) {
@@ -32,7 +35,7 @@ export async function env(context: CommandContext, options: EnvOptions): Promise
 
 const SHOWN = 'these are secrets, and the terminal keeps what it shows; to use them unseen: poolkey exec'
 
-async function shellThatAsks({ parentPid, platform }: CommandContext): Promise<Shell> {
-  const { shellOfParent } = await import('../parent-shell.ts')
+async function shellThatAsks({ parentPid, platform }: Needs<'platform' | 'parentPid'>): Promise<Shell> {
+  const { shellOfParent } = await import('../terminal/parent-shell.ts')
   return shellOfParent({ pid: parentPid, platform })
 }

@@ -2,10 +2,11 @@ import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import { runChild } from '../../outlets/exec.ts'
 import type { Ending } from '../../outlets/exec.ts'
 import { childEnvironment, credentialsVariables, INSIDE } from '../../outlets/variables.ts'
-import type { CommandContext, GlobalOptions } from '../context.ts'
-import { obtainLastingCredentials } from '../lasting-credentials.ts'
-import type { LastingOptions } from '../lasting-credentials.ts'
-import { clockTime } from '../words.ts'
+import type { GlobalOptions, Needs } from '../context.ts'
+import type { ServedContext } from '../credentials/served-child.ts'
+import { obtainLastingCredentials } from '../credentials/lasting-credentials.ts'
+import type { LastingOptions } from '../credentials/lasting-credentials.ts'
+import { clockTime } from '../texts/words.ts'
 
 export interface ExecOptions extends LastingOptions {
   /** Instead of credentials, where to get them: for longer than they live. */
@@ -14,7 +15,7 @@ export interface ExecOptions extends LastingOptions {
 
 /** Runs a command, or the person's shell, with credentials in its environment, and gives how it ended. */
 export async function exec(
-  context: CommandContext,
+  context: ServedContext,
   options: ExecOptions & GlobalOptions,
   ...words: string[]
 ): Promise<Ending> {
@@ -29,7 +30,7 @@ export async function exec(
   const command = handedOn.length > 0 ? handedOn : [shellOf(context)]
   const isShell = handedOn.length === 0
   if (options.server === true) {
-    const { runServed } = await import('../served-child.ts')
+    const { runServed } = await import('../credentials/served-child.ts')
     return runServed(context, options, { command, isShell })
   }
   const { profile, expiration, env } = await environmentFor(context, options)
@@ -45,7 +46,7 @@ const UNREADABLE = '\ufffd'
 const CHANGED = 'is not UTF-8 (or has U+FFFD in it): the command would get something else'
 const UNCHANGED = 'have a shell write it: poolkey exec -- sh -c \'COMMAND "$(printf ...)"\''
 
-async function environmentFor(context: CommandContext, options: LastingOptions) {
+async function environmentFor(context: Needs<'env' | 'profiles' | 'openBroker'>, options: LastingOptions) {
   const { profile, credentials } = await obtainLastingCredentials(context, options)
   const extra = { ...credentialsVariables(credentials, profile.region), [INSIDE]: profile.name }
   return {
@@ -56,12 +57,12 @@ async function environmentFor(context: CommandContext, options: LastingOptions) 
 }
 
 async function strayWords(
-  context: CommandContext,
+  context: Needs<'env' | 'platform'>,
   { typed = [], handedOn = [], profile }: GlobalOptions,
   stray: string[],
 ): Promise<PoolkeyError> {
-  const { strayWordsError } = await import('../usage-advice.ts')
-  const { readProfileNames } = await import('../profile-names.ts')
+  const { strayWordsError } = await import('../command-line/usage-advice.ts')
+  const { readProfileNames } = await import('../command-line/profile-names.ts')
   return strayWordsError({
     options: typed.slice(0, typed.length - stray.length),
     stray,
@@ -71,7 +72,7 @@ async function strayWords(
   })
 }
 
-function shellOf({ env, platform }: CommandContext): string {
+function shellOf({ env, platform }: Needs<'env' | 'platform'>): string {
   const [set, otherwise] =
     platform === 'win32' ? [env['ComSpec'] ?? env['COMSPEC'], 'cmd.exe'] : [env['SHELL'], '/bin/sh']
   return set === undefined || set === '' ? otherwise : set

@@ -4,8 +4,8 @@ import type { Hop } from '../../insight/hop.ts'
 import { drawLifetimes, expiringIn } from '../../insight/lifetimes.ts'
 import { drawMermaid } from '../../insight/mermaid.ts'
 import { drawChain } from '../../insight/picture.ts'
-import { answerStyle } from '../answer-style.ts'
-import type { CommandContext } from '../context.ts'
+import { answerStyle } from '../terminal/answer-style.ts'
+import type { Needs } from '../context.ts'
 
 export interface ExplainOptions {
   format?: 'text' | 'mermaid'
@@ -13,9 +13,12 @@ export interface ExplainOptions {
 }
 
 /** The chain of a profile, from its settings alone: what is asked of whom, and where that was set. */
-export async function explain(context: CommandContext, options: ExplainOptions): Promise<number> {
-  const profile = await context.readProfile()
-  const hops = chainOf(profile, await context.readOrigins(profile))
+export async function explain(
+  context: Needs<'terminal' | 'profiles' | 'env' | 'platform'>,
+  options: ExplainOptions,
+): Promise<number> {
+  const profile = await context.profiles.read()
+  const hops = chainOf(profile, await context.profiles.readOrigins(profile))
   const { terminal } = context
   if (options.json === true) {
     const { name, exchange } = profile

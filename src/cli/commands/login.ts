@@ -12,12 +12,13 @@ import { sameLogin } from '../../errors/explanation.ts'
 import { isPoolkeyError, PoolkeyError } from '../../errors/poolkey-error.ts'
 import type { Profile } from '../../profile/profile.ts'
 import type { Store } from '../../vault/vault-file.ts'
-import type { CommandContext, Overrides } from '../context.ts'
-import { explainTo } from '../failure.ts'
-import type { PasswordOptions } from '../password-dialog.ts'
-import { browserSignInOf, runSignIn, signInOf, signOutUriOf } from '../sign-in-dialog.ts'
-import type { DialogOptions } from '../sign-in-dialog.ts'
-import { clockNote, clockTime } from '../words.ts'
+import type { Needs } from '../context.ts'
+import type { Overrides } from '../doors/profile-door.ts'
+import { explainTo } from '../texts/failure.ts'
+import type { PasswordOptions } from '../sign-in/password-dialog.ts'
+import { browserSignInOf, runSignIn, signInOf, signOutUriOf } from '../sign-in/sign-in-dialog.ts'
+import type { DialogOptions, SignInContext } from '../sign-in/sign-in-dialog.ts'
+import { clockNote, clockTime } from '../texts/words.ts'
 
 export interface LoginOptions extends DialogOptions, PasswordOptions {
   force?: boolean
@@ -35,9 +36,12 @@ const MACHINE_SECONDS = 60
 const WHY_ANEW =
   'Somebody is signed in already, but that yields no credentials. A new sign-in helps where groups have changed since.'
 
+/** What a sign-in and its proof are made with. */
+export type LoginContext = SignInContext & Needs<'profiles' | 'openBroker'>
+
 /** Signs in with the browser or a password, then proves it by an exchange. Does nothing when that already works. */
-export async function login(context: CommandContext, options: LoginOptions): Promise<number> {
-  const profile = await context.readProfile(overridesFrom(options))
+export async function login(context: LoginContext, options: LoginOptions): Promise<number> {
+  const profile = await context.profiles.read(overridesFrom(options))
   const signIn = signInOf(profile)
   if (signIn.method === 'password') expectNoneOfBrowsers(profile.name, options)
   const signInAnew = await wayOf(profile)
@@ -78,8 +82,9 @@ export async function login(context: CommandContext, options: LoginOptions): Pro
 /** What signs in, found before anything is made and anybody asked. Throws as `browserSignInOf`. */
 async function wayOf(
   profile: Profile,
-): Promise<(parts: { context: CommandContext; broker: Broker; options: LoginOptions }) => Promise<void>> {
-  if (profile.signIn?.method === 'password') return (await import('../password-dialog.ts')).runPasswordSignIn
+): Promise<(parts: { context: SignInContext; broker: Broker; options: LoginOptions }) => Promise<void>> {
+  if (profile.signIn?.method === 'password')
+    return (await import('../sign-in/password-dialog.ts')).runPasswordSignIn
   const signIn = browserSignInOf(profile)
   return (parts) => runSignIn({ ...parts, signIn })
 }
@@ -98,7 +103,7 @@ function isForAnother(broker: Broker, id: string, username: string | undefined):
 }
 
 /** Whether nobody needs to sign in; says so. What a new sign-in may mend counts as not working, the rest is thrown. */
-async function alreadyWorks(context: CommandContext, broker: Broker): Promise<boolean> {
+async function alreadyWorks(context: Needs<'terminal'>, broker: Broker): Promise<boolean> {
   let session: Session
   try {
     // Both: cached credentials outlive a session that has ended.
@@ -125,7 +130,7 @@ async function alreadyWorks(context: CommandContext, broker: Broker): Promise<bo
 }
 
 /** Shows that the sign-in yields credentials. If not, the session is kept, both are said, and the exchange's code returned. */
-async function prove(context: CommandContext, broker: Broker): Promise<number> {
+async function prove(context: Needs<'terminal'>, broker: Broker): Promise<number> {
   const { terminal } = context
   const session = await obtainSession(broker)
   terminal.say(`Signed in as ${whoIs(session.claims)}.`)

@@ -3,20 +3,21 @@ import { listSignedIn } from '../../broker/stored-session.ts'
 import { explainError } from '../../errors/catalogue.ts'
 import { isOurs, isPoolkeyError } from '../../errors/poolkey-error.ts'
 import type { Profile } from '../../profile/profile.ts'
-import type { CommandContext } from '../context.ts'
-import { explainTo } from '../failure.ts'
-import { report, signOutOf } from '../local-sign-out.ts'
-import { takeBack } from '../take-back.ts'
+import type { Needs } from '../context.ts'
+import { explainTo } from '../texts/failure.ts'
+import { report, signOutOf } from '../sign-out/local-sign-out.ts'
+import type { SignOutContext } from '../sign-out/local-sign-out.ts'
+import { takeBack } from '../sign-out/take-back.ts'
 
 /** Revokes every session that a profile of the configuration leads to; then everything goes, readable or not. */
 export async function logoutAll(
-  context: CommandContext,
+  context: SignOutContext & Needs<'profiles' | 'vault'>,
   options: { keepClientSecrets: boolean },
 ): Promise<number> {
   const { terminal } = context
   const { keepClientSecrets } = options
   const { exitCode, isReadable } = await revokeAll(context, options)
-  const left = await context.wipeVault(keepClientSecrets ? isClientSecretEntry : undefined)
+  const left = await context.vault.wipe(keepClientSecrets ? isClientSecretEntry : undefined)
   const fileExit = await takeBack(context)
   for (const what of left) terminal.label('warning', `could not remove ${what}`)
   if (left.length > 0) {
@@ -32,14 +33,14 @@ export async function logoutAll(
 }
 
 async function revokeAll(
-  context: CommandContext,
+  context: SignOutContext & Needs<'profiles' | 'vault'>,
   { keepClientSecrets }: { keepClientSecrets: boolean },
 ): Promise<{ exitCode: number; isReadable: boolean }> {
   const { terminal } = context
   let exitCode = 0
   try {
     // Whatever is wrong with it is told before anything is touched.
-    const vault = await context.openVault()
+    const vault = await context.vault.openIfThere()
     const seen = new Set<string>()
     for (const profile of await readableProfiles(context)) {
       if (!profile.signIn || seen.has(sessionId(profile.signIn))) continue
@@ -64,7 +65,7 @@ async function revokeAll(
 }
 
 /** One that cannot be signed out, for whatever reason, keeps none of the others, and is wiped with them. */
-async function revokeOne(context: CommandContext, profile: Profile): Promise<number> {
+async function revokeOne(context: SignOutContext, profile: Profile): Promise<number> {
   try {
     const { result, fileExit } = await signOutOf(context, profile, { isTriedAgain: true })
     return (result && report(context, result, { profile, isOneOfMany: true })) || fileExit
@@ -92,9 +93,9 @@ const UNREADABLE = [
 ] as const
 
 /** A configuration file with a mistake must not keep secrets from being wiped. */
-async function readableProfiles(context: CommandContext): Promise<Profile[]> {
+async function readableProfiles(context: Needs<'terminal' | 'profiles'>): Promise<Profile[]> {
   try {
-    return await context.readAllProfiles()
+    return await context.profiles.readAll()
   } catch (error) {
     if (!isPoolkeyError(error, 'config-syntax') && !isPoolkeyError(error, 'config-unreadable')) throw error
     context.terminal.label('warning', explainError(error).what)

@@ -3,11 +3,13 @@ import { forgetGuest } from '../../broker/guest.ts'
 import type { SignedOut } from '../../broker/sign-out.ts'
 import { isOurs, isPoolkeyError, PoolkeyError } from '../../errors/poolkey-error.ts'
 import type { Profile, SignInSettings } from '../../profile/profile.ts'
-import { openAttendedBroker } from '../attended-broker.ts'
-import type { CommandContext } from '../context.ts'
-import { explainTo } from '../failure.ts'
-import { endAnew, openExisting, report, signOutOf } from '../local-sign-out.ts'
-import { takeBack } from '../take-back.ts'
+import { openAttendedBroker } from '../credentials/attended-broker.ts'
+import type { Needs } from '../context.ts'
+import type { BrowserContext } from '../sign-in/browser-surroundings.ts'
+import { explainTo } from '../texts/failure.ts'
+import { endAnew, openExisting, report, signOutOf } from '../sign-out/local-sign-out.ts'
+import type { SignOutContext } from '../sign-out/local-sign-out.ts'
+import { takeBack } from '../sign-out/take-back.ts'
 
 export interface LogoutOptions {
   all?: boolean
@@ -21,13 +23,16 @@ export interface LogoutOptions {
 const EVERYWHERE_SECONDS = 30
 
 /** Revokes and wipes the session of a profile, or (`--all`) everything poolkey keeps. */
-export async function logout(context: CommandContext, options: LogoutOptions): Promise<number> {
+export async function logout(
+  context: SignOutContext & BrowserContext & Needs<'profiles' | 'vault' | 'openHelper' | 'interrupted'>,
+  options: LogoutOptions,
+): Promise<number> {
   refuseContradiction(options)
   if (options.all === true) {
     const { logoutAll } = await import('./logout-all.ts')
     return logoutAll(context, { keepClientSecrets: options.keepClientSecrets === true })
   }
-  const profile = await context.readProfile({}, { sparesCredentials: true })
+  const profile = await context.profiles.read({}, { sparesCredentials: true })
   if (options.forgetGuest === true) return dropGuest(context, profile)
   if (!profile.signIn) {
     throw new PoolkeyError('usage', {
@@ -52,7 +57,10 @@ export async function logout(context: CommandContext, options: LogoutOptions): P
 }
 
 /** What keeps the person signed in on other machines; undefined where nothing does. What is here goes in any case. */
-async function outOfEverywhere(context: CommandContext, profile: Profile): Promise<PoolkeyError | undefined> {
+async function outOfEverywhere(
+  context: Needs<'terminal' | 'openBroker'>,
+  profile: Profile,
+): Promise<PoolkeyError | undefined> {
   const { signOutEverywhere } = await import('../../broker/sign-out-everywhere.ts')
   try {
     const broker = await openAttendedBroker(context, profile, EVERYWHERE_SECONDS)
@@ -69,7 +77,11 @@ function withoutNeed(failed: Extract<SignedOut['revocation'], { kind: 'failed' }
   return failed.error.code === 'interrupted' ? failed : { kind: 'nothing-to-revoke' }
 }
 
-function tellElsewhere(context: CommandContext, failure: PoolkeyError, profile: Profile): number {
+function tellElsewhere(
+  context: Needs<'terminal' | 'situation'>,
+  failure: PoolkeyError,
+  profile: Profile,
+): number {
   context.terminal.say('Sessions on other machines, if there are any, go on:')
   return explainTo(context.terminal, failure, {
     ...context.situation(),
@@ -78,12 +90,16 @@ function tellElsewhere(context: CommandContext, failure: PoolkeyError, profile: 
   })
 }
 
-function nobody({ terminal }: CommandContext): number {
+function nobody({ terminal }: Needs<'terminal'>): number {
   terminal.say('Nobody is signed in.')
   return 0
 }
 
-async function told(context: CommandContext, result: SignedOut, profile: Profile): Promise<number> {
+async function told(
+  context: Needs<'terminal' | 'profiles' | 'situation'>,
+  result: SignedOut,
+  profile: Profile,
+): Promise<number> {
   const sharing = await profilesOf(context, profile)
   context.terminal.say(
     `${result.who === undefined ? 'Signed out' : `${result.who} is signed out`} (${sharing.join(', ')}).`,
@@ -92,10 +108,13 @@ async function told(context: CommandContext, result: SignedOut, profile: Profile
 }
 
 // Only who asks for it waits for what opens browsers.
-const webSignOut = () => import('../web-sign-out-dialog.ts')
+const webSignOut = () => import('../sign-out/web-sign-out-dialog.ts')
 
 /** The browser's session, once all that is local is gone. */
-async function outOfWeb(context: CommandContext, signIn: SignInSettings): Promise<number> {
+async function outOfWeb(
+  context: BrowserContext & Needs<'terminal' | 'openHelper' | 'interrupted' | 'situation'>,
+  signIn: SignInSettings,
+): Promise<number> {
   try {
     await (await webSignOut()).signOutOfWeb(context, signIn)
     return 0
@@ -121,7 +140,10 @@ function refuseContradiction({ all, keepClientSecrets, forgetGuest, web, everywh
   }
 }
 
-async function dropGuest(context: CommandContext, profile: Profile): Promise<number> {
+async function dropGuest(
+  context: Needs<'terminal' | 'openBroker' | 'credentialsFile'>,
+  profile: Profile,
+): Promise<number> {
   if (profile.signIn || profile.exchange.kind === 'none' || profile.exchange.kind === 'web-identity') {
     throw new PoolkeyError('usage', { problem: `profile ${profile.name} is no guest's: it signs in` })
   }
@@ -133,9 +155,9 @@ async function dropGuest(context: CommandContext, profile: Profile): Promise<num
   return takeBack(context, { holder: holderId(profile) })
 }
 
-async function profilesOf(context: CommandContext, profile: Profile): Promise<string[]> {
+async function profilesOf(context: Needs<'profiles'>, profile: Profile): Promise<string[]> {
   const id = profile.signIn ? sessionId(profile.signIn) : undefined
-  const all = await context.readAllProfiles()
+  const all = await context.profiles.readAll()
   const names = all.filter(({ signIn }) => signIn && sessionId(signIn) === id).map(({ name }) => name)
   return names.includes(profile.name) ? names : [profile.name, ...names]
 }

@@ -4,8 +4,8 @@ import { jsonLine, plainText } from '../../errors/plain-text.ts'
 import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import type { Profile } from '../../profile/profile.ts'
 import type { IdTokenClaims } from '../../sign-in/claims.ts'
-import { openAttendedBroker } from '../attended-broker.ts'
-import type { CommandContext } from '../context.ts'
+import { openAttendedBroker } from '../credentials/attended-broker.ts'
+import type { Needs } from '../context.ts'
 
 export interface RolesOptions {
   json?: boolean
@@ -20,8 +20,11 @@ interface OfferedRole {
 }
 
 /** The roles that the ID token offers (`cognito:roles`), the preferred one, and the one in use. */
-export async function listRoles(context: CommandContext, options: RolesOptions): Promise<number> {
-  const profile = await context.readProfile()
+export async function listRoles(
+  context: Needs<'terminal' | 'profiles' | 'openBroker'>,
+  options: RolesOptions,
+): Promise<number> {
+  const profile = await context.profiles.read()
   const roles = await offeredRoles(context, profile)
   const { terminal } = context
   if (options.json === true) {
@@ -42,11 +45,11 @@ export async function listRoles(context: CommandContext, options: RolesOptions):
 
 /** Writes one of the offered roles, by name or ARN, into the profile as `cognito_role_arn`. */
 export async function chooseRole(
-  context: CommandContext,
+  context: Needs<'terminal' | 'profiles' | 'openBroker'>,
   _options: RolesOptions,
   name = '',
 ): Promise<number> {
-  const profile = await context.readProfile()
+  const profile = await context.profiles.read()
   if (profile.settingsFrom !== profile.name) {
     throw new PoolkeyError('usage', {
       problem: `profile ${profile.name} has its first role from profile ${profile.settingsFrom}`,
@@ -62,12 +65,12 @@ export async function chooseRole(
       fix: `name one by its ARN: ${roles.map(({ arn }) => arn).join(', ') || '(none is offered)'}`,
     })
   }
-  await context.setProfileKeys(profile, { cognito_role_arn: role.arn })
+  await context.profiles.setKeys(profile, { cognito_role_arn: role.arn })
   context.terminal.say(`Profile ${profile.name} now uses ${role.arn}.`)
   return 0
 }
 
-async function offeredRoles(context: CommandContext, profile: Profile): Promise<OfferedRole[]> {
+async function offeredRoles(context: Needs<'openBroker'>, profile: Profile): Promise<OfferedRole[]> {
   if (!profile.signIn) {
     throw new PoolkeyError('usage', {
       problem: `profile ${profile.name} is a guest's: no token offers roles`,

@@ -4,9 +4,10 @@ import { removeTokenFile, writeTokenFile } from '../../outlets/endpoint-token.ts
 import { endpointEnvironment } from '../../outlets/endpoint-variables.ts'
 import { statementsFor } from '../../outlets/shell.ts'
 import { untilAborted } from '../../pause.ts'
-import type { CommandContext } from '../context.ts'
-import { readCredentialsProfile } from '../credentials-profile.ts'
-import { openCommandEndpoint } from '../endpoint.ts'
+import type { Needs } from '../context.ts'
+import { readCredentialsProfile } from '../credentials/credentials-profile.ts'
+import { openCommandEndpoint } from '../credentials/endpoint.ts'
+import type { EndpointContext } from '../credentials/endpoint.ts'
 
 export interface ServeOptions {
   port?: number
@@ -18,7 +19,10 @@ const PIPED =
   'They went into a pipe: who waits for its end waits as long as this runs. Redirect to a file and read that, or use: poolkey exec --server'
 
 /** Serves credentials on loopback until it is interrupted; prints the variables by which SDKs find it. */
-export async function serve(context: CommandContext, options: ServeOptions): Promise<number> {
+export async function serve(
+  context: EndpointContext & Needs<'profiles' | 'onSignal' | 'interrupted'>,
+  options: ServeOptions,
+): Promise<number> {
   const { terminal, interrupted, onSignal } = context
   const file = options.tokenFile === undefined ? undefined : absolutePath(options.tokenFile)
   const profile = await readCredentialsProfile(context)

@@ -1,13 +1,16 @@
 import { readAllSessions } from '../../broker/all-sessions.ts'
 import { jsonLine } from '../../errors/plain-text.ts'
-import type { CommandContext } from '../context.ts'
-import { allSessionsText } from '../status-text.ts'
+import type { Needs } from '../context.ts'
+import { allSessionsText } from '../texts/status-text.ts'
 
 /** Every session in the vault, and the credentials that profiles have from it; without any request. */
-export async function statusOfAll(context: CommandContext, options: { json?: boolean }): Promise<number> {
+export async function statusOfAll(
+  context: Needs<'terminal' | 'profiles' | 'vault' | 'now'>,
+  options: { json?: boolean },
+): Promise<number> {
   const { terminal } = context
-  const profiles = await context.readAllProfiles()
-  const vault = await context.openVault()
+  const profiles = await context.profiles.readAll()
+  const vault = await context.vault.openIfThere()
   const clock = { now: context.now, http: { clockSkewMs: () => undefined } }
   const found = vault ? readAllSessions(vault, { profiles, clock }) : []
   const sessions = found.map(({ session }) => session)

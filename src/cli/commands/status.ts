@@ -5,10 +5,10 @@ import { loginCommand } from '../../errors/explanation.ts'
 import { jsonLine } from '../../errors/plain-text.ts'
 import { isPoolkeyError } from '../../errors/poolkey-error.ts'
 import { rehearseWrite } from '../../vault/state-folder.ts'
-import type { CommandContext } from '../context.ts'
-import { answerStyle } from '../answer-style.ts'
-import { parseStatusFormat } from '../status-format.ts'
-import { statusPicture, statusText } from '../status-text.ts'
+import type { Needs } from '../context.ts'
+import { answerStyle } from '../terminal/answer-style.ts'
+import { parseStatusFormat } from '../texts/status-format.ts'
+import { statusPicture, statusText } from '../texts/status-text.ts'
 
 export interface StatusOptions {
   all?: boolean
@@ -22,11 +22,14 @@ const DEADLINE_SECONDS = 20
 const PROMPT_DEADLINE_SECONDS = 5
 
 /** Who is signed in, which role, what time is left; without any request. */
-export async function status(context: CommandContext, options: StatusOptions): Promise<number> {
+export async function status(
+  context: Needs<'terminal' | 'profiles' | 'openBroker' | 'vault' | 'env' | 'platform' | 'now'>,
+  options: StatusOptions,
+): Promise<number> {
   if (options.all === true) return (await import('./status-all.ts')).statusOfAll(context, options)
   const { terminal } = context
   const fillIn = options.format === undefined ? undefined : parseStatusFormat(options.format)
-  const profile = await context.readProfile()
+  const profile = await context.profiles.read()
   const broker = await openIfThere(context, { profile, isForPrompt: fillIn !== undefined })
   const found = readStatus(broker, { profile, now: context.now() })
   const now = context.now() + (found.clockSkewSeconds ?? 0) * 1000
@@ -53,7 +56,7 @@ export async function status(context: CommandContext, options: StatusOptions): P
 }
 
 /** A disk that takes nothing is not noticed where credentials are handed out: there, stderr stays empty. */
-function warnOfDisk(context: CommandContext, { vault }: Broker): void {
+function warnOfDisk(context: Needs<'terminal'>, { vault }: Broker): void {
   try {
     rehearseWrite(vault.folder)
   } catch (error) {
@@ -67,7 +70,7 @@ function warnOfDisk(context: CommandContext, { vault }: Broker): void {
 }
 
 async function openIfThere(
-  context: CommandContext,
+  context: Needs<'openBroker'>,
   { profile, isForPrompt }: { profile: Broker['profile']; isForPrompt: boolean },
 ): Promise<Broker | undefined> {
   try {

@@ -1,7 +1,7 @@
 import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import { cloudFormationTemplate } from '../../insight/template.ts'
 import { groupsNamed, isDomainPrefix, isNamePrefix } from '../../insight/template-names.ts'
-import type { CommandContext } from '../context.ts'
+import type { Needs } from '../context.ts'
 
 export interface TemplateCommandOptions {
   exchange: 'enhanced' | 'web-identity'
@@ -12,7 +12,7 @@ export interface TemplateCommandOptions {
 }
 
 /** Prints a CloudFormation template for user pool, app client and roles; asks no network and needs no profile. */
-export function template(context: CommandContext, options: TemplateCommandOptions): Promise<number> {
+export function template(context: Needs<'terminal'>, options: TemplateCommandOptions): Promise<number> {
   const { exchange, namePrefix, domainPrefix, groups } = options
   const ports = options.ports ?? [8400, 8401]
   if (namePrefix !== undefined && !isNamePrefix(namePrefix))

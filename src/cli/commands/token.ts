@@ -3,8 +3,8 @@ import { obtainSession } from '../../broker/session.ts'
 import { jsonLine } from '../../errors/plain-text.ts'
 import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import { tokenLine } from '../../outlets/token-line.ts'
-import { openAttendedBroker } from '../attended-broker.ts'
-import type { CommandContext } from '../context.ts'
+import { openAttendedBroker } from '../credentials/attended-broker.ts'
+import type { Needs } from '../context.ts'
 
 export interface TokenOptions {
   access?: boolean
@@ -13,7 +13,10 @@ export interface TokenOptions {
 }
 
 /** Prints the ID token, or the access token: for APIs that ask for one, such as behind API Gateway. */
-export async function token(context: CommandContext, options: TokenOptions): Promise<number> {
+export async function token(
+  context: Needs<'terminal' | 'profiles' | 'openBroker'>,
+  options: TokenOptions,
+): Promise<number> {
   const { access = false, header = false, claims = false } = options
   if (claims && (access || header)) {
     throw new PoolkeyError('usage', {
@@ -21,7 +24,7 @@ export async function token(context: CommandContext, options: TokenOptions): Pro
       fix: 'leave out --access and --header',
     })
   }
-  const profile = await context.readProfile()
+  const profile = await context.profiles.read()
   // Before anybody is told to sign in, which would not help.
   if (!profile.signIn) throw new PoolkeyError('no-token', { profile: profile.name })
   const broker = await openAttendedBroker(context, profile)

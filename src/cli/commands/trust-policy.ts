@@ -7,8 +7,8 @@ import { checkTrustPolicy } from '../../insight/trust-policy-check.ts'
 import { firstRoleNeed, secondRoleNeed, trustPolicyFor, trustWarnings } from '../../insight/trust-policy.ts'
 import type { TrustNeed } from '../../insight/trust-policy.ts'
 import type { Profile } from '../../profile/profile.ts'
-import type { CommandContext } from '../context.ts'
-import { readCredentialsProfile } from '../credentials-profile.ts'
+import type { Needs } from '../context.ts'
+import { readCredentialsProfile } from '../credentials/credentials-profile.ts'
 
 export interface TrustPolicyOptions {
   role?: string
@@ -21,7 +21,10 @@ const FINDINGS = 3
 const MAX_CHARACTERS = 1024 * 1024
 
 /** Prints the trust policy that the role needs for this profile's exchange, or says what is wrong with one. */
-export async function trustPolicy(context: CommandContext, options: TrustPolicyOptions): Promise<number> {
+export async function trustPolicy(
+  context: Needs<'terminal' | 'profiles' | 'interrupted'>,
+  options: TrustPolicyOptions,
+): Promise<number> {
   const profile = await readCredentialsProfile(context, options.role)
   const need = options.secondRole === true ? needOfSecondRole(profile) : needOfFirstRole(profile)
   return options.check === undefined
@@ -30,7 +33,7 @@ export async function trustPolicy(context: CommandContext, options: TrustPolicyO
 }
 
 function print(
-  { terminal }: CommandContext,
+  { terminal }: Needs<'terminal'>,
   { profile, need }: { profile: Profile; need: TrustNeed },
 ): number {
   terminal.answer(`${JSON.stringify(trustPolicyFor(need), null, 2)}\n`)
@@ -55,7 +58,7 @@ function print(
 }
 
 async function check(
-  context: CommandContext,
+  context: Needs<'terminal' | 'interrupted'>,
   asked: { profile: Profile; need: TrustNeed; file: string },
 ): Promise<number> {
   const { profile, need, file } = asked

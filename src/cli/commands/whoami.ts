@@ -1,10 +1,10 @@
 import { obtainCredentials } from '../../broker/credentials.ts'
 import { obtainSession } from '../../broker/session.ts'
 import { jsonLine } from '../../errors/plain-text.ts'
-import { openAttendedBroker } from '../attended-broker.ts'
-import type { CommandContext } from '../context.ts'
-import { readCredentialsProfile } from '../credentials-profile.ts'
-import { table } from '../words.ts'
+import { openAttendedBroker } from '../credentials/attended-broker.ts'
+import type { Needs } from '../context.ts'
+import { readCredentialsProfile } from '../credentials/credentials-profile.ts'
+import { table } from '../texts/words.ts'
 
 export interface WhoamiOptions {
   role?: string
@@ -12,7 +12,10 @@ export interface WhoamiOptions {
 }
 
 /** Who AWS says the credentials are (GetCallerIdentity), beside who signed in. */
-export async function whoami(context: CommandContext, options: WhoamiOptions): Promise<number> {
+export async function whoami(
+  context: Needs<'terminal' | 'profiles' | 'openBroker'>,
+  options: WhoamiOptions,
+): Promise<number> {
   const profile = await readCredentialsProfile(context, options.role)
   const isGuest = profile.signIn === undefined
   const broker = await openAttendedBroker(context, profile)

@@ -6,19 +6,23 @@ import { isStillThere } from '../../broker/sealed-write.ts'
 import { readSession } from '../../broker/stored-session.ts'
 import type { Credentials } from '../../exchange/credentials.ts'
 import { checkSectionName, writeSection } from '../../outlets/credentials-file.ts'
-import { openAttendedBroker } from '../attended-broker.ts'
-import type { CommandContext } from '../context.ts'
-import { readCredentialsProfile } from '../credentials-profile.ts'
-import { lastingWish } from '../lasting-credentials.ts'
-import type { LastingOptions } from '../lasting-credentials.ts'
-import { clockTime } from '../words.ts'
+import { openAttendedBroker } from '../credentials/attended-broker.ts'
+import type { Needs } from '../context.ts'
+import { readCredentialsProfile } from '../credentials/credentials-profile.ts'
+import { lastingWish } from '../credentials/lasting-credentials.ts'
+import type { LastingOptions } from '../credentials/lasting-credentials.ts'
+import type { Terminal } from '../terminal/terminal.ts'
+import { clockTime } from '../texts/words.ts'
 
 export interface WriteOptions extends LastingOptions {
   to: string
 }
 
 /** Writes credentials into a section of the shared credentials file, for what reads nothing else. */
-export async function write(context: CommandContext, options: WriteOptions): Promise<number> {
+export async function write(
+  context: Needs<'terminal' | 'profiles' | 'openBroker' | 'credentialsFile'>,
+  options: WriteOptions,
+): Promise<number> {
   const { terminal } = context
   const name = checkSectionName(options.to)
   const profile = await readCredentialsProfile(context, options.role)
@@ -48,7 +52,7 @@ export async function write(context: CommandContext, options: WriteOptions): Pro
 }
 
 function say(
-  terminal: CommandContext['terminal'],
+  terminal: Terminal,
   done: { name: string; profile: string; credentials: Credentials; file: string; isOpen: boolean },
 ): void {
   const until = clockTime(done.credentials.expiration)

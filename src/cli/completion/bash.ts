@@ -1,5 +1,5 @@
 /** The completion script for bash, 3.2 (that of macOS) and later. It does not need the package bash-completion. Pure. */
-import type { OptionShape, TreeShape } from '../command-shape.ts'
+import type { OptionShape, TreeShape } from '../tree/command-shape.ts'
 import { PROFILE_NAMES_AWK } from './profile-names-awk.ts'
 import type { Values } from './values.ts'
 import { childrenOf, namesOf, NOTICE, runsPrograms } from './words-of-tree.ts'
@@ -66,7 +66,7 @@ _poolkey_offer() {
 
 _poolkey() {
   local IFS=$' \\t\\n' replaced=$2 line=$COMP_LINE rest raw before= path= pending= has_argument= i n=-1 typed_words
-  local commands options kind words optional
+  local commands options kind words optional=
   COMPREPLY=() typed_words=()
   # Words as they were typed: readline splits at ":" and "=", too.
   for ((i = 0; i <= COMP_CWORD; i++)); do
@@ -79,7 +79,7 @@ _poolkey() {
   _poolkey_below ''
   for ((i = 1; i < n; i++)); do
     raw=\${typed_words[i]}
-    if [[ -n $pending ]]; then
+    if [[ -n $pending && ( -z $optional || $raw != -* ) ]]; then
       pending=
     elif [[ $raw == -- ]]; then
       case $path in
@@ -90,6 +90,7 @@ _poolkey() {
       _poolkey_offer $kind
       return
     elif [[ $raw == -* ]]; then
+      pending=
       _poolkey_values "$path $raw"
       [[ -z $kind ]] || pending=$raw
     elif [[ " $commands " == *" $raw "* ]]; then
@@ -101,7 +102,7 @@ _poolkey() {
   done
 
   raw=\${typed_words[n]}
-  if [[ -n $pending ]]; then
+  if [[ -n $pending && ( -z $optional || $raw != -* ) ]]; then
     _poolkey_values "$path $pending"
     _poolkey_offer "$kind" "$words"
     [[ -z $optional ]] || _poolkey_offer words "$options"

@@ -1,5 +1,5 @@
 /** The completion script for each shell. Pure. */
-import type { TreeShape } from '../command-shape.ts'
+import type { TreeShape } from '../tree/command-shape.ts'
 import { bashCompletion } from './bash.ts'
 import { fishCompletion } from './fish.ts'
 import { powershellCompletion } from './powershell.ts'

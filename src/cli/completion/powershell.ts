@@ -1,5 +1,5 @@
 /** The completion script for PowerShell, 5.1 and later. Pure. */
-import type { OptionShape, TreeShape } from '../command-shape.ts'
+import type { OptionShape, TreeShape } from '../tree/command-shape.ts'
 import type { Values } from './values.ts'
 import { childrenOf, namesOf, NOTICE, runsPrograms } from './words-of-tree.ts'
 

@@ -62,7 +62,7 @@ export const PROFILE_NAMES_AWK = String.raw`
       section = order[at]
       if (section == "default" && "profile default" in seen) continue
       chained = section in role && section in source && placed(source[section]) in own
-      if (section in own || chained) print section == "default" ? section : substr(section, 9)
+      if (section in own || chained) print (section == "default" ? section : substr(section, 9))
     }
   }
 `

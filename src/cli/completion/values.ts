@@ -1,7 +1,7 @@
 /** What can stand where a command line takes a value. Pure. */
 import { SETTING_LIST } from '../../profile/settings.ts'
-import { STORES } from '../option-values.ts'
-import { flagOf } from '../setting-flags.ts'
+import { STORES } from '../tree/option-values.ts'
+import { flagOf } from '../configure/setting-flags.ts'
 
 /** `free`: anything, of which nothing is known. `words` is empty but for the kind of that name. */
 export interface Values {

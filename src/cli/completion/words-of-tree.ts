@@ -1,5 +1,5 @@
 /** What the completion scripts of all shells take from the command tree. Pure. */
-import type { CommandShape, OptionShape } from '../command-shape.ts'
+import type { CommandShape, OptionShape } from '../tree/command-shape.ts'
 
 /** Stands in the first line of each script. */
 export const NOTICE = 'Generated from the commands, by: npm run completions'

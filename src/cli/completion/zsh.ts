@@ -1,5 +1,5 @@
 /** The completion function for zsh, as a file of `fpath` or to be sourced. Pure. */
-import type { CommandShape, OptionShape, TreeShape } from '../command-shape.ts'
+import type { CommandShape, OptionShape, TreeShape } from '../tree/command-shape.ts'
 import { PROFILE_NAMES_AWK } from './profile-names-awk.ts'
 import type { Values } from './values.ts'
 import { childrenOf, namesOf, NOTICE, runsPrograms, singleQuoted } from './words-of-tree.ts'

@@ -1,7 +1,7 @@
 /** What the parser's help is framed by: examples in front, exit codes behind. */
 import type { Command } from 'commander'
 import { EXIT_CODES } from '../../errors/exit-codes.ts'
-import { HELP_TOPICS } from '../help-topics.ts'
+import { HELP_TOPICS } from './topic-names.ts'
 import { EXAMPLES, exampleText, FIRST_EXAMPLES } from './examples.ts'
 
 const INTRODUCTION = `Temporary AWS credentials from an Amazon Cognito sign-in, for every AWS tool

@@ -1,11 +1,11 @@
 /** The manual page, from the command tree and the pages of help. Every option stands in it once. Pure. */
-import type { CommandShape, OptionShape, TreeShape } from '../command-shape.ts'
+import type { CommandShape, OptionShape, TreeShape } from '../tree/command-shape.ts'
 import { namesOf } from '../completion/words-of-tree.ts'
-import { flagOf } from '../setting-flags.ts'
+import { flagOf } from '../configure/setting-flags.ts'
 import { SETTING_LIST } from '../../profile/settings.ts'
 import { EXAMPLES, FIRST_EXAMPLES } from './examples.ts'
 import type { Example } from './examples.ts'
-import { capitalised } from '../words.ts'
+import { capitalised } from '../texts/words.ts'
 import { blockLines, literal, roffText, section, subsection, term } from './roff.ts'
 import { topicPage } from './topics.ts'
 

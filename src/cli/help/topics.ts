@@ -2,7 +2,7 @@
 import { EXIT_CODES } from '../../errors/exit-codes.ts'
 import { SETTING_LIST } from '../../profile/settings.ts'
 import type { SettingGroup } from '../../profile/settings.ts'
-import type { HelpTopic } from '../help-topics.ts'
+import type { HelpTopic } from './topic-names.ts'
 import { ENVIRONMENT_VARIABLES } from './environment-variables.ts'
 import type { Block, Page } from './page.ts'
 import { SECURITY } from './security.ts'

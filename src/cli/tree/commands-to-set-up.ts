@@ -1,89 +1,91 @@
 import { Argument, Option } from 'commander'
-import type { CommandTable } from '../command-table.ts'
+import type { CommandTable } from './command-table.ts'
 import { COMPLETED_SHELLS } from '../completion/shells.ts'
-import { exchangeOption, portNumber, portNumbers, storeOption, words } from '../option-values.ts'
+import { exchangeOption, portNumber, portNumbers, storeOption, words } from './option-values.ts'
 
 /** Commands that set poolkey up, and those to try it with. */
 export const SET_UP: CommandTable = {
   async configure(command, isAsked) {
-    const configure = command(
-      'configure',
-      'Set up:',
-      'write a profile: asks what is missing; import, list, remove; seal a client secret, move the key',
-      async () => (await import('../commands/configure.ts')).configure,
-    )
+    const configure = command({
+      name: 'configure',
+      group: 'Set up:',
+      description:
+        'write a profile: asks what is missing; import, list, remove; seal a client secret, move the key',
+      load: async () => (await import('../commands/configure.ts')).configure,
+    })
       .option('--yes', 'write without asking')
       .option('--force', 'write even into a profile with other credential settings, which go')
       .option('--client-secret-stdin', 'read the secret of the app client from stdin and seal it')
       .addOption(storeOption())
       .option('--region <value>', 'Region of the profile (default: that of its pool)')
     if (isAsked) {
-      const { settingOptions } = await import('../setting-flags.ts')
+      const { settingOptions } = await import('../configure/setting-flags.ts')
       for (const option of settingOptions()) configure.addOption(option)
     }
-    command(
-      'list',
-      'Set up:',
-      "poolkey's profiles",
-      async () => (await import('../commands/configure-list.ts')).configureList,
-      configure,
-    ).option('--json', 'as JSON')
-    command(
-      'remove [profile]',
-      'Set up:',
-      'take out of a profile what poolkey put there',
-      async () => (await import('../commands/configure-remove.ts')).configureRemove,
-      configure,
-    ).option('--yes', 'without asking')
-    command(
-      'store <store>',
-      'Set up:',
-      'move the sealing key: keychain, passphrase or file',
-      async () => (await import('../commands/configure-store.ts')).configureStore,
-      configure,
-    )
-    const imported = command(
-      'import <source>',
-      'Set up:',
-      'write a profile from what a file, an address or - (stdin) says of a user pool',
-      async () => (await import('../commands/configure-import.ts')).configureImport,
-      configure,
-    )
+    command({
+      name: 'list',
+      group: 'Set up:',
+      description: "poolkey's profiles",
+      parent: configure,
+      load: async () => (await import('../commands/configure-list.ts')).configureList,
+    }).option('--json', 'as JSON')
+    command({
+      name: 'remove [profile]',
+      group: 'Set up:',
+      description: 'take out of a profile what poolkey put there',
+      parent: configure,
+      load: async () => (await import('../commands/configure-remove.ts')).configureRemove,
+    }).option('--yes', 'without asking')
+    command({
+      name: 'store <store>',
+      group: 'Set up:',
+      description: 'move the sealing key: keychain, passphrase or file',
+      parent: configure,
+      load: async () => (await import('../commands/configure-store.ts')).configureStore,
+    })
+    const imported = command({
+      name: 'import <source>',
+      group: 'Set up:',
+      description: 'write a profile from what a file, an address or - (stdin) says of a user pool',
+      parent: configure,
+      load: async () => (await import('../commands/configure-import.ts')).configureImport,
+    })
       .option('--yes', 'write it without asking')
       .option('--force', 'over a profile with other credential settings, too')
       .option('--region <region>', 'region of the profile (default: that of the pool)')
       .addOption(storeOption())
     // The whole table of settings, which the other commands do not load here.
     if (isAsked)
-      for (const option of (await import('../setting-flags.ts')).settingOptions()) imported.addOption(option)
+      for (const option of (await import('../configure/setting-flags.ts')).settingOptions())
+        imported.addOption(option)
   },
   doctor(command) {
-    command(
-      'doctor',
-      'Set up:',
-      'test every link of the chain for real: which is broken, and what mends it',
-      async () => (await import('../commands/doctor.ts')).doctor,
-    )
+    command({
+      name: 'doctor',
+      group: 'Set up:',
+      description: 'test every link of the chain for real: which is broken, and what mends it',
+      load: async () => (await import('../commands/doctor.ts')).doctor,
+    })
       .option('--public', 'without names and ids, to be shown to anybody')
       .option('--json', 'as JSON')
   },
   explain(command) {
-    command(
-      'explain',
-      'Set up:',
-      'the chain of a profile as a picture; asks no network',
-      async () => (await import('../commands/explain.ts')).explain,
-    )
+    command({
+      name: 'explain',
+      group: 'Set up:',
+      description: 'the chain of a profile as a picture; asks no network',
+      load: async () => (await import('../commands/explain.ts')).explain,
+    })
       .addOption(new Option('--format <format>', 'what to draw').choices(['text', 'mermaid']).default('text'))
       .addOption(new Option('--json', 'as JSON').conflicts('format'))
   },
   'trust-policy'(command) {
-    command(
-      'trust-policy',
-      'Set up:',
-      'the trust policy that the role needs; what is wrong with one',
-      async () => (await import('../commands/trust-policy.ts')).trustPolicy,
-    )
+    command({
+      name: 'trust-policy',
+      group: 'Set up:',
+      description: 'the trust policy that the role needs; what is wrong with one',
+      load: async () => (await import('../commands/trust-policy.ts')).trustPolicy,
+    })
       .option(
         '--check <file>',
         'say what is wrong with a policy, or with the output of aws iam get-role; - for stdin',
@@ -92,12 +94,12 @@ export const SET_UP: CommandTable = {
       .option('--second-role', 'for the role that is assumed with the first one')
   },
   template(command) {
-    command(
-      'template',
-      'Set up:',
-      'CloudFormation for a user pool, an app client and roles',
-      async () => (await import('../commands/template.ts')).template,
-    )
+    command({
+      name: 'template',
+      group: 'Set up:',
+      description: 'CloudFormation for a user pool, an app client and roles',
+      load: async () => (await import('../commands/template.ts')).template,
+    })
       .addOption(exchangeOption())
       .option('--name-prefix <name>', "name of pools and app client (default: the stack's)")
       .option(
@@ -112,35 +114,35 @@ export const SET_UP: CommandTable = {
       )
   },
   completion(command, _isAsked, addEvery) {
-    command(
-      'completion',
-      'Set up:',
-      'completion script for a shell: bash, zsh, fish or powershell',
-      async () => (await import('../commands/completion.ts')).completionOf(addEvery),
-    ).addArgument(new Argument('<shell>', 'for which shell').choices(COMPLETED_SHELLS))
+    command({
+      name: 'completion',
+      group: 'Set up:',
+      description: 'completion script for a shell: bash, zsh, fish or powershell',
+      load: async () => (await import('../commands/completion.ts')).completionOf(addEvery),
+    }).addArgument(new Argument('<shell>', 'for which shell').choices(COMPLETED_SHELLS))
   },
   demo(command) {
-    command(
-      'demo',
-      'Try:',
-      'the whole chain against an embedded Cognito; no AWS account needed',
-      async () => (await import('../commands/demo.ts')).demo,
-    )
+    command({
+      name: 'demo',
+      group: 'Try:',
+      description: 'the whole chain against an embedded Cognito; no AWS account needed',
+      load: async () => (await import('../commands/demo.ts')).demo,
+    })
   },
   emulate(command) {
-    command(
-      'emulate',
-      'Try:',
-      'run an embedded Cognito and STS for offline development',
-      async () => (await import('../commands/emulate.ts')).emulate,
-    ).option('--port <port>', 'port on loopback (default: any free one)', portNumber)
+    command({
+      name: 'emulate',
+      group: 'Try:',
+      description: 'run an embedded Cognito and STS for offline development',
+      load: async () => (await import('../commands/emulate.ts')).emulate,
+    }).option('--port <port>', 'port on loopback (default: any free one)', portNumber)
   },
   help(command) {
-    command(
-      'help',
-      'Help:',
-      'of a command; or exit-codes, environment, settings, security',
-      async () => (await import('../commands/help.ts')).help,
-    ).addArgument(new Argument('<topic>', 'what to tell of'))
+    command({
+      name: 'help',
+      group: 'Help:',
+      description: 'of a command; or exit-codes, environment, settings, security',
+      load: async () => (await import('../commands/help.ts')).help,
+    }).addArgument(new Argument('<topic>', 'what to tell of'))
   },
 }

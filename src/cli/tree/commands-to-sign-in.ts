@@ -1,6 +1,6 @@
 import { Option } from 'commander'
-import type { CommandTable } from '../command-table.ts'
-import { storeOption, wholeSeconds } from '../option-values.ts'
+import type { CommandTable } from './command-table.ts'
+import { storeOption, wholeSeconds } from './option-values.ts'
 
 const NO_DEVICE_CODE = `
 Cognito has no device-code flow. On a machine without a browser, forward the
@@ -13,12 +13,12 @@ const BROWSERS_OWN = ['identityProvider', 'idpIdentifier', 'loginHint', 'lang', 
 /** Commands about who is signed in. */
 export const SIGN_IN: CommandTable = {
   login(command) {
-    command(
-      'login',
-      'Sign in:',
-      'sign in, then prove it by an exchange',
-      async () => (await import('../commands/login.ts')).login,
-    )
+    command({
+      name: 'login',
+      group: 'Sign in:',
+      description: 'sign in, then prove it by an exchange',
+      load: async () => (await import('../commands/login.ts')).login,
+    })
       .option('--force', 'sign in anew even if the session still works')
       .option(
         '--no-browser',
@@ -44,12 +44,12 @@ export const SIGN_IN: CommandTable = {
       .addHelpText('after', NO_DEVICE_CODE)
   },
   logout(command) {
-    command(
-      'logout',
-      'Sign in:',
-      'revoke and wipe the session and its credentials',
-      async () => (await import('../commands/logout.ts')).logout,
-    )
+    command({
+      name: 'logout',
+      group: 'Sign in:',
+      description: 'revoke and wipe the session and its credentials',
+      load: async () => (await import('../commands/logout.ts')).logout,
+    })
       .option('--everywhere', 'on every machine; needs the scope aws.cognito.signin.user.admin')
       .option('--web', "end the browser's session at the user pool, too")
       .option('--all', 'every session, client secret, guest identity and the sealing key')
@@ -57,12 +57,12 @@ export const SIGN_IN: CommandTable = {
       .option('--forget-guest', "drop this guest profile's identity")
   },
   status(command) {
-    command(
-      'status',
-      'Sign in:',
-      'who is signed in and what time is left; asks no network',
-      async () => (await import('../commands/status.ts')).status,
-    )
+    command({
+      name: 'status',
+      group: 'Sign in:',
+      description: 'who is signed in and what time is left; asks no network',
+      load: async () => (await import('../commands/status.ts')).status,
+    })
       .addOption(new Option('--all', 'every session in the vault').conflicts(['check', 'format']))
       .option('--check', 'exit 4 unless credentials can be had without a person')
       .addOption(
@@ -73,28 +73,28 @@ export const SIGN_IN: CommandTable = {
       .option('--json', 'as JSON')
   },
   whoami(command) {
-    command(
-      'whoami',
-      'Sign in:',
-      'GetCallerIdentity beside who signed in',
-      async () => (await import('../commands/whoami.ts')).whoami,
-    )
+    command({
+      name: 'whoami',
+      group: 'Sign in:',
+      description: 'GetCallerIdentity beside who signed in',
+      load: async () => (await import('../commands/whoami.ts')).whoami,
+    })
       .option('--role <arn>', 'another role, this once')
       .option('--json', 'as JSON')
   },
   roles(command) {
-    const roles = command(
-      'roles',
-      'Sign in:',
-      'roles the token offers, the preferred one, the one in use',
-      async () => (await import('../commands/roles.ts')).listRoles,
-    ).option('--json', 'as JSON')
-    command(
-      'use <name>',
-      'Set up:',
-      'write one of them into the profile, by name or ARN',
-      async () => (await import('../commands/roles.ts')).chooseRole,
-      roles,
-    )
+    const roles = command({
+      name: 'roles',
+      group: 'Sign in:',
+      description: 'roles the token offers, the preferred one, the one in use',
+      load: async () => (await import('../commands/roles.ts')).listRoles,
+    }).option('--json', 'as JSON')
+    command({
+      name: 'use <name>',
+      group: 'Set up:',
+      description: 'write one of them into the profile, by name or ARN',
+      parent: roles,
+      load: async () => (await import('../commands/roles.ts')).chooseRole,
+    })
   },
 }
