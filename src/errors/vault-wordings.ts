@@ -3,13 +3,20 @@ import type { Profile } from '../profile/profile.ts'
 import { FREE_SPACE, loginCommand, optional, sealSecret } from './explanation.ts'
 import type { Wordings } from './explanation.ts'
 
+// Nobody signs in for whom `login --store` could choose it.
+const isGuests = (profile: Profile | undefined) => profile !== undefined && !profile.signIn
+
 /** What to run when what is kept is lost; the store, where it is known, is forgotten with it. */
 function startOver(profile: Profile | undefined, store?: string): string {
+  const chosen = store === 'keychain' ? '' : store
+  if (isGuests(profile)) return `run: poolkey logout --all${optional(', then poolkey configure store ', chosen)}`
   const login = profile ? loginCommand(profile.name) : 'poolkey login'
-  return `run: poolkey logout --all, then ${login}${optional(' --store ', store === 'keychain' ? '' : store)}`
+  return `run: poolkey logout --all, then ${login}${optional(' --store ', chosen)}`
 }
 
 function otherStores(profile: Profile | undefined): string {
+  if (isGuests(profile))
+    return 'keep the key under a passphrase (poolkey configure store passphrase) or in a file of mode 0600: poolkey configure store file'
   const file = optional(': ', profile && `${loginCommand(profile.name)} --store file`)
   return `keep the key under a passphrase (--store passphrase) or in a file of mode 0600${file}`
 }

@@ -36,6 +36,8 @@ export interface VaultDoor {
   open(asked: OpenVaultOptions, signal: AbortSignal): Promise<Vault | undefined>
   /** The vault without a profile; undefined where there is none yet. */
   openIfThere(): Promise<Vault | undefined>
+  /** Makes the vault of a machine that has none, with its key in `store`. Throws what `openVault` throws. */
+  makeWithKeyIn(store: Store): Promise<void>
   /** The store that a new vault would have. Throws what keeps its key from being kept there, such as `keychain-unavailable`. */
   probeStore(): Promise<Store>
   /** Moves the sealing key; `isChanging` asks for a new passphrase where it is under one already. */
@@ -62,6 +64,10 @@ export function vaultDoor(around: VaultSurroundings): VaultDoor {
   return {
     open,
     openIfThere: () => open({ mayPrompt: true }, AbortSignal.any([interrupted, deadline(PROMPT_SECONDS)])),
+    async makeWithKeyIn(store) {
+      const signal = AbortSignal.any([interrupted, deadline(PROMPT_SECONDS)])
+      await open({ create: true, store, mayPrompt: true }, signal)
+    },
     async probeStore() {
       const { parseStore } = await import('../../vault/sealing-key.ts')
       const store = parseStore(env['POOLKEY_STORE']) ?? 'keychain'
