@@ -128,7 +128,7 @@ export interface ErrorFacts {
 
   // The vault and its key (exit 7)
   'keychain-unavailable': {
-    problem: 'library' | 'service' | 'locked' | 'timeout' | 'denied'
+    problem: 'library' | 'service' | 'no-keyring' | 'locked' | 'timeout' | 'denied'
     detail?: string
   }
   'key-missing': { store: string; vaultFile: string }

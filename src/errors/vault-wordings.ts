@@ -37,6 +37,7 @@ export const VAULT_WORDINGS: Wordings<
       const text = {
         library: "the system's keychain library cannot be loaded",
         service: 'no keychain service answers',
+        'no-keyring': 'the keychain service answers, but has no keyring to keep a key in',
         locked: 'the keychain is locked',
         timeout: 'the keychain did not answer in time',
         denied: 'the keychain refused access',
@@ -52,6 +53,8 @@ export const VAULT_WORDINGS: Wordings<
           return 'unlock the keychain, allow poolkey to use it when it asks, then try again'
         case 'library':
           return `install libsecret where this is Linux, elsewhere poolkey anew with its optional package, or ${otherStores(profile)}`
+        case 'no-keyring':
+          return `make a keyring, or unlock it: in the desktop's app for passwords, or by gnome-keyring-daemon --unlock (a password on stdin, without a line break), then try again; or ${otherStores(profile)}`
         case 'service':
           return `start a keychain (on Linux a Secret Service such as gnome-keyring, with libsecret), or ${otherStores(profile)}`
       }

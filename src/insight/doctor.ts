@@ -79,7 +79,7 @@ function brokenBefore(found: Map<HopId, Finding[]>): string {
 }
 
 /** The vault, opened: its trouble is the machine's, that nobody signed in is the session's. */
-async function opened({ profile, openBroker, probeStore }: Patient): Promise<{
+async function opened({ profile, openBroker, probeStore, around }: Patient): Promise<{
   broker?: Broker
   findings: Finding[]
   session: Finding[]
@@ -90,18 +90,31 @@ async function opened({ profile, openBroker, probeStore }: Patient): Promise<{
   } catch (error) {
     const trouble = troubleOrThrow(error, profile)
     return isPoolkeyError(error, 'sign-in-required')
-      ? { findings: [await storeFinding(profile, probeStore)], session: [trouble] }
+      ? { findings: [await storeFinding(profile, probeStore, around.env)], session: [trouble] }
       : { findings: [trouble], session: [skipped('not tried: the vault does not open')] }
   }
 }
 
 /** Before there is a vault: whether one could be made. */
-async function storeFinding(profile: Profile, probeStore: Patient['probeStore']): Promise<Finding> {
+async function storeFinding(
+  profile: Profile,
+  probeStore: Patient['probeStore'],
+  env: Record<string, string | undefined>,
+): Promise<Finding> {
   try {
     return fine(`there is no vault yet; its key would be in: ${await probeStore()}`)
   } catch (error) {
-    return troubleOrThrow(error, profile)
+    const trouble = troubleOrThrow(error, profile)
+    // A desktop asks for the password of a keyring, or for a new one's, when something is to be kept there.
+    const isAsked = [env['DISPLAY'], env['WAYLAND_DISPLAY']].some(Boolean) && isClosed(error)
+    return isAsked && isTrouble(trouble) ? { ...trouble, state: 'warning' } : trouble
   }
+}
+
+function isClosed(error: unknown): boolean {
+  return (
+    isPoolkeyError(error, 'keychain-unavailable') && ['no-keyring', 'locked'].includes(error.facts.problem)
+  )
 }
 
 function exchanged(

@@ -272,6 +272,8 @@ describe('wording', () => {
   test.each([
     ['library', 'poolkey login --profile dev --store file'],
     ['service', 'poolkey login --profile dev --store file'],
+    ['no-keyring', 'gnome-keyring-daemon --unlock'],
+    ['no-keyring', 'poolkey login --profile dev --store file'],
     ['locked', 'unlock the keychain'],
     ['timeout', 'unlock the keychain'],
     ['denied', 'allow poolkey'],

@@ -141,7 +141,7 @@ export const EVERY_FAILURE: { [C in ErrorCode]: FactsFor<C> } = {
     { port: 443, holders: [], isForbidden: true },
   ],
   'keychain-unavailable': (text) =>
-    (['library', 'service', 'locked', 'timeout', 'denied'] as const).flatMap((problem) => [
+    (['library', 'service', 'no-keyring', 'locked', 'timeout', 'denied'] as const).flatMap((problem) => [
       { problem },
       { problem, detail: text },
     ]),

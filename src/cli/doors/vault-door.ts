@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Vault } from '../../broker/broker.ts'
+import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import { CODE_CACHE } from '../../folders.ts'
 import type { Secret } from '../../secret.ts'
 import type { MovedKey } from '../../vault/move-key.ts'
@@ -72,8 +73,10 @@ export function vaultDoor(around: VaultSurroundings): VaultDoor {
       const { parseStore } = await import('../../vault/sealing-key.ts')
       const store = parseStore(env['POOLKEY_STORE']) ?? 'keychain'
       // Nothing has this name: a keychain that answers says so.
-      if (store === 'keychain')
+      if (store === 'keychain') {
         await lazyKeychain().get('probe', AbortSignal.any([interrupted, deadline(PROBE_SECONDS)]))
+        await refuseClosedKeyring()
+      }
       return store
     },
     async moveKey({ to, isChanging }) {
@@ -143,6 +146,15 @@ export function vaultDoor(around: VaultSurroundings): VaultDoor {
         ? undefined
         : { folder: stateFolder(), key: opened.key, store: opened.vaultFile.store }
     return openedVault
+  }
+
+  // Nobody finds an item in a keyring that does not exist or is locked, nor an error: only storing one fails.
+  async function refuseClosedKeyring(): Promise<void> {
+    if (platform !== 'linux') return
+    const { lookAtKeyring } = await import('../../vault/keyring-look.ts')
+    const look = await lookAtKeyring(env)
+    if (look === 'absent') throw new PoolkeyError('keychain-unavailable', { problem: 'no-keyring' })
+    if (look === 'locked') throw new PoolkeyError('keychain-unavailable', { problem: 'locked' })
   }
 
   async function readAtService(account: string): Promise<Secret | undefined> {
