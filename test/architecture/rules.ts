@@ -225,7 +225,12 @@ const PURE = [
   'insight/trust-policy-document.ts',
   'insight/trust-policy-keys.ts',
   ...['insight/config-findings.ts', 'insight/diagnosis.ts', 'insight/finding.ts', 'insight/public-text.ts'],
-  ...['insight/public-config.ts', 'insight/public-path.ts', 'insight/where-set.ts'],
+  ...[
+    'insight/public-vocabulary.ts',
+    'insight/public-config.ts',
+    'insight/public-path.ts',
+    'insight/where-set.ts',
+  ],
   ...['insight/process-line-findings.ts', 'insight/shadow-findings.ts', 'insight/sign-in-findings.ts'],
   'insight/steps.ts',
   ...['profile/aws-chain.ts', 'profile/config-edit.ts', 'profile/config-text.ts', 'profile/nearest-key.ts'],
