@@ -43,6 +43,10 @@ export interface VaultDoor {
   probeStore(): Promise<Store>
   /** Moves the sealing key; `isChanging` asks for a new passphrase where it is under one already. */
   moveKey(asked: { to: Store; isChanging: boolean }): Promise<MovedKey>
+  /** Whether there is an entry, which nothing is opened for. */
+  hasEntry(name: string): Promise<boolean>
+  /** Removes one entry, without opening it. Throws `vault-io`, `vault-unsafe`. */
+  removeEntry(name: string): Promise<void>
   /**
    * Removes every entry, the key and the vault; what could not be removed is returned. Entries that are to be kept keep
    * the key.
@@ -78,6 +82,12 @@ export function vaultDoor(around: VaultSurroundings): VaultDoor {
         await refuseClosedKeyring()
       }
       return store
+    },
+    async hasEntry(name) {
+      return (await import('../../vault/entries.ts')).hasEntry({ folder: stateFolder(), name })
+    },
+    async removeEntry(name) {
+      ;(await import('../../vault/entries.ts')).removeEntry({ folder: stateFolder(), name })
     },
     async moveKey({ to, isChanging }) {
       const { moveKey } = await import('../../vault/move-key.ts')
