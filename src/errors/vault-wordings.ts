@@ -9,7 +9,8 @@ const isGuests = (profile: Profile | undefined) => profile !== undefined && !pro
 /** What to run when what is kept is lost; the store, where it is known, is forgotten with it. */
 function startOver(profile: Profile | undefined, store?: string): string {
   const chosen = store === 'keychain' ? '' : store
-  if (isGuests(profile)) return `run: poolkey logout --all${optional(', then poolkey configure store ', chosen)}`
+  if (isGuests(profile))
+    return `run: poolkey logout --all${optional(', then poolkey configure store ', chosen)}`
   const login = profile ? loginCommand(profile.name) : 'poolkey login'
   return `run: poolkey logout --all, then ${login}${optional(' --store ', chosen)}`
 }

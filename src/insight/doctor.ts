@@ -1,6 +1,7 @@
 /** Tests every link of a profile's chain for real, in the order in which they are passed, and the machine around them. */
 import type { Broker } from '../broker/broker.ts'
 import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
+import { refuseAwsBehindLoopback } from '../profile/emulated-sign-in.ts'
 import type { Profile } from '../profile/profile.ts'
 import { parseSources } from '../profile/profile-values.ts'
 import { configFindings } from './config-findings.ts'
@@ -30,7 +31,10 @@ export async function examine(patient: Patient): Promise<ExaminedHop[]> {
   onHop('this machine')
   const { configFile, credentialsFile = '' } = files
   found.set('machine', checkMachine({ configFile, credentialsFile, caBundle: profile.caBundle, ...around }))
-  found.set('profile', configFindings(files, [profile.name, profile.settingsFrom]))
+  found.set('profile', [
+    ...configFindings(files, [profile.name, profile.settingsFrom]),
+    ...endpointFindings(profile),
+  ])
   const store = await opened(patient)
   found.get('machine')?.push(...store.findings)
   const { broker } = store
@@ -62,6 +66,16 @@ export async function examine(patient: Patient): Promise<ExaminedHop[]> {
     ...hop,
     findings: [...(found.get(hop.id) ?? [skipped(`not tried: ${brokenBefore(found)}`)]), ...overrides(hop)],
   }))
+}
+
+/** Whether what is signed in to here is meant for AWS. */
+function endpointFindings(profile: Profile): Finding[] {
+  try {
+    refuseAwsBehindLoopback(profile)
+    return []
+  } catch (error) {
+    return [troubleOrThrow(error, profile)]
+  }
 }
 
 /** Where a service is asked at another place than its own: somebody may have forgotten. */

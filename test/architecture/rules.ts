@@ -236,6 +236,7 @@ const PURE = [
   ...['profile/aws-chain.ts', 'profile/config-edit.ts', 'profile/config-text.ts', 'profile/nearest-key.ts'],
   ...[
     'profile/credential-process-line.ts',
+    'profile/emulated-sign-in.ts',
     'profile/edit-distance.ts',
     'profile/line-diff.ts',
     'profile/profile-edit.ts',
