@@ -4,6 +4,7 @@ import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
 import { refuseAwsBehindLoopback } from '../profile/emulated-sign-in.ts'
 import type { Profile } from '../profile/profile.ts'
 import { parseSources } from '../profile/profile-values.ts'
+import { rehearseWrite } from '../vault/state-folder.ts'
 import { configFindings } from './config-findings.ts'
 import { checkExchange, checkSession, troubleOrThrow } from './exchange-check.ts'
 import type { ExchangeCheck } from './exchange-check.ts'
@@ -100,12 +101,23 @@ async function opened({ profile, openBroker, probeStore, around }: Patient): Pro
 }> {
   try {
     const broker = await openBroker()
-    return { broker, findings: [fine(`the vault opens; its key is in: ${broker.vault.store}`)], session: [] }
+    const opens = fine(`the vault opens; its key is in: ${broker.vault.store}`)
+    return { broker, findings: [opens, ...writeFindings(broker)], session: [] }
   } catch (error) {
     const trouble = troubleOrThrow(error, profile)
     return isPoolkeyError(error, 'sign-in-required')
       ? { findings: [await storeFinding(profile, probeStore, around.env)], session: [trouble] }
       : { findings: [trouble], session: [skipped('not tried: the vault does not open')] }
+  }
+}
+
+/** Whether what is renewed can be kept. */
+function writeFindings({ profile, vault }: Broker): Finding[] {
+  try {
+    rehearseWrite(vault.folder)
+    return []
+  } catch (error) {
+    return [troubleOrThrow(error, profile)]
   }
 }
 

@@ -51,6 +51,20 @@ test('D66: POOLKEY_HOME and XDG_STATE_HOME say where the state lives', async () 
   expect(existsSync(station.stateFolder)).toBe(false)
 })
 
+test.skipIf(process.platform !== 'linux')(
+  'D66: doctor finds that the state folder cannot be made before a sign-in does, whatever the store',
+  async () => {
+    for (const store of ['file', undefined]) {
+      const station = await openStation({ env: { POOLKEY_STORE: store, POOLKEY_HOME: '/proc/poolkey' } })
+      const { code, stdout } = await station.run(['doctor', '--profile', 'dev'])
+      expect(code).toBe(7)
+      expect(stdout).toContain('cannot write /proc/poolkey')
+      expect(stdout).toContain('name another in POOLKEY_HOME')
+      expect(stdout).not.toContain('--store')
+    }
+  },
+)
+
 describe('configure store', () => {
   const PROCESS = ['credential-process', '--profile', 'dev']
 

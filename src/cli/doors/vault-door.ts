@@ -75,6 +75,9 @@ export function vaultDoor(around: VaultSurroundings): VaultDoor {
     },
     async probeStore() {
       const { parseStore } = await import('../../vault/sealing-key.ts')
+      const { rehearseMaking } = await import('../../vault/state-folder.ts')
+      // Wherever the key would be: the vault itself is in there.
+      rehearseMaking(stateFolder())
       const store = parseStore(env['POOLKEY_STORE']) ?? 'keychain'
       // Nothing has this name: a keychain that answers says so.
       if (store === 'keychain') {
