@@ -48,7 +48,7 @@ const groups = [
   {
     name: 'ground',
     priority: 1,
-    test: /poolkey\/package\.json|\/package.json$|src\/(?:errors\/|secret|folders|json-object|loopback|pause|monotonic|outlets\/write-all|cli\/texts\/words)/,
+    test: /poolkey\/package\.json|\/package.json$|src\/(?:errors\/|secret|folders|json-object|loopback\/loopback-host|pause|monotonic|outlets\/write-all|cli\/texts\/words)/,
   },
   // The parser is also what completions are made from, and would be a file of its own.
   { name: 'program', priority: 0.5, test: /\/commander\/|src\/cli\/program\.ts/ },

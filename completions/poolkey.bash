@@ -87,7 +87,7 @@ _poolkey_below() {
     'explain') options+=' --format --json' ;;
     'trust-policy') options+=' --check --role --second-role' ;;
     'template') options+=' --exchange --name-prefix --domain-prefix --ports --groups' ;;
-    'emulate') options+=' --port' ;;
+    'emulate') options+=' --port --user-pool-id --client-id --identity-pool-id' ;;
   esac
 }
 
@@ -205,6 +205,9 @@ _poolkey_values() {
     'template --groups') kind=free ;;
     'completion') kind=words words='bash zsh fish powershell' ;;
     'emulate --port') kind=free ;;
+    'emulate --user-pool-id') kind=free ;;
+    'emulate --client-id') kind=free ;;
+    'emulate --identity-pool-id') kind=free ;;
     'help') kind=words words='exit-codes environment settings security login logout status whoami roles credential-process env exec write serve console token configure doctor explain trust-policy template completion demo emulate help' ;;
   esac
 }

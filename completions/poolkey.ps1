@@ -171,6 +171,9 @@ Register-ArgumentCompleter -Native -CommandName poolkey -ScriptBlock {
     , @('template', '--ports', 'ports of the callback URLs (default: 8400,8401)')
     , @('template', '--groups', 'groups with a role each, the one that goes first in front (default: admin,editor)')
     , @('emulate', '--port', 'port on loopback (default: any free one)')
+    , @('emulate', '--user-pool-id', 'be this user pool, such as that of an imported profile')
+    , @('emulate', '--client-id', 'have this app client')
+    , @('emulate', '--identity-pool-id', 'be this identity pool')
   )
   # What can stand for an option or an argument: its kind and its words.
   $values = @{
@@ -284,6 +287,9 @@ Register-ArgumentCompleter -Native -CommandName poolkey -ScriptBlock {
     'template --groups' = @('free')
     'completion' = @('words', 'bash', 'zsh', 'fish', 'powershell')
     'emulate --port' = @('free')
+    'emulate --user-pool-id' = @('free')
+    'emulate --client-id' = @('free')
+    'emulate --identity-pool-id' = @('free')
     'help' = @('words', 'exit-codes', 'environment', 'settings', 'security', 'login', 'logout', 'status', 'whoami', 'roles', 'credential-process', 'env', 'exec', 'write', 'serve', 'console', 'token', 'configure', 'doctor', 'explain', 'trust-policy', 'template', 'completion', 'demo', 'emulate', 'help')
   }
 

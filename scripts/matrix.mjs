@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 export const MAJORS = ['20', '22', '24', '26']
 
 // What a Node can do differently: starts, streams, sockets, terminals, signals, the warm path and compiled code; the rest is above them.
-const CHOSEN = [
+export const CHOSEN = [
   ...['warm-path', 'compiled-code', 'credential-process', 'single-flight', 'login', 'exec', 'serve', 'demo'],
   ...['terminal', 'browser-sign-in', 'nothing-left', 'aws-files'],
 ]
@@ -53,17 +53,18 @@ function runTests(node, env, projects, files) {
     const words = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--config', 'test/vitest.config.ts']
     const those = projects.flatMap((project) => ['--project', project])
     const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${report}`]
-    spawnSync(node, [...words, ...those, ...reporters, ...files], { cwd: root, env, stdio: ['ignore', 2, 2] })
-    if (!existsSync(report)) return 'no report'
-    const { numPassedTests, numFailedTests, numPendingTests, success } = JSON.parse(
-      readFileSync(report, 'utf8'),
-    )
-    // A file that cannot be loaded has no tests that could fail.
-    const failed = numFailedTests + numPendingTests + (success || numFailedTests > 0 ? 0 : 1)
-    return `${numPassedTests} passed, ${failed} failed`
+    const line = [...words, ...those, ...reporters, ...files]
+    const { status } = spawnSync(node, line, { cwd: root, env, stdio: ['ignore', 2, 2] })
+    return existsSync(report) ? resultOf(status, JSON.parse(readFileSync(report, 'utf8'))) : 'no report'
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** What vitest's exit code and report say. Errors outside of every test, and files that cannot be loaded, are in the code alone. */
+export function resultOf(status, { numPassedTests, numFailedTests, numPendingTests }) {
+  const failed = numFailedTests + numPendingTests
+  return `${numPassedTests} passed, ${failed === 0 && status !== 0 ? 1 : failed} failed`
 }
 
 /** npm's `node-<platform>-<arch>` holds the official binary; fetched once. */

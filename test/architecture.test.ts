@@ -32,6 +32,7 @@ const CASES: {
       { 'exchange/a.ts': "import { type A, b } from '../sign-in/claims.ts'" },
       { 'broker/a.ts': "import { shell } from '../outlets/shell.ts'" },
       { 'outlets/a.ts': "import { explain } from '../insight/explain.ts'" },
+      { 'outlets/a.ts': "import { judgeCallback } from '../sign-in/callback.ts'" },
       { 'broker/a.ts': "import { openTerminal } from '../cli/terminal.ts'" },
       { 'errors/a.ts': "import { parse } from '../profile/profile.ts'" },
       { 'errors/a.ts': "import { createHttp } from '../http/http.ts'" },
@@ -56,6 +57,7 @@ const CASES: {
     name: 'the ground, the command line and the emulator are not known by their types either',
     broken: [
       { 'broker/a.ts': "import type { Terminal } from '../cli/terminal.ts'" },
+      { 'outlets/a.ts': "import type { SignedIn } from '../sign-in/browser-sign-in.ts'" },
       { 'vault/a.ts': "import type { Emulator } from '../emulator/emulator.ts'" },
       { 'emulator/a.ts': "import type { Profile } from '../profile/profile.ts'" },
       { 'errors/a.ts': "import type { Broker } from '../broker/broker.ts'" },

@@ -119,9 +119,14 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         cognito_identity_pool_id: identityPoolId,
         ...extra,
       }
-      const section = name === 'default' ? '[default]' : `[profile ${name}]`
-      return [section, ...Object.entries(values).map(([key, value]) => `${key} = ${value}`), ''].join('\n')
+      return sectionText(name, values)
     },
     stop: server.close,
   }
+}
+
+/** A profile's section of the AWS config file. */
+export function sectionText(name: string, values: Record<string, string>): string {
+  const header = name === 'default' ? '[default]' : `[profile ${name}]`
+  return [header, ...Object.entries(values).map(([key, value]) => `${key} = ${value}`), ''].join('\n')
 }

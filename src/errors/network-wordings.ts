@@ -1,5 +1,5 @@
 /** Network, time limits, throttling, and waiting that came to nothing (exit 6). */
-import { isLoopbackHost } from '../loopback.ts'
+import { isLoopbackHost } from '../loopback/loopback-host.ts'
 import type { Profile } from '../profile/profile.ts'
 import { optional, sameLogin, withProfile } from './explanation.ts'
 import type { Wordings } from './explanation.ts'

@@ -2,7 +2,7 @@
  * Which proxy a request goes through, as botocore reads the environment: HTTPS_PROXY or HTTP_PROXY by the URL's scheme, lower case first; never for loopback hosts and for what NO_PROXY covers. Pure.
  */
 import { PoolkeyError } from '../errors/poolkey-error.ts'
-import { isLoopbackHost } from '../loopback.ts'
+import { isLoopbackHost } from '../loopback/loopback-host.ts'
 
 type Environment = Record<string, string | undefined>
 

@@ -1,6 +1,6 @@
 /** What a text that anybody may see must not tell: the names, ids and places of a profile and of the person at this machine. */
 import { createHmac, randomBytes } from 'node:crypto'
-import { isLoopbackHost } from '../loopback.ts'
+import { isLoopbackHost } from '../loopback/loopback-host.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { ConfigSources } from '../profile/profile-values.ts'
 import type { ExaminedHop } from './doctor.ts'

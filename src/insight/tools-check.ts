@@ -1,10 +1,11 @@
 /** Whether AWS tools get what the chain gives: their line in the profile, run as they run it. */
 import { exec } from 'node:child_process'
 import { accessSync, constants, statSync } from 'node:fs'
-import { isAbsolute, join } from 'node:path'
+import { isAbsolute } from 'node:path'
 import { plainText } from '../errors/plain-text.ts'
 import { parseJsonObject } from '../json-object.ts'
 import type { ProfileSection } from '../profile/profile-values.ts'
+import { findInFolders, safeFolders } from '../search-path.ts'
 import { fine, isTrouble, misconfigured } from './finding.ts'
 import type { Finding, Trouble } from './finding.ts'
 import { noProcessLine, readProcessLine, rewrite } from './process-line-findings.ts'
@@ -44,8 +45,11 @@ export async function checkProcessLine(
 function programFinding({ program, runs }: ProcessLine, name: string, around: ToolsAround): Finding {
   const { env, platform, isThisInstallation } = around
   const [first = ''] = program
-  const path = isAbsolute(first) ? first : findInPath(first, env['PATH'] ?? '', platform)
-  if (path === undefined || !isProgram(path, platform)) {
+  const isRunnable = (path: string) => isProgram(path, platform)
+  const isFound = isAbsolute(first)
+    ? isRunnable(first)
+    : findInFolders(first, { folders: safeFolders({ env, platform }), platform }, isRunnable) !== undefined
+  if (!isFound) {
     return misconfigured({
       code: 'process-program',
       cause: `credential_process names ${first}, which is not there to be run`,
@@ -74,14 +78,6 @@ function programFinding({ program, runs }: ProcessLine, name: string, around: To
     cause: `credential_process runs another poolkey than this one: ${program.join(' ')}`,
     ...rewrite(name),
   })
-}
-
-function findInPath(name: string, path: string, platform: NodeJS.Platform): string | undefined {
-  return path
-    .split(platform === 'win32' ? ';' : ':')
-    .filter(isAbsolute)
-    .map((folder) => join(folder, name))
-    .find((file) => isProgram(file, platform))
 }
 
 function isThere(path: string): boolean {

@@ -6,9 +6,9 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { constants } from 'node:os'
-import { join } from 'node:path'
 import { isatty } from 'node:tty'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
+import { findInFolders, searchFolders } from '../search-path.ts'
 import { findWindowsProgram } from './windows-program.ts'
 
 /** Has `listener` called for each such signal that this process gets, in place of what it would do; returns what ends that. */
@@ -37,7 +37,10 @@ export type Ending = number | 'SIGINT'
 export async function runChild({ command, env, platform, onSignal }: ChildToRun): Promise<Ending> {
   const [name = '', ...words] = command
   if (name === '') throw new PoolkeyError('program-not-found', { program: name })
-  const place: Place = { platform, path: env['PATH'] ?? PATH_UNLESS_SET }
+  const place: Place = {
+    platform,
+    folders: searchFolders({ env: { PATH: PATH_UNLESS_SET, ...env }, platform }),
+  }
   const program = platform === 'win32' ? windowsProgram(name, env) : name
   // Not awaited here, but by what holds neither environment nor arguments.
   return waitFor(startChild(), { onSignal, name, place })
@@ -57,7 +60,7 @@ const PATH_UNLESS_SET = '/bin:/usr/bin'
 // Where a program was sought.
 interface Place {
   platform: NodeJS.Platform
-  path: string
+  folders: string[]
 }
 
 // From the start to the handlers nothing is awaited: no signal comes between.
@@ -103,20 +106,19 @@ function windowsProgram(name: string, env: Record<string, string>): string {
   }
 }
 
-function whyNotRun(error: unknown, program: string, { platform, path }: Place): unknown {
+function whyNotRun(error: unknown, program: string, place: Place): unknown {
   const errno = error instanceof Error && 'code' in error ? String(error.code) : undefined
   if (errno === undefined) return error
   const cause = { cause: error }
   if (errno !== 'ENOENT') return new PoolkeyError('program-not-runnable', { program, problem: errno }, cause)
   // It is there, and yet the system found something missing: the interpreter that its first line names.
-  return platform !== 'win32' && isThere(program, path)
+  return place.platform !== 'win32' && isThere(program, place)
     ? new PoolkeyError('program-not-runnable', { program, problem: 'no-interpreter' }, cause)
     : new PoolkeyError('program-not-found', { program }, cause)
 }
 
-function isThere(program: string, path: string): boolean {
-  if (program.includes('/')) return isFile(program)
-  return path.split(':').some((folder) => isFile(join(folder, program)))
+function isThere(program: string, place: Place): boolean {
+  return program.includes('/') ? isFile(program) : findInFolders(program, place, isFile) !== undefined
 }
 
 function isFile(path: string): boolean {

@@ -1,6 +1,6 @@
 /** Where the console's federation is asked in tests, and whose credentials AWS's must not be sent. Pure. */
 import { PoolkeyError } from '../errors/poolkey-error.ts'
-import { isLoopbackHost } from '../loopback.ts'
+import { isLoopbackHost } from '../loopback/loopback-host.ts'
 import type { Profile } from '../profile/profile.ts'
 
 const VARIABLE = 'POOLKEY_SIGNIN_ENDPOINT'

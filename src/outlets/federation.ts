@@ -1,11 +1,11 @@
 /** The AWS console's federation: credentials become a sign-in token (IAM User Guide, "Enable custom identity broker access to the AWS console"). */
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Credentials } from '../exchange/credentials.ts'
-import type { HttpAnswer } from '../http/one-exchange.ts'
 import type { Http } from '../http/http.ts'
+import { notTheProtocol, parseJsonAnswer } from '../http/json-answer.ts'
+import type { HttpAnswer } from '../http/one-exchange.ts'
+import { requestWithRetries } from '../http/request-retry.ts'
 import { Secret } from '../secret.ts'
-import { requestWithRetries } from '../sign-in/request-retry.ts'
-import { notTheProtocol, parseJsonAnswer } from '../sign-in/token-answer.ts'
 
 /** A token that signs a browser in, within 15 minutes. `isDurationRefused`: it was had only without the wished duration. */
 export interface SigninToken {

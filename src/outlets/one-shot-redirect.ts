@@ -5,11 +5,12 @@
  */
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { sendElsewhere, sendPage } from '../loopback/browser-answer.ts'
+import { refusalPage } from '../loopback/browser-page.ts'
+import { isOwn, readConnectionOwner } from '../loopback/connection-owner.ts'
+import type { AcceptedConnection, ConnectionOwner } from '../loopback/connection-owner.ts'
+import { openLoopbackServer } from '../loopback/loopback-server.ts'
 import type { Secret } from '../secret.ts'
-import { pageHeaders, renderPage } from '../sign-in/callback-page.ts'
-import { openLoopbackServer } from '../sign-in/loopback-server.ts'
-import { isOwn, readConnectionOwner } from '../sign-in/connection-owner.ts'
-import type { AcceptedConnection, ConnectionOwner } from '../sign-in/connection-owner.ts'
 
 /** `taken` ends when the browser has been sent on; then, or at `close`, the port is free again. */
 export interface OneShotRedirect {
@@ -39,23 +40,17 @@ export async function openOneShotRedirect(options: OneShotRedirectOptions): Prom
   })
 
   function onRequest(request: IncomingMessage, response: ServerResponse): void {
-    const problem = problemOf(request)
-    if (problem) {
-      refuse(response, problem)
+    const refused = problemOf(request)
+    if (refused) {
+      sendPage(response, refused.status, refusalPage(refused.problem))
       return
     }
     isTaken = true
-    response.writeHead(303, {
-      ...pageHeaders(),
-      Location: target.reveal(),
-      Connection: 'close',
-      'Content-Length': 0,
-    })
     response.once('close', () => {
       if (response.writableFinished && !request.socket.errored) finish()
       else isTaken = false
     })
-    response.end()
+    sendElsewhere(response, target.reveal())
   }
 
   function problemOf({ method, url, headers, socket }: IncomingMessage): Refused | undefined {
@@ -82,10 +77,3 @@ interface Refused {
 }
 
 const NOTHING_HERE: Refused = { status: 404, problem: 'there is nothing here' }
-
-function refuse(response: ServerResponse, { status, problem }: Refused): void {
-  const body = renderPage({ kind: 'rejected', problem })
-  const headers = { ...pageHeaders(), Connection: 'close', 'Content-Length': Buffer.byteLength(body) }
-  response.writeHead(status, status === 405 ? { ...headers, Allow: 'GET' } : headers)
-  response.end(body)
-}

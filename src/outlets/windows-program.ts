@@ -1,6 +1,6 @@
 /** Which file Windows runs for a name, without its habit of looking into the working folder first. Pure. */
 import { win32 } from 'node:path'
-import { searchPath } from '../sign-in/browser-command.ts'
+import { findInFolders, safeFolders } from '../search-path.ts'
 
 /**
  * `batch`: a batch file, which Windows hands to cmd.exe with its arguments in one line; no quoting keeps cmd.exe from
@@ -18,16 +18,16 @@ export function findWindowsProgram(
   isFile: (path: string) => boolean,
 ): FoundProgram {
   const isPath = /[\\/:]/.test(name)
-  const bases = isPath ? [name] : searchPath(env, 'win32').map((folder) => win32.join(folder, name))
-  const path = bases
-    .flatMap((base) => [...(hasEnding(base) ? [base] : []), ...withEndings(base)])
-    .find(isFile)
+  const endings = hasEnding(name) ? ['', ...ENDINGS] : ENDINGS
+  const path = isPath
+    ? endings.map((ending) => name + ending).find(isFile)
+    : findInFolders(
+        name,
+        { folders: safeFolders({ env, platform: 'win32' }), platform: 'win32', endings },
+        isFile,
+      )
   if (path === undefined) return { kind: 'absent' }
   return { kind: isBatch(path) ? 'batch' : 'found', path }
-}
-
-function withEndings(base: string): string[] {
-  return ENDINGS.map((ending) => base + ending)
 }
 
 function hasEnding(path: string): boolean {

@@ -3,7 +3,7 @@
  * value or undefined. Limits are those of the service models (STS, cognito-identity, cognito-idp).
  */
 import { hasHiddenCharacters } from '../errors/plain-text.ts'
-import { isLoopbackHost } from '../loopback.ts'
+import { isLoopbackHost } from '../loopback/loopback-host.ts'
 import { isProfileName, PROFILE_NAME_ALLOWED } from './profile-name.ts'
 
 /** A type of setting: `parse` answers undefined for text that is not allowed. `words`: all that can be written. */

@@ -5,17 +5,14 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { PoolkeyError } from '../errors/poolkey-error.ts'
-import { isLoopbackHost } from '../loopback.ts'
+import { sendElsewhere, sendPage } from '../loopback/browser-answer.ts'
+import { refusalPage } from '../loopback/browser-page.ts'
+import { isOwnConnection } from '../loopback/connection-owner.ts'
+import type { LoopbackServer } from '../loopback/loopback-server.ts'
+import { endpointOf, isRequestFor, leadsHere } from '../loopback/loopback-url.ts'
 import type { SignInSettings } from '../profile/profile.ts'
 import { domainOf, logoutUrl } from './authorization.ts'
-import { isOwnHost } from './callback.ts'
-import { endpointOf, hostsOf } from './callback-listener.ts'
-import { pageHeaders, renderPage } from './callback-page.ts'
-import { isOwnConnection } from './connection-owner.ts'
-import { openLoopbackServer } from './loopback-server.ts'
-import type { LoopbackServer } from './loopback-server.ts'
-import { readPortHolders } from './port-holder.ts'
+import { listenForFirst } from './redirect-server.ts'
 
 export interface AccountSwitch {
   /** The page that ends the session. */
@@ -41,39 +38,29 @@ export function createAccountSwitch(options: {
 }): AccountSwitch {
   const { signIn, logoutUri, signInUrl, isOwn = isOwnConnection } = options
   const landing = new URL(logoutUri)
-  const leadsOn = landing.protocol === 'http:' && isLoopbackHost(landing.hostname)
+  const leadsOn = leadsHere(landing)
   let hasLanded = false
   let server: LoopbackServer | undefined
 
   function onRequest(request: IncomingMessage, response: ServerResponse): boolean {
-    const isMeant = leadsOn && request.url === `${landing.pathname}${landing.search}`
-    if (!isMeant || request.method !== 'GET' || !isOwnHost(hostsOf(request), landing)) return false
+    if (!leadsOn || !isRequestFor(request, landing)) return false
     // The sign-in page's address holds the state: it is no other user's business.
     if (!isOwn(request.socket)) return false
     hasLanded = true
-    const headers = { ...pageHeaders(), Connection: 'close', 'Content-Length': 0 }
-    response.writeHead(303, { ...headers, Location: signInUrl() })
-    response.end()
+    sendElsewhere(response, signInUrl())
     return true
   }
 
   async function listenBeside(redirectUri: string): Promise<boolean> {
     if (!leadsOn || isReachedThrough(redirectUri, logoutUri)) return false
-    const { hostname: host, port } = endpointOf(logoutUri)
-    server = await openLoopbackServer({
-      host,
-      port,
-      onRequest: (request, response) => {
-        if (!onRequest(request, response)) refuse(response)
-      },
-    })
-    if (server) return true
-    const holders = readPortHolders(port).map((holder) => `port ${port}: ${holder}`)
-    throw new PoolkeyError('redirect-ports-taken', {
-      redirectUris: [logoutUri],
-      holders,
-      key: 'cognito_logout_uri',
-    })
+    const opened = await listenForFirst([logoutUri], () => ({ onRequest: answerAlone }), 'cognito_logout_uri')
+    server = opened.server
+    return true
+  }
+
+  function answerAlone(request: IncomingMessage, response: ServerResponse): void {
+    if (!onRequest(request, response))
+      sendPage(response, 404, refusalPage('there is nothing at this address'))
   }
 
   return {
@@ -90,17 +77,7 @@ export function createAccountSwitch(options: {
 function isReachedThrough(redirectUri: string, logoutUri: string): boolean {
   const [listened, wanted] = [endpointOf(redirectUri), endpointOf(logoutUri)]
   // A browser tries both addresses of `localhost`.
-  const isSameHost = listened.hostname === wanted.hostname
-  const isEither = [listened.hostname, wanted.hostname].includes('localhost')
+  const isSameHost = listened.host === wanted.host
+  const isEither = [listened.host, wanted.host].includes('localhost')
   return listened.port === wanted.port && (isSameHost || isEither)
-}
-
-function refuse(response: ServerResponse): void {
-  const body = renderPage({ kind: 'rejected', problem: 'there is nothing at this address' })
-  response.writeHead(404, {
-    ...pageHeaders(),
-    Connection: 'close',
-    'Content-Length': Buffer.byteLength(body),
-  })
-  response.end(body)
 }

@@ -1,7 +1,8 @@
 /** The tokens in an answer of the user pool's API. */
 import { PoolkeyError } from '../errors/poolkey-error.ts'
+import type { AnswerOrigin } from '../http/json-answer.ts'
 import { Secret } from '../secret.ts'
-import type { AnswerOrigin, TokenAnswer } from './token-answer.ts'
+import type { TokenAnswer } from './token-answer.ts'
 
 /** `AuthenticationResult`, as it came. */
 interface AuthenticationResult {

@@ -1,5 +1,5 @@
 /** Which program would open the sign-in page, and in what environment: decided from what is passed in, nothing is run. */
-import { isAbsolute } from 'node:path'
+import { joinFolders, safeFolders } from '../search-path.ts'
 
 export type Environment = Record<string, string | undefined>
 
@@ -96,22 +96,9 @@ export function withUrl(command: string[], url: string): string[] {
 
 /** What a browser may see of the environment: no `AWS_*`, no `POOLKEY_*`, and a PATH of absolute folders only. */
 export function browserEnvironment(env: Environment, platform: NodeJS.Platform): Environment {
+  const path = joinFolders(safeFolders({ env, platform }), platform)
   const kept = Object.entries(env).filter(([name]) => !/^(AWS|POOLKEY)_/i.test(name))
-  return Object.fromEntries(
-    kept.map(([name, value]) =>
-      name.toUpperCase() === 'PATH'
-        ? [name, searchPath(env, platform).join(delimiterOf(platform))]
-        : [name, value],
-    ),
-  )
-}
-
-/** The folders of PATH that are safe to search: empty and relative ones mean the working folder, where anything may lie. */
-export function searchPath(env: Environment, platform: NodeJS.Platform): string[] {
-  const isSafe = platform === 'win32' ? (folder: string) => /^[a-z]:[\\/]/i.test(folder) : isAbsolute
-  const name = Object.keys(env).find((key) => key === 'PATH' || (platform === 'win32' && /^path$/i.test(key)))
-  const value = name === undefined ? undefined : env[name]
-  return (value ?? '').split(delimiterOf(platform)).filter(isSafe)
+  return Object.fromEntries(kept.map(([name, value]) => [name, name.toUpperCase() === 'PATH' ? path : value]))
 }
 
 /** Whether the system's browser is reached through a program that may be missing. */
@@ -121,8 +108,4 @@ export function needsXdgOpen(env: Environment, platform: NodeJS.Platform): boole
 
 function isWsl(env: Environment): boolean {
   return env['WSL_DISTRO_NAME'] !== undefined
-}
-
-function delimiterOf(platform: NodeJS.Platform): string {
-  return platform === 'win32' ? ';' : ':'
 }

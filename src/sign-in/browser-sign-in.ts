@@ -8,11 +8,12 @@ import type { AccountSwitch } from './account-switch.ts'
 import { authorizeUrl, createAttempt } from './authorization.ts'
 import type { Attempt } from './authorization.ts'
 import type { BrowserOutcome } from './browser.ts'
-import { judgePastedUrl } from './callback.ts'
 import { openCallbackListener } from './callback-listener.ts'
-import type { CallbackListener, CallbackNotice, ReceivedCode } from './callback-listener.ts'
+import type { CallbackNotice, ReceivedCode } from './callback-listener.ts'
 import type { IdTokenClaims } from './claims.ts'
 import { requestKeys, verifyIdToken } from './id-token.ts'
+import { firstCode } from './pasted-url.ts'
+import type { PastedUrlNotice, ReadPastedUrl } from './pasted-url.ts'
 import { requestTokensByCode } from './token-endpoint.ts'
 import type { TokenAnswer } from './token-answer.ts'
 
@@ -25,10 +26,7 @@ export interface SignedIn {
   byPassword?: { deviceKey: string | undefined }
 }
 
-export type SignInNotice =
-  | CallbackNotice
-  | Extract<BrowserOutcome, { kind: 'not-opened' }>
-  | { kind: 'pasted-url-rejected'; problem: string }
+export type SignInNotice = CallbackNotice | Extract<BrowserOutcome, { kind: 'not-opened' }> | PastedUrlNotice
 
 /** Where a sign-in leads, and the page that comes before it, which ends a session. */
 export interface SignInWay {
@@ -43,11 +41,8 @@ export interface BrowserSignInOptions {
   http: Http
   /** Undefined: the person opens the URL. */
   openBrowser: ((url: string) => Promise<BrowserOutcome>) | undefined
-  /**
-   * Asks for the redirected URL, from a browser that cannot reach the listener; called again after one that does not
-   * fit. Undefined: there will be none, and only the callback is waited for.
-   */
-  readPastedUrl?: (signal: AbortSignal) => Promise<string | undefined>
+  /** Undefined: there will be no URL pasted, and only the callback is waited for. */
+  readPastedUrl?: ReadPastedUrl
   /** Ends the browser's session at the hosted UI first, by way of this registered sign-out URL. */
   switchAccount?: {
     logoutUri: string
@@ -90,7 +85,7 @@ export async function signInWithBrowser(options: BrowserSignInOptions): Promise<
     const beside = hasOwnListener && logoutUri !== undefined ? { beside: logoutUri } : {}
     options.onUrl(signInUrl(), { redirectUri, signOut: signOut && { ...signOut, ...beside } })
     const cameBack = showPages(options, signInUrl(), signOut).then(() =>
-      waitForCode(options, { attempt, listener }),
+      firstCode(listener, { ...options, issuers: signIn.acceptedIssuers, state: attempt.state, logoutUri }),
     )
     const received = await timed(cameBack, signal, () => {
       return new PoolkeyError('sign-in-timeout', {
@@ -128,74 +123,6 @@ function startBrowser(options: BrowserSignInOptions, url: string): void {
   void options.openBrowser?.(url).then((outcome) => {
     if (outcome.kind === 'not-opened') options.onNotice(outcome)
   })
-}
-
-/** The callback or the pasted URL, whichever comes first. */
-async function waitForCode(
-  options: BrowserSignInOptions,
-  wanted: { attempt: Attempt; listener: CallbackListener },
-): Promise<ReceivedCode> {
-  const { readPastedUrl, signal } = options
-  const { attempt, listener } = wanted
-  const callback = listener.waitForCode(signal)
-  if (!readPastedUrl) return callback
-  const over = new AbortController()
-  try {
-    const pasted = readPastedCode({
-      ...options,
-      readPastedUrl,
-      state: attempt.state,
-      redirectUri: listener.redirectUri,
-      signal: AbortSignal.any([signal, over.signal]),
-    })
-    return await Promise.race([callback, pasted])
-  } finally {
-    over.abort()
-    // The one that lost ends by itself and has nothing left to say.
-    callback.catch(() => undefined)
-  }
-}
-
-async function readPastedCode(
-  options: Pick<BrowserSignInOptions, 'signIn' | 'switchAccount' | 'onNotice' | 'signal'> & {
-    readPastedUrl: (signal: AbortSignal) => Promise<string | undefined>
-    state: string
-    redirectUri: string
-  },
-): Promise<ReceivedCode> {
-  const expected = {
-    redirectUri: options.redirectUri,
-    state: options.state,
-    issuers: options.signIn.acceptedIssuers,
-    logoutUri: options.switchAccount?.logoutUri,
-  }
-  for (;;) {
-    const text = await options.readPastedUrl(options.signal)
-    options.signal.throwIfAborted()
-    if (text === undefined) return never()
-    const verdict = judgePastedUrl(text, expected)
-    switch (verdict.kind) {
-      case 'code':
-        return { code: verdict.code, finish: () => Promise.resolve() }
-      case 'refused': {
-        const { error, description } = verdict
-        throw new PoolkeyError('sign-in-refused', {
-          error,
-          ...(description === undefined ? {} : { description }),
-        })
-      }
-      case 'unverified-error':
-        options.onNotice(verdict)
-        break
-      case 'rejected':
-        options.onNotice({ kind: 'pasted-url-rejected', problem: verdict.problem })
-    }
-  }
-}
-
-// Leaves the race to the callback.
-function never(): Promise<ReceivedCode> {
-  return new Promise(() => undefined)
 }
 
 /** Redeems the code, verifies, lets the caller keep the result, and only then tells the browser. */

@@ -4,9 +4,9 @@
  */
 import { spawn } from 'node:child_process'
 import { accessSync, constants, statSync } from 'node:fs'
-import { join } from 'node:path'
-import { isLoopbackHost } from '../loopback.ts'
-import { browserEnvironment, needsXdgOpen, searchPath, whyNoBrowser, withUrl } from './browser-command.ts'
+import { leadsHere } from '../loopback/loopback-url.ts'
+import { findInFolders, safeFolders } from '../search-path.ts'
+import { browserEnvironment, needsXdgOpen, whyNoBrowser, withUrl } from './browser-command.ts'
 import type { BrowserSurroundings, Environment, NoBrowserReason } from './browser-command.ts'
 
 /** Whether a launcher took the URL; `why` of a failed one is for people: "xdg-open ended with 3". */
@@ -93,9 +93,7 @@ function findProgram(program: string, env: Environment, platform: NodeJS.Platfor
   }
   // Without a shell Windows runs only these two kinds.
   const endings = platform === 'win32' ? ['', '.exe', '.com'] : ['']
-  return searchPath(env, platform)
-    .flatMap((folder) => endings.map((ending) => join(folder, program + ending)))
-    .find(isProgram)
+  return findInFolders(program, { folders: safeFolders({ env, platform }), platform, endings }, isProgram)
 }
 
 function isProgram(path: string): boolean {
@@ -112,7 +110,7 @@ function safeUrl(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined
   const url = new URL(text)
   if (url.username !== '' || url.password !== '') return undefined
-  const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname))
+  const isSafe = url.protocol === 'https:' || leadsHere(url)
   // Legal in a URL, but some launchers are shell scripts or build command lines of their own.
   return isSafe ? url.href.replace(/['`\\|^{}$();]/g, percentEncoded) : undefined
 }

@@ -1,17 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { PoolkeyError } from '../errors/poolkey-error.ts'
-import { isLoopbackHost } from '../loopback.ts'
+import type { PoolkeyError } from '../errors/poolkey-error.ts'
+import { sendElsewhere, sendPage } from '../loopback/browser-answer.ts'
+import { refusalPage } from '../loopback/browser-page.ts'
+import type { BrowserPage } from '../loopback/browser-page.ts'
+import type { LoopbackServer } from '../loopback/loopback-server.ts'
+import { hostsOf, isOwnHost } from '../loopback/loopback-url.ts'
 import { withinMs } from '../pause.ts'
 import type { Secret } from '../secret.ts'
 import type { Attempt } from './authorization.ts'
-import { isOwnHost, judgeCallback } from './callback.ts'
+import { judgeCallback, signInRefused } from './callback.ts'
 import type { ExpectedCallback } from './callback.ts'
-import { pageHeaders, renderPage } from './callback-page.ts'
+import { callbackPage } from './callback-page.ts'
 import type { CallbackPage } from './callback-page.ts'
-import { openLoopbackServer } from './loopback-server.ts'
-import type { LoopbackServer } from './loopback-server.ts'
-import { readPortHolders } from './port-holder.ts'
+import { listenForFirst } from './redirect-server.ts'
 
 /** How a sign-in ended, for the browser. */
 export type ResultPage = Extract<CallbackPage, { kind: 'signed-in' | 'failed' }>
@@ -50,25 +52,10 @@ const MAX_NOTICES = 5
 
 /** Binds the first redirect URI whose port is free, before any browser opens. Throws `redirect-ports-taken`. */
 export async function openCallbackListener(options: CallbackListenerOptions): Promise<CallbackListener> {
-  for (const redirectUri of options.redirectUris) {
-    const { hostname, port } = endpointOf(redirectUri)
-    const wait = createCallbackWait({ ...options, redirectUri })
-    const server = await openLoopbackServer({ host: hostname, port, onRequest: wait.onRequest })
-    if (server) return wait.listenerOn(server)
-  }
-  const ports = new Set(options.redirectUris.map((redirectUri) => endpointOf(redirectUri).port))
-  const holders = [...ports].flatMap((port) => {
-    return readPortHolders(port).map((holder) => `port ${port}: ${holder}`)
-  })
-  throw new PoolkeyError('redirect-ports-taken', { redirectUris: options.redirectUris, holders })
-}
-
-/** Where a loopback URL is listened for, IPv6 without brackets. */
-export function endpointOf(redirectUri: string): { hostname: string; port: number } {
-  const { protocol, hostname, port } = new URL(redirectUri)
-  if (protocol !== 'http:' || !isLoopbackHost(hostname))
-    throw new TypeError('a redirect URI is not on loopback')
-  return { hostname: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? 80 : Number(port) }
+  const { server, answerer } = await listenForFirst(options.redirectUris, (redirectUri) =>
+    createCallbackWait({ ...options, redirectUri }),
+  )
+  return answerer.listenerOn(server)
 }
 
 function createCallbackWait(
@@ -86,11 +73,8 @@ function createCallbackWait(
   let resultShown: (() => void) | undefined
   let notices = 0
 
-  function send(response: ServerResponse, status: number, page: CallbackPage): Promise<void> {
-    const body = renderPage(page)
-    const headers = { ...pageHeaders(), Connection: 'close', 'Content-Length': Buffer.byteLength(body) }
-    response.writeHead(status, status === 405 ? { ...headers, Allow: 'GET' } : headers)
-    response.end(body)
+  function send(response: ServerResponse, status: number, page: BrowserPage): Promise<void> {
+    sendPage(response, status, page)
     return track(response)
   }
 
@@ -121,13 +105,7 @@ function createCallbackWait(
           resultShown = resolve
         }).finally(() => sending.delete(shown))
         sending.add(shown)
-        response.writeHead(303, {
-          ...pageHeaders(),
-          Location: donePath,
-          Connection: 'close',
-          'Content-Length': 0,
-        })
-        response.end()
+        sendElsewhere(response, donePath)
         await track(response)
       },
     })
@@ -137,34 +115,28 @@ function createCallbackWait(
     if (options.alsoAnswers?.(request, response) === true) return
     const asked = { method: request.method ?? '', target: request.url ?? '', hosts: hostsOf(request) }
     if (resultPage && asked.target === donePath && asked.method === 'GET' && isOwnHost(asked.hosts, url)) {
-      void send(response, 200, resultPage).then(() => resultShown?.())
+      void send(response, 200, callbackPage(resultPage)).then(() => resultShown?.())
       return
     }
     const verdict = judgeCallback(asked, expected)
     switch (verdict.kind) {
       case 'rejected':
-        void send(response, verdict.status, { kind: 'rejected', problem: verdict.problem })
+        void send(response, verdict.status, refusalPage(verdict.problem))
         if (verdict.status === 400) notify({ kind: 'rejected-callback', problem: verdict.problem })
         return
       case 'unverified-error':
-        void send(response, 400, verdict)
+        void send(response, 400, callbackPage(verdict))
         notify(verdict)
         return
       case 'refused': {
-        if (isAnswered) return void send(response, 409, { kind: 'answered' })
+        if (isAnswered) return void send(response, 409, callbackPage({ kind: 'answered' }))
         isAnswered = true
-        void send(response, 200, verdict)
-        const { error, description } = verdict
-        arrival.reject(
-          new PoolkeyError('sign-in-refused', {
-            error,
-            ...(description === undefined ? {} : { description }),
-          }),
-        )
+        void send(response, 200, callbackPage(verdict))
+        arrival.reject(signInRefused(verdict))
         return
       }
       case 'code':
-        if (isAnswered) return void send(response, 409, { kind: 'answered' })
+        if (isAnswered) return void send(response, 409, callbackPage({ kind: 'answered' }))
         hold(response, verdict.code)
     }
   }
@@ -184,14 +156,6 @@ function createCallbackWait(
   }
 
   return { onRequest, listenerOn }
-}
-
-/** Every Host header: `headers.host` hides a second one. */
-export function hostsOf(request: IncomingMessage): string[] {
-  return request.rawHeaders.flatMap((name, index, all) => {
-    const value = all[index + 1]
-    return index % 2 === 0 && name.toLowerCase() === 'host' && value !== undefined ? [value] : []
-  })
 }
 
 function createArrival() {

@@ -3,6 +3,8 @@
  * error counts only with the state of this very attempt; everything else is named and thrown away, and waiting goes on.
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { PoolkeyError } from '../errors/poolkey-error.ts'
+import { isOwnHost } from '../loopback/loopback-url.ts'
 import { Secret } from '../secret.ts'
 
 /** One request as it came over the wire: the target undecoded, every Host header. */
@@ -25,6 +27,11 @@ export type CallbackVerdict =
   | { kind: 'unverified-error'; error: string; description: string | undefined }
   | { kind: 'rejected'; status: 400 | 403 | 404 | 405; problem: string }
 
+/** The same of a pasted URL. Where the browser signs out first, that ends at `logoutUri`. */
+export interface ExpectedPastedUrl extends ExpectedCallback {
+  logoutUri?: string | undefined
+}
+
 const MAX_TEXT_LENGTH = 500
 
 /** Judges a request to the listener. Host first: a page that rebinds its name to loopback learns nothing else. */
@@ -44,14 +51,8 @@ export function judgeCallback(request: CallbackRequest, expected: ExpectedCallba
 const SIGN_OUT_ENDED =
   'that is where the sign-out ends; now open the second URL, sign in there, and paste the URL that ends at'
 
-/**
- * Judges a URL that a person copied from the address bar of a browser elsewhere: the whole URL, state included. Where the
- * browser signs out first, that ends at `logoutUri`.
- */
-export function judgePastedUrl(
-  text: string,
-  expected: ExpectedCallback & { logoutUri?: string | undefined },
-): CallbackVerdict {
+/** Judges a URL that a person copied from the address bar of a browser elsewhere: the whole URL, state included. */
+export function judgePastedUrl(text: string, expected: ExpectedPastedUrl): CallbackVerdict {
   const { logoutUri } = expected
   const redirectUri = new URL(expected.redirectUri)
   const trimmed = withoutWrapping(text.trim(), redirectUri)
@@ -69,6 +70,12 @@ export function judgePastedUrl(
   return judgeParameters(pasted.searchParams, expected)
 }
 
+/** The error for a verdict that ends the sign-in: the user pool, or its identity provider, said no. */
+export function signInRefused(verdict: Extract<CallbackVerdict, { kind: 'refused' }>): PoolkeyError {
+  const { error, description } = verdict
+  return new PoolkeyError('sign-in-refused', { error, ...(description === undefined ? {} : { description }) })
+}
+
 function isAt({ origin, pathname }: URL, uri: string): boolean {
   const place = new URL(uri)
   return origin === place.origin && pathname === place.pathname
@@ -78,15 +85,6 @@ function isAt({ origin, pathname }: URL, uri: string): boolean {
 function withoutWrapping(text: string, { host, protocol }: URL): string {
   const bare = /^(?:".*"|'.*'|<.*>)$/.test(text) ? text.slice(1, -1) : text
   return bare.startsWith(`${host}/`) ? `${protocol}//${bare}` : bare
-}
-
-/** Whether the one Host header names this listener: a loopback name with its port, or the redirect URI's own host. */
-export function isOwnHost(hosts: string[], redirectUri: URL): boolean {
-  const [host, ...others] = hosts
-  if (host === undefined || others.length > 0) return false
-  const port = redirectUri.port === '' ? '' : `:${redirectUri.port}`
-  const own = [`localhost${port}`, `127.0.0.1${port}`, `[::1]${port}`, redirectUri.host]
-  return own.includes(host.toLowerCase())
 }
 
 function judgeParameters(parameters: URLSearchParams, expected: ExpectedCallback): CallbackVerdict {

@@ -1,14 +1,14 @@
 import { compactVerify, decodeProtectedHeader, importJWK } from 'jose'
 import type { JSONWebKeySet, JWK } from 'jose'
-import type { HttpRequest } from '../http/one-exchange.ts'
 import type { Http } from '../http/http.ts'
+import { notTheProtocol, parseJsonAnswer } from '../http/json-answer.ts'
+import type { HttpRequest } from '../http/one-exchange.ts'
+import { requestWithRetries } from '../http/request-retry.ts'
+import type { Wait } from '../http/request-retry.ts'
 import type { Secret } from '../secret.ts'
 import { checkClaims, invalid, parsePayload } from './claims.ts'
 import type { IdTokenClaims } from './claims.ts'
-import { requestWithRetries } from './request-retry.ts'
-import type { Wait } from './request-retry.ts'
 import { keysFor, parseSigningKeys } from './signing-keys.ts'
-import { notTheProtocol, parseJsonAnswer } from './token-answer.ts'
 
 export interface VerifyIdTokenOptions {
   token: Secret

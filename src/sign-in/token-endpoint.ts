@@ -1,13 +1,14 @@
-import type { HttpRequest } from '../http/one-exchange.ts'
 import type { Http } from '../http/http.ts'
+import type { AnswerOrigin } from '../http/json-answer.ts'
+import type { HttpRequest } from '../http/one-exchange.ts'
+import { requestWithRetries } from '../http/request-retry.ts'
+import type { Wait } from '../http/request-retry.ts'
 import { pause } from '../pause.ts'
 import type { SignInSettings } from '../profile/profile.ts'
 import { Secret } from '../secret.ts'
 import { domainOf } from './authorization.ts'
-import { requestWithRetries } from './request-retry.ts'
-import type { Wait } from './request-retry.ts'
 import { decodeReceived, parseTokenAnswer, refuseUnlessSuccess } from './token-answer.ts'
-import type { AnswerOrigin, Asked, ReceivedTokens, TokenAnswer } from './token-answer.ts'
+import type { Asked, ReceivedTokens, TokenAnswer } from './token-answer.ts'
 
 // A request ends by its own limit.
 const NEVER = new AbortController().signal

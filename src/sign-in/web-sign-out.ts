@@ -1,15 +1,12 @@
 /** Ends the browser's session at the hosted UI, where the browser remembers who signed in. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { PoolkeyError } from '../errors/poolkey-error.ts'
-import { isLoopbackHost } from '../loopback.ts'
+import { sendPage } from '../loopback/browser-answer.ts'
+import { refusalPage } from '../loopback/browser-page.ts'
+import { isRequestFor, leadsHere } from '../loopback/loopback-url.ts'
 import type { SignInSettings } from '../profile/profile.ts'
 import { domainOf, logoutUrl, signOutToSignInUrl } from './authorization.ts'
-import { isOwnHost } from './callback.ts'
-import { endpointOf, hostsOf } from './callback-listener.ts'
-import { pageHeaders, renderPage } from './callback-page.ts'
-import type { CallbackPage } from './callback-page.ts'
-import { openLoopbackServer } from './loopback-server.ts'
-import { readPortHolders } from './port-holder.ts'
+import { callbackPage } from './callback-page.ts'
+import { listenForFirst } from './redirect-server.ts'
 
 export interface WebSignOut {
   /** The page that ends the session. */
@@ -31,46 +28,26 @@ export async function openWebSignOut(signIn: SignInSettings): Promise<WebSignOut
     return { url, landed: undefined, close: () => Promise.resolve() }
   }
   const url = logoutUrl({ domain, clientId, logoutUri }).href
-  const { protocol, hostname } = new URL(logoutUri)
-  const leadsHere = protocol === 'http:' && isLoopbackHost(hostname)
-  return leadsHere
+  return leadsHere(new URL(logoutUri))
     ? { url, ...(await listenFor(logoutUri)) }
     : { url, landed: undefined, close: () => Promise.resolve() }
 }
 
 async function listenFor(logoutUri: string): Promise<Omit<WebSignOut, 'url'>> {
   const landing = new URL(logoutUri)
-  const { hostname: host, port } = endpointOf(logoutUri)
   let land: () => void = () => undefined
   const landed = new Promise<void>((resolve) => {
     land = resolve
   })
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
-    const isMeant = request.method === 'GET' && request.url === `${landing.pathname}${landing.search}`
-    if (!isMeant || !isOwnHost(hostsOf(request), landing)) {
-      send(response, 404, { kind: 'rejected', problem: 'there is nothing at this address' })
+    if (!isRequestFor(request, landing)) {
+      sendPage(response, 404, refusalPage('there is nothing at this address'))
       return
     }
     // Not before the page is on its way: the process ends soon after.
     response.once('close', land)
-    send(response, 200, { kind: 'signed-out' })
+    sendPage(response, 200, callbackPage({ kind: 'signed-out' }))
   }
-  const server = await openLoopbackServer({ host, port, onRequest })
-  if (server) return { landed, close: server.close }
-  const holders = readPortHolders(port).map((holder) => `port ${port}: ${holder}`)
-  throw new PoolkeyError('redirect-ports-taken', {
-    redirectUris: [logoutUri],
-    holders,
-    key: 'cognito_logout_uri',
-  })
-}
-
-function send(response: ServerResponse, status: number, page: CallbackPage): void {
-  const body = renderPage(page)
-  response.writeHead(status, {
-    ...pageHeaders(),
-    Connection: 'close',
-    'Content-Length': Buffer.byteLength(body),
-  })
-  response.end(body)
+  const { server } = await listenForFirst([logoutUri], () => ({ onRequest }), 'cognito_logout_uri')
+  return { landed, close: server.close }
 }

@@ -8,6 +8,7 @@ import { dirname, isAbsolute } from 'node:path'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { ErrorFacts } from '../errors/poolkey-error.ts'
 import { parseJsonObject } from '../json-object.ts'
+import { joinFolders, safeFolders } from '../search-path.ts'
 import { Secret } from '../secret.ts'
 import type { Keychain } from './key-places.ts'
 import { KEYCHAIN_SERVICE } from './vault-file.ts'
@@ -136,9 +137,8 @@ function helperEnvironment(env: Record<string, string | undefined>): Record<stri
     if (value !== undefined) result[name] = value
   }
   // GLib may look for dbus-launch; without a PATH it would search the working directory, too.
-  const separator = process.platform === 'win32' ? ';' : ':'
-  const folders = (env['PATH'] ?? env['Path'] ?? '').split(separator).filter((folder) => isAbsolute(folder))
-  result['PATH'] = folders.length > 0 ? folders.join(separator) : '/usr/bin:/bin'
+  const platform = process.platform
+  result['PATH'] = joinFolders(safeFolders({ env, platform }), platform) || '/usr/bin:/bin'
   return result
 }
 

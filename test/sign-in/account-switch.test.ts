@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { isOwn } from '../../src/loopback/connection-owner.ts'
+import { openLoopbackServer } from '../../src/loopback/loopback-server.ts'
 import { createAccountSwitch } from '../../src/sign-in/account-switch.ts'
-import { isOwn } from '../../src/sign-in/connection-owner.ts'
-import { openLoopbackServer } from '../../src/sign-in/loopback-server.ts'
 import { freePort } from './support/server.ts'
 import { signInSettings } from './support/settings.ts'
 

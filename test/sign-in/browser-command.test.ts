@@ -4,7 +4,6 @@ import {
   browserEnvironment,
   hasBrowser,
   needsXdgOpen,
-  searchPath,
   splitCommand,
   whyNoBrowser,
   withUrl,
@@ -107,11 +106,6 @@ describe('the environment of a browser', () => {
     expect(browserEnvironment({ PATH: ':.:bin:/usr/bin::./x:/bin:' }, 'linux')).toEqual({
       PATH: '/usr/bin:/bin',
     })
-    expect(searchPath({ Path: '.;C:\\Windows;tools;\\x;C:x;d:/y;' }, 'win32')).toEqual([
-      'C:\\Windows',
-      'd:/y',
-    ])
-    expect(searchPath({}, 'linux')).toEqual([])
   })
 })
 

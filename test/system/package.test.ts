@@ -225,6 +225,26 @@ describe('installed', () => {
     expect(existsSync(join(home, '.local'))).toBe(false)
   })
 
+  test('configure by npx says that what it writes does not last', async () => {
+    const newcomer = await openNewcomer()
+    const { npmEnv, cwd, configFile } = newcomer
+    const settings = ['--user-pool-id', 'eu-west-1_AbCdEf123', '--client-id', '1example23456789']
+    const domain = ['--domain', 'acme.auth.eu-west-1.amazoncognito.com']
+    const words = ['configure', '--profile', 'dev', ...settings, ...domain, '--yes']
+    const outcome = await startProgram('npx', ['--yes', `file:${tarball}`, ...words], npmEnv, { cwd }).ended
+    expect(outcome, outcome.stderr).toMatchObject({ code: 0 })
+    expect(readFileSync(configFile, 'utf8')).toMatch(/^credential_process = .*_npx/m)
+    expect(outcome.stderr).toContain('npm install --global poolkey')
+    // Installed, it takes the line over and says nothing of the kind.
+    const { prefix } = newcomer
+    const install = ['install', '--global', '--prefix', prefix, tarball]
+    expect(await startProgram('npm', install, npmEnv, { cwd }).ended).toMatchObject({ code: 0 })
+    const again = await startProgram(join(prefix, 'bin', 'poolkey'), words, newcomer.env, { cwd }).ended
+    expect(again, again.stderr).toMatchObject({ code: 0 })
+    expect(again.stderr).not.toContain('npm install')
+    expect(readFileSync(configFile, 'utf8')).not.toContain('_npx')
+  })
+
   test('J126: is tried, has its manual page and completions, and goes without a trace', async () => {
     const { newcomer, poolkey } = await install(['--ignore-scripts'])
     const { home, prefix, npmEnv, cwd } = newcomer

@@ -1,9 +1,9 @@
 import { withProfile } from '../../errors/explanation.ts'
-import { isLoopbackHost } from '../../loopback.ts'
+import { isLoopbackHost } from '../../loopback/loopback-host.ts'
 import { unifiedDiff } from '../../profile/line-diff.ts'
+import type { Profile } from '../../profile/profile.ts'
 import { shadowingKey, withConfigText, writeProfile } from '../../profile/profile-edit.ts'
 import type { WrittenKeys } from '../../profile/profile-edit.ts'
-import type { Profile } from '../../profile/profile.ts'
 import type { ConfigSources } from '../../profile/profile-values.ts'
 import type { Secret } from '../../secret.ts'
 import type { Store } from '../../vault/vault-file.ts'
@@ -65,8 +65,18 @@ export async function configureProfile(context: ConfigureContext, wish: Configur
   return finish(context, profile, wish)
 }
 
-function warn({ terminal }: Needs<'terminal'>, files: ConfigSources, profile: Profile): void {
+function warn(
+  { terminal, selfCommand }: Needs<'terminal' | 'selfCommand'>,
+  files: ConfigSources,
+  profile: Profile,
+): void {
   const { name, exchange } = profile
+  // Where npx keeps what it runs.
+  if (/[\\/]_npx[\\/]/.test(selfCommand.at(-1) ?? ''))
+    terminal.label(
+      'warning',
+      'its credential_process line runs poolkey from the cache of npx, which may be cleared: install it (npm install --global poolkey), then configure again',
+    )
   const shadow = shadowingKey(files, name)
   if (shadow)
     terminal.label(

@@ -1,37 +1,42 @@
 import { OTHER_USER, TEST_USER } from '../../emulator/default-settings.ts'
-import { startEmulator } from '../../emulator/emulator.ts'
-import type { Emulator } from '../../emulator/emulator.ts'
+import { sectionText, startEmulator } from '../../emulator/emulator.ts'
+import type { Emulator, EmulatorOptions } from '../../emulator/emulator.ts'
+import { shellWord } from '../../errors/explanation.ts'
 import { isPoolkeyError, PoolkeyError } from '../../errors/poolkey-error.ts'
 import { untilAborted } from '../../pause.ts'
 import { credentialProcessLine } from '../../profile/credential-process-line.ts'
-import type { Needs } from '../context.ts'
+import { chooseProfileName } from '../../profile/profile-name.ts'
+import { SETTINGS } from '../../profile/settings.ts'
+import type { Setting } from '../../profile/settings.ts'
+import type { GlobalOptions, Needs } from '../context.ts'
 
-const PROFILE = 'emulated'
+type EmulateContext = Needs<'terminal' | 'platform' | 'selfCommand' | 'now' | 'interrupted'>
 
-export interface EmulateOptions {
+export interface EmulateOptions extends Pick<GlobalOptions, 'profile'> {
   port?: number
+  userPoolId?: string
+  clientId?: string
+  identityPoolId?: string
 }
 
-/** Runs the embedded Cognito and STS until it is interrupted; prints a profile that works as pasted. */
-export async function emulate(
-  context: Needs<'terminal' | 'platform' | 'selfCommand' | 'now' | 'interrupted'>,
-  options: EmulateOptions,
-): Promise<number> {
-  const { terminal, interrupted, now, selfCommand, platform } = context
-  const emulator = await startOn(options.port ?? 0, now)
+/**
+ * Runs the embedded Cognito and STS until it is interrupted; prints profiles that work as pasted, one for each way to a role.
+ * With IDs it is the pools and the app client that have them. Throws `usage` for an ID that is none, or a port that is taken.
+ */
+export async function emulate(context: EmulateContext, options: EmulateOptions): Promise<number> {
+  const { terminal, interrupted, now } = context
+  // Not AWS_PROFILE: that one exists, and is not to be written twice.
+  const name =
+    options.profile === undefined ? 'emulated' : chooseProfileName({ flag: options.profile, env: {} })
+  const emulator = await startOn(options.port ?? 0, { now, ...idsOf(options) })
   try {
-    terminal.answer(
-      emulator.profileText(PROFILE, {
-        cognito_logout_uri: emulator.settings.logoutUris[0] ?? '',
-        credential_process: credentialProcessLine({ program: selfCommand, profile: PROFILE, platform }),
-      }),
-    )
+    terminal.answer(profilesText(context, emulator, name))
     terminal.say(
-      `Cognito and STS on ${emulator.origin}, for this machine only. Put the profile above into ~/.aws/config, then:`,
+      `Cognito and STS on ${emulator.origin}, for this machine only. Put the profiles above into ~/.aws/config, then:`,
     )
-    terminal.say('  poolkey login --profile emulated')
+    terminal.say(`  poolkey login --profile ${shellWord(name)}`)
     terminal.say(
-      `  aws sts get-caller-identity --profile emulated    (older ones need --endpoint-url ${emulator.origin})`,
+      `  aws sts get-caller-identity --profile ${shellWord(name)}    (before AWS CLI 2.13: --endpoint-url ${emulator.origin})`,
     )
     if (options.port === undefined)
       terminal.say(
@@ -54,10 +59,60 @@ export async function emulate(
   }
 }
 
+function idsOf(
+  options: EmulateOptions,
+): Pick<EmulatorOptions, 'region' | 'userPoolId' | 'clientId' | 'identityPoolId'> {
+  const userPoolId = checked(SETTINGS.userPoolId, options.userPoolId)
+  const clientId = checked(SETTINGS.clientId, options.clientId)
+  const identityPoolId = checked(SETTINGS.identityPoolId, options.identityPoolId)
+  const region = userPoolId?.split('_')[0] ?? identityPoolId?.split(':')[0]
+  return {
+    ...(region !== undefined && { region }),
+    ...(userPoolId !== undefined && { userPoolId }),
+    ...(clientId !== undefined && { clientId }),
+    ...(identityPoolId !== undefined && { identityPoolId }),
+  }
+}
+
+function checked({ key, type }: Setting<string>, value: string | undefined): string | undefined {
+  if (value === undefined || type.parse(value) !== undefined) return value
+  throw new PoolkeyError('usage', {
+    problem: `"${value}" is no ${key}`,
+    fix: `what is needed is ${type.allowed}`,
+  })
+}
+
+// The first signs in; the others take over its sign-in, or need none.
+function profilesText({ selfCommand, platform }: EmulateContext, emulator: Emulator, name: string): string {
+  const { origin, region, roles, identityPoolId } = emulator
+  const line = (profile: string) => ({
+    credential_process: credentialProcessLine({ program: selfCommand, profile, platform }),
+  })
+  const other = (way: string, keys: Record<string, string>) => {
+    const profile = `${name}-${way}`
+    return sectionText(profile, { region, endpoint_url: origin, ...line(profile), ...keys })
+  }
+  const cognito_source_profile = name
+  return [
+    emulator.profileText(name, { cognito_logout_uri: emulator.settings.logoutUris[0] ?? '', ...line(name) }),
+    other('editor', { cognito_source_profile, cognito_role_arn: roles.editor }),
+    other('web-identity', {
+      ...{ cognito_source_profile, cognito_exchange: 'web-identity' },
+      cognito_role_arn: roles.webIdentity,
+    }),
+    other('chained', { cognito_source_profile, cognito_chain_role_arn: roles.chained }),
+    other('guest', { cognito_identity_pool_id: identityPoolId, cognito_guest: 'true' }),
+  ].join('\n')
+}
+
 /** Throws `usage` when the port cannot be had. */
-async function startOn(port: number, now: () => number): Promise<Emulator> {
+async function startOn(port: number, options: EmulatorOptions): Promise<Emulator> {
   try {
-    return await startEmulator({ port, now, users: [TEST_USER, OTHER_USER] })
+    return await startEmulator({
+      ...options,
+      ...{ port, users: [TEST_USER, OTHER_USER] },
+      identityPool: { allowUnauthenticated: true },
+    })
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error

@@ -4,7 +4,7 @@ import { Socket } from 'node:net'
 import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import type { HttpAnswer } from '../../http/one-exchange.ts'
 import type { Http } from '../../http/http.ts'
-import { isLoopbackHost } from '../../loopback.ts'
+import { isLoopbackHost } from '../../loopback/loopback-host.ts'
 import type { Needs } from '../context.ts'
 import { readNamedPipe } from './named-pipe.ts'
 

@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs'
-import { isAbsolute, join } from 'node:path'
+import { isAbsolute } from 'node:path'
+import { findInFolders, safeFolders } from '../../search-path.ts'
 
 /** Which words run this installation: `selfCommand` are those of this very process. */
 export interface Installation {
@@ -15,10 +16,8 @@ export interface Installation {
 export function installedCommand({ selfCommand, env, platform }: Installation): string[] {
   if (platform === 'win32') return selfCommand
   const self = realPathOf(selfCommand.at(-1) ?? '')
-  const folders = (env['PATH'] ?? '').split(':').filter((folder) => isAbsolute(folder))
-  const found = folders
-    .map((folder) => join(folder, 'poolkey'))
-    .find((path) => realPathOf(path) !== undefined)
+  const sought = { folders: safeFolders({ env, platform }), platform }
+  const found = findInFolders('poolkey', sought, (path) => realPathOf(path) !== undefined)
   // The first one counts: that is what a person runs by the name.
   return found !== undefined && self !== undefined && realPathOf(found) === self ? [found] : selfCommand
 }

@@ -135,7 +135,11 @@ export const SET_UP: CommandTable = {
       group: 'Try:',
       description: 'run an embedded Cognito and STS for offline development',
       load: async () => (await import('../commands/emulate.ts')).emulate,
-    }).option('--port <port>', 'port on loopback (default: any free one)', portNumber)
+    })
+      .option('--port <port>', 'port on loopback (default: any free one)', portNumber)
+      .option('--user-pool-id <id>', 'be this user pool, such as that of an imported profile')
+      .option('--client-id <id>', 'have this app client')
+      .option('--identity-pool-id <id>', 'be this identity pool')
   },
   help(command) {
     command({

@@ -1,9 +1,9 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { readPortHolders } from '../../src/sign-in/port-holder.ts'
+import { readPortHolders } from '../../src/loopback/port-holder.ts'
+import { freePort, occupy } from '../sign-in/support/server.ts'
 import { temporaryFolder } from '../vault/temporary-folder.ts'
-import { freePort, occupy } from './support/server.ts'
 
 const HEADER =
   '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode'

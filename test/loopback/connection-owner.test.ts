@@ -5,8 +5,8 @@ import type { AddressInfo, Socket } from 'node:net'
 import { endianness } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { readConnectionOwner } from '../../src/sign-in/connection-owner.ts'
-import type { AcceptedConnection } from '../../src/sign-in/connection-owner.ts'
+import { readConnectionOwner } from '../../src/loopback/connection-owner.ts'
+import type { AcceptedConnection } from '../../src/loopback/connection-owner.ts'
 import { temporaryFolder } from '../vault/temporary-folder.ts'
 
 const HEADER =
