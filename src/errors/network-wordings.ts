@@ -29,6 +29,13 @@ function keyOf(host: string, profile: Profile | undefined): string {
   return signIn && isAt(host, new URL(signIn.issuer)) ? 'cognito_issuer' : 'endpoint_url'
 }
 
+/** What to do about a hosted UI that cannot be reached from here. */
+export function nextFor(host: string, profile: Profile | undefined): string {
+  return isOnThisMachine(host)
+    ? `start what is to listen there, such as poolkey emulate${optional(' --port ', portOf(host))}; or check ${settingOf(host, profile)}`
+    : `check ${settingOf(host, profile)}, and the network; to test it: ${withProfile('poolkey doctor', profile?.name)}`
+}
+
 /** AWS's APIs name their operations in one word; no redirect URI goes with those. */
 const isOfApi = (operation: string) => /^[A-Z]\w+$/.test(operation)
 
@@ -125,9 +132,12 @@ export const NETWORK_WORDINGS: Wordings<
   },
   'sign-in-timeout': {
     exitCode: 6,
-    what: ({ seconds }) => `nobody came back from the browser within ${seconds} s`,
-    fix: ({ clientId, redirectUri, logoutUri, opened }, profile) =>
-      `${opened === 'by hand' ? 'if the page that the browser ended at did not load, forward its port, or paste its address here; ' : ''}if the browser showed an error page of the user pool, register ${optional('', logoutUri, ` as a sign-out URL and `)}${redirectUri} as a callback URL of app client ${clientId}, or check that ID and cognito_domain${optional(' (', profile?.signIn?.domain?.host, ')')}; otherwise run: ${withProfile(logoutUri === undefined ? 'poolkey login' : 'poolkey login --switch-account', profile?.name)}`,
+    what: ({ seconds, unreachable, because }) =>
+      `nobody came back from the browser within ${seconds} s${optional('; from here ', unreachable, ` cannot be ${because === 'ENOTFOUND' ? 'found' : 'reached'} (${because ?? ''})`)}`,
+    fix: ({ clientId, redirectUri, logoutUri, opened, unreachable }, profile) =>
+      unreachable !== undefined
+        ? nextFor(unreachable, profile)
+        : `${opened === 'by hand' ? 'if the page that the browser ended at did not load, forward its port, or paste its address here; ' : ''}if the browser showed an error page of the user pool, register ${optional('', logoutUri, ` as a sign-out URL and `)}${redirectUri} as a callback URL of app client ${clientId}, or check that ID and cognito_domain${optional(' (', profile?.signIn?.domain?.host, ')')}; otherwise run: ${withProfile(logoutUri === undefined ? 'poolkey login' : 'poolkey login --switch-account', profile?.name)}`,
   },
   'web-sign-out-unconfirmed': {
     exitCode: 6,

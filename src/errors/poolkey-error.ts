@@ -110,7 +110,8 @@ export interface ErrorFacts {
   'lock-held': { lock: string; pid: number | undefined; seconds: number }
   /**
    * `logoutUri`: a sign-out URL that was to be passed first, and was not. `opened`: who opened the page; somebody's browser
-   * on another machine may not reach the callback here.
+   * on another machine may not reach the callback here. `unreachable`: the hosted UI's host, which was not to be reached from here,
+   * `because` of such an errno.
    */
   'sign-in-timeout': {
     seconds: number
@@ -118,6 +119,8 @@ export interface ErrorFacts {
     redirectUri: string
     logoutUri?: string
     opened: 'here' | 'by hand'
+    unreachable?: string
+    because?: string
   }
   /** The browser was sent away to sign out, and did not come back. */
   'web-sign-out-unconfirmed': { seconds: number; clientId: string; logoutUri: string }

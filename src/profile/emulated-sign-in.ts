@@ -1,6 +1,6 @@
 /** Sign-ins on this machine and the AWS that their tokens are not for. Pure. */
 import { PoolkeyError } from '../errors/poolkey-error.ts'
-import { isLoopbackHost } from '../loopback.ts'
+import { isLoopbackHost } from '../loopback/loopback-host.ts'
 import type { Profile } from './profile.ts'
 
 /**

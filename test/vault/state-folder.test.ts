@@ -35,7 +35,6 @@ describe('rehearseMaking', () => {
     expect(await refusalOf(() => { rehearseMaking(`${folder}/file/state`) })).toMatchObject({
       code: 'vault-io',
       path: `${folder}/file/state`,
-      operation: 'write',
     }) // prettier-ignore
   })
 })
