@@ -226,7 +226,7 @@ complete -c poolkey -n '__poolkey_at \'configure\'' -l chain-role-arn -x -d 'A s
 complete -c poolkey -n '__poolkey_at \'configure\'' -l chain-external-id -x -d 'External ID for the second role.'
 complete -c poolkey -n '__poolkey_at \'configure\'' -l chain-session-name -x -d 'Name of the second role\'s session.'
 complete -c poolkey -n '__poolkey_at \'configure\'' -l chain-duration-seconds -x -d 'Life of the second role\'s credentials in seconds, 900 to 3600 (AWS\'s limit for chained roles).'
-complete -c poolkey -n '__poolkey_at \'configure\'' -l source-profile -x -a '(__poolkey_profiles)' -d 'Takes missing S and P keys from that profile, so that many roles share one sign-in; one level, no cycles.'
+complete -c poolkey -n '__poolkey_at \'configure\'' -l source-profile -x -a '(__poolkey_profiles)' -d 'Takes missing sign-in (S) and pool (P) keys from that profile, so that many roles share one sign-in; one level, no cycles.'
 complete -c poolkey -n '__poolkey_at \'configure list\'' -l json -d 'as JSON'
 complete -c poolkey -n '__poolkey_at \'configure remove\'' -l yes -d 'without asking'
 complete -c poolkey -n '__poolkey_wants \'configure remove\'' -a '(__poolkey_profiles)'
@@ -266,7 +266,7 @@ complete -c poolkey -n '__poolkey_at \'configure import\'' -l chain-role-arn -x 
 complete -c poolkey -n '__poolkey_at \'configure import\'' -l chain-external-id -x -d 'External ID for the second role.'
 complete -c poolkey -n '__poolkey_at \'configure import\'' -l chain-session-name -x -d 'Name of the second role\'s session.'
 complete -c poolkey -n '__poolkey_at \'configure import\'' -l chain-duration-seconds -x -d 'Life of the second role\'s credentials in seconds, 900 to 3600 (AWS\'s limit for chained roles).'
-complete -c poolkey -n '__poolkey_at \'configure import\'' -l source-profile -x -a '(__poolkey_profiles)' -d 'Takes missing S and P keys from that profile, so that many roles share one sign-in; one level, no cycles.'
+complete -c poolkey -n '__poolkey_at \'configure import\'' -l source-profile -x -a '(__poolkey_profiles)' -d 'Takes missing sign-in (S) and pool (P) keys from that profile, so that many roles share one sign-in; one level, no cycles.'
 complete -c poolkey -n '__poolkey_wants \'configure import\'' -F
 complete -c poolkey -n '__poolkey_at \'doctor\'' -l public -d 'without names and ids, to be shown to anybody'
 complete -c poolkey -n '__poolkey_at \'doctor\'' -l json -d 'as JSON'

@@ -58,14 +58,14 @@ export const CONFIGURATION_WORDINGS: Wordings<
   'profile-unknown': {
     exitCode: 3,
     what: ({ profile, file }) => `there is no profile ${profile} in ${file}`,
-    fix: ({ profile, file, known, bareSectionLine, inside }) => {
+    fix: ({ profile, file, known, similar, bareSectionLine, inside }) => {
       if (inside !== undefined)
         return `name the profile, which exec does not hand on: --profile ${shellWord(inside)}`
       return bareSectionLine !== undefined
         ? `in line ${bareSectionLine} of ${file} write [profile ${profile}] in place of [${profile}]`
         : known.length === 0
           ? `write it by: ${withProfile('poolkey configure', profile)}; to try poolkey without one, run: poolkey demo`
-          : nameOne(known)
+          : `${similar === undefined ? '' : `did you mean ${similar}? `}${nameOne(known)}`
     },
   },
   'profile-foreign': {
@@ -185,7 +185,7 @@ export const CONFIGURATION_WORDINGS: Wordings<
 }
 
 function nameOne(names: string[]): string {
-  const more = names.length > MOST_NAMES ? ', ...' : ''
+  const more = names.length > MOST_NAMES ? ', ... (all: poolkey configure list)' : ''
   return `name one with --profile or AWS_PROFILE; known: ${names.slice(0, MOST_NAMES).join(', ')}${more}`
 }
 

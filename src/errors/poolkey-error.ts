@@ -22,6 +22,8 @@ export interface ErrorFacts {
     profile: string
     file: string
     known: string[]
+    /** The one of them that is written most like it. */
+    similar?: string | undefined
     /** Where `[name]` stands without the word `profile`, which AWS tools do not read. */
     bareSectionLine?: number
     /** None was named, and this is whose credentials the shell was given by `exec`. */

@@ -6,6 +6,7 @@ import { isPoolkeyError } from '../errors/poolkey-error.ts'
 import type { PoolkeyError } from '../errors/poolkey-error.ts'
 import { knownCauseOf } from '../errors/service-causes.ts'
 import type { Profile } from '../profile/profile.ts'
+import { providerNameOf } from '../provider-name.ts'
 
 /** None where the fix in words says all there is to do. Words in capitals are for the person to fill in. */
 export function stepsFor(error: PoolkeyError, profile: Profile | undefined): string[] {
@@ -171,7 +172,7 @@ function userPoolPage({ signIn }: Profile): string[] {
 }
 
 function issuerName({ signIn }: Profile): string {
-  return signIn?.issuer.replace(/^https?:\/\//, '') ?? 'ISSUER'
+  return signIn ? providerNameOf(signIn.issuer) : 'ISSUER'
 }
 
 function inConsole(...places: string[]): string {

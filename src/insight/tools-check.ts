@@ -4,6 +4,7 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import { plainText } from '../errors/plain-text.ts'
 import { parseJsonObject } from '../json-object.ts'
+import { abortReason } from '../pause.ts'
 import type { ProfileSection } from '../profile/profile-values.ts'
 import { findInFolders, safeFolders } from '../search-path.ts'
 import { fine, isTrouble, misconfigured } from './finding.ts'
@@ -120,7 +121,7 @@ function outcomeOf({ text }: ProcessLine, { around, signal }: LineRun): Promise<
   const options = { env: around.env, timeout: LIMIT_MS, maxBuffer: MOST_BYTES, signal }
   return new Promise((resolve, reject) => {
     const child = exec(text, options, (error, stdout, stderr) => {
-      if (signal.aborted) reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'))
+      if (signal.aborted) reject(abortReason(signal))
       else resolve({ exitCode: error ? error.code : 0, stdout, stderr })
     })
     child.stdin?.on('error', () => undefined).end()

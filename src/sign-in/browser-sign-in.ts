@@ -27,6 +27,7 @@ export interface SignedIn {
   byPassword?: { deviceKey: string | undefined }
 }
 
+/** Something a person may want to know while the sign-in goes on. */
 export type SignInNotice =
   | CallbackNotice
   | Extract<BrowserOutcome, { kind: 'not-opened' }>
@@ -40,6 +41,7 @@ export interface SignInWay {
   signOut: { url: string; leadsOn: boolean; beside?: string } | undefined
 }
 
+/** A sign-in in a browser, and who is told what of it. */
 export interface BrowserSignInOptions {
   signIn: SignInSettings
   clientSecret: Secret | undefined

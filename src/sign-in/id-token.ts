@@ -10,6 +10,7 @@ import { checkClaims, invalid, parsePayload } from './claims.ts'
 import type { IdTokenClaims } from './claims.ts'
 import { keysFor, parseSigningKeys } from './signing-keys.ts'
 
+/** A token, and what it must say; the clocks may differ by `toleranceSeconds`, 60 unless said. */
 export interface VerifyIdTokenOptions {
   token: Secret
   /** Checked against `at_hash` where the ID token has one. */

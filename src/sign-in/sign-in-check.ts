@@ -27,6 +27,7 @@ export interface SignInCheck {
 // Who registers more has tried the first ones.
 const MOST_CALLBACKS = 5
 
+/** What is checked, by which ways, and how long. */
 export interface SignInChecked {
   signIn: SignInSettings
   http: Http

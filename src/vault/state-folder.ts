@@ -13,12 +13,12 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Stats } from 'node:fs'
+import { errnoOf } from '../errno.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import {
   TEMPORARY_SUFFIX,
   createOwnFile,
   discard,
-  errnoOf,
   ioError,
   isForeign,
   isOwnName,

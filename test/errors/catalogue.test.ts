@@ -187,7 +187,7 @@ describe('wording', () => {
     const known = Array.from({ length: 13 }, (_, index) => `p${index}`)
     const [, fix] = said('profile-unknown', { profile: 'x', file: '/f', known })
     expect(fix).toBe(
-      'name one with --profile or AWS_PROFILE; known: p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, ...',
+      'name one with --profile or AWS_PROFILE; known: p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, ... (all: poolkey configure list)',
     )
     expect(said('profile-unknown', { profile: 'x', file: '/f', known: known.slice(0, 12) })[1]).toMatch(
       /p11$/,

@@ -13,7 +13,7 @@ export const EVERY_FAILURE: { [C in ErrorCode]: FactsFor<C> } = {
   'config-syntax': (text) => [{ file: text, line: 3, problem: text }],
   'profile-unknown': (text) => [
     { profile: text, file: text, known: [] },
-    { profile: text, file: text, known: [text, text] },
+    { profile: text, file: text, known: [text, text], similar: text },
     { profile: 'default', file: text, known: [text], inside: text },
   ],
   'profile-foreign': (text) => [

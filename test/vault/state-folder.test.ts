@@ -11,7 +11,13 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { isFolderThere, namesIn, prepareFolder, rehearseMaking, sweepTemporaries } from '../../src/vault/state-folder.ts'
+import {
+  isFolderThere,
+  namesIn,
+  prepareFolder,
+  rehearseMaking,
+  sweepTemporaries,
+} from '../../src/vault/state-folder.ts'
 import { refusalOf } from './refusal.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 

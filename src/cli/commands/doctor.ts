@@ -1,5 +1,5 @@
-import { isOurs, isPoolkeyError } from '../../errors/poolkey-error.ts'
 import { jsonLine, plainText } from '../../errors/plain-text.ts'
+import { isOurs, isPoolkeyError } from '../../errors/poolkey-error.ts'
 import { chainOf } from '../../insight/chain.ts'
 import { adviceOn, diagnosisJson, drawnHops, exitCodeOf } from '../../insight/diagnosis.ts'
 import { examine, MACHINE } from '../../insight/doctor.ts'
@@ -124,7 +124,7 @@ async function withoutProfile(
     platform: context.platform,
     configFile,
     credentialsFile,
-    caBundle: context.env['AWS_CA_BUNDLE'],
+    caBundle: undefined,
   }
   return [
     { ...MACHINE, findings: checkMachine(around) },

@@ -1,5 +1,5 @@
-import { userPoolPlace } from '../../broker/fresh-tokens.ts'
 import { givenClientSecret } from '../../broker/given-secret.ts'
+import { userPoolClientFor } from '../../broker/user-pool.ts'
 import { sealSecret } from '../../errors/explanation.ts'
 import { isPoolkeyError } from '../../errors/poolkey-error.ts'
 import { isAboutClientSecret } from '../../errors/user-pool-causes.ts'
@@ -25,11 +25,7 @@ export async function sayCheck(
   const { signInFindings } = await import('../../insight/sign-in-findings.ts')
   const http = context.openHttp(profile)
   const clientSecret = secret ?? givenClientSecret(context.env)
-  const client = async () => {
-    const { createUserPoolClient } = await import('../../sign-in/user-pool-api.ts')
-    const place = userPoolPlace({ profile }, signIn)
-    return createUserPoolClient(place, { clientId: signIn.clientId, clientSecret }, { http })
-  }
+  const client = () => userPoolClientFor({ profile, http }, signIn, clientSecret)
   terminal.progress('Checking ...')
   try {
     const check = await checkSignIn({ signIn, http, client, limitMs: CHECK_MS, signal: interrupted })

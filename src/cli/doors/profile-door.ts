@@ -51,7 +51,7 @@ export function profileDoor(from: {
     filesRead,
     lastRead: () => profile,
     async read(overrides = {}, how = {}) {
-      const { readProfileFromDisk } = await import('../../profile/config-files.ts')
+      const { readProfileFromDisk } = await import('../../profile/profiles-on-disk.ts')
       const { noteFile } = await import('../../profile/file-identity.ts')
       if (how.neverAsks !== true) await meant.pick()
       const name = await meant.name()
@@ -68,7 +68,7 @@ export function profileDoor(from: {
       return profile
     },
     async readAll() {
-      const { readAllProfilesFromDisk } = await import('../../profile/config-files.ts')
+      const { readAllProfilesFromDisk } = await import('../../profile/profiles-on-disk.ts')
       return readAllProfilesFromDisk({ ...files, sparesCredentials: true })
     },
     async readOrigins({ name }) {

@@ -8,12 +8,14 @@ import type { Sighting, Subject } from './sightings.ts'
 /** What an import may write. It can neither name a program nor send anything elsewhere than the sign-in. */
 export type ImportedKey = Extract<Subject, SettingKey | 'region'>
 
+/** A checked value, and where it stands. */
 export interface Found {
   value: string
   /** The path in the file. */
   where: string
 }
 
+/** What there is one of, what there are several of, and what is to be said of the rest. */
 export interface Chosen {
   settings: Map<ImportedKey, Found>
   ambiguous: Map<ImportedKey, Found[]>
