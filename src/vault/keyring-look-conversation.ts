@@ -33,6 +33,7 @@ export class KeyringLookConversation extends BusConversation<OpenKeyring> {
       case SERIAL.getLocked:
         expectSignature(message, 'v')
         return message.body.variant() === 0 ? { kind: 'found' } : declined('locked')
+      case undefined:
       default:
         return { kind: 'wait' }
     }

@@ -59,6 +59,7 @@ export class SecretServiceConversation extends BusConversation<FoundItem> {
           value: new Secret(Buffer.from(body.bytes(body.uint32()), 'latin1').toString()),
         }
       }
+      case undefined:
       default:
         return { kind: 'wait' }
     }
