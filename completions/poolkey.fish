@@ -142,7 +142,7 @@ complete -c poolkey -n '__poolkey_wants \'\'' -a help -d 'of a command; or exit-
 complete -c poolkey -n '__poolkey_wants \'roles\'' -a use -d 'write one of them into the profile, by name or ARN'
 complete -c poolkey -n '__poolkey_wants \'configure\'' -a list -d 'poolkey\'s profiles'
 complete -c poolkey -n '__poolkey_wants \'configure\'' -a remove -d 'take out of a profile what poolkey put there'
-complete -c poolkey -n '__poolkey_wants \'configure\'' -a store -d 'move the sealing key: keychain, passphrase or file'
+complete -c poolkey -n '__poolkey_wants \'configure\'' -a store -d 'move the sealing key, or make a vault for it: keychain, passphrase or file'
 complete -c poolkey -n '__poolkey_wants \'configure\'' -a import -d 'write a profile from what a file, an address or - (stdin) says of a user pool'
 complete -c poolkey -n '__poolkey_at \'login\'' -l force -d 'sign in anew even if the session still works'
 complete -c poolkey -n '__poolkey_at \'login\'' -l no-browser -d 'open no browser: print the URL; the redirected URL can be pasted, too (by itself over SSH, in containers, without a display)'

@@ -29,7 +29,7 @@ Register-ArgumentCompleter -Native -CommandName poolkey -ScriptBlock {
     , @('roles', 'use', 'write one of them into the profile, by name or ARN')
     , @('configure', 'list', 'poolkey''s profiles')
     , @('configure', 'remove', 'take out of a profile what poolkey put there')
-    , @('configure', 'store', 'move the sealing key: keychain, passphrase or file')
+    , @('configure', 'store', 'move the sealing key, or make a vault for it: keychain, passphrase or file')
     , @('configure', 'import', 'write a profile from what a file, an address or - (stdin) says of a user pool')
   )
   # Options in the same way; '*' is every command.

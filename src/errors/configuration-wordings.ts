@@ -99,10 +99,13 @@ export const CONFIGURATION_WORDINGS: Wordings<
   'setting-missing': {
     exitCode: 3,
     what: ({ profile, key, neededFor }) => `profile ${profile} has no ${key}, which ${neededFor} needs`,
-    fix: ({ profile, file, key, line, neededFor }, known) =>
-      key === 'cognito_logout_uri'
+    fix: ({ profile, file, key, line, neededFor }, known) => {
+      if (key === 'endpoint_url')
+        return `add endpoint_url = URL to profile ${profile} in ${file}: that of the emulator, which poolkey emulate prints; AWS makes nothing of its tokens`
+      return key === 'cognito_logout_uri'
         ? `register a sign-out URL such as ${signOutUriBeside(known)} with ${clientOf(known)}, then: ${withProfile(`poolkey configure --logout-uri ${signOutUriBeside(known)}`, profile)}`
-        : `add ${key} = ...${key === 'cognito_domain' && neededFor.startsWith('signing in') ? ', or cognito_sign_in = password,' : ''} to profile ${profile} in ${file}${optional(' (line ', line, ')')}`,
+        : `add ${key} = ...${key === 'cognito_domain' && neededFor.startsWith('signing in') ? ', or cognito_sign_in = password,' : ''} to profile ${profile} in ${file}${optional(' (line ', line, ')')}`
+    },
   },
   'setting-conflict': {
     exitCode: 3,

@@ -22,7 +22,7 @@ export function stepsFor(error: PoolkeyError, profile: Profile | undefined): str
 
 /** Where no keychain can be had, the key of a new vault goes elsewhere. */
 function storeSteps({ facts }: PoolkeyError<'keychain-unavailable'>, { name }: Profile): string[] {
-  const isAbsent = facts.problem === 'library' || facts.problem === 'service'
+  const isAbsent = ['library', 'service', 'no-keyring'].includes(facts.problem)
   return isAbsent ? [`${loginCommand(name)} --store passphrase`, `${loginCommand(name)} --store file`] : []
 }
 

@@ -151,7 +151,9 @@ function parseAnswer(line: string): KeychainAnswer | undefined {
 }
 
 function isProblem(value: unknown): value is Unavailable['problem'] {
-  return ['library', 'service', 'locked', 'timeout', 'denied'].some((problem) => problem === value)
+  return ['library', 'service', 'no-keyring', 'locked', 'timeout', 'denied'].some(
+    (problem) => problem === value,
+  )
 }
 
 function ignoreLate(): void {

@@ -39,7 +39,7 @@ export const SET_UP: CommandTable = {
     command({
       name: 'store <store>',
       group: 'Set up:',
-      description: 'move the sealing key: keychain, passphrase or file',
+      description: 'move the sealing key, or make a vault for it: keychain, passphrase or file',
       parent: configure,
       load: async () => (await import('../commands/configure-store.ts')).configureStore,
     })

@@ -86,6 +86,28 @@ describe('several values', () => {
     )
   })
 
+  test.each([
+    ['client_secret', (value: string) => ({ client_secret: { sensitive: true, type: 'string', value } })],
+    ['user_pool_client_secret', (value: string) => ({ user_pool_client_secret: { sensitive: true, value } })],
+    ['Auth.UserPoolClientSecret', (value: string) => ({ Auth: { UserPoolClientSecret: value } })],
+    [
+      'UserPoolClientSecret',
+      (value: string) => ({ Outputs: [{ OutputKey: 'UserPoolClientSecret', OutputValue: value }] }),
+    ],
+  ])('an output %s is taken whatever its form, and what is none is left out aloud', (where, outputs) => {
+    for (const secret of ['canary+of_cognito'.repeat(3), 'canary-of.another/issuer~', 'CanaryOf8']) {
+      const { clientSecret } = read(outputs(secret))
+      expect(clientSecret?.where).toBe(where)
+      expect(clientSecret?.secret.reveal()).toBe(secret)
+    }
+    for (const other of ['true', '1767225600000', 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:x']) {
+      const { clientSecret, notes } = read(outputs(other))
+      expect(clientSecret).toBeUndefined()
+      expect(notes).toEqual([expect.stringMatching(new RegExp(`^${where} is left out: `))])
+      expect(notes.join()).not.toContain(other)
+    }
+  })
+
   test('several client secrets are none', () => {
     const secret = (letter: string) => letter.repeat(51)
     const { clientSecret, notes } = read({
