@@ -3,8 +3,8 @@ import type * as FileSystem from 'node:fs'
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { errnoOf } from '../../src/errno.ts'
 import {
-  errnoOf,
   ioError,
   readOwnFile,
   removeOwnFile,

@@ -23,7 +23,7 @@ export function commandContext(
   > = {
     terminal: recorded.terminal,
     profiles: {
-      name: () => Promise.resolve(profile.name),
+      meantName: () => Promise.resolve(profile.name),
       isNamed: true,
       read: () => Promise.resolve(profile),
       lastRead: () => profile,
@@ -37,7 +37,8 @@ export function commandContext(
     },
     openBroker: ({ profile: asked }) => Promise.resolve({ ...world.broker(extra), profile: asked }),
     vault: {
-      ...{ open: notHere, probeStore: notHere, moveKey: notHere },
+      ...{ open: notHere, probeStore: notHere, moveKey: notHere, makeWithKeyIn: notHere },
+      ...{ hasEntry: notHere, removeEntry: notHere },
       openIfThere: () => Promise.resolve(world.vault),
       wipe: (isKept = () => false) => {
         for (const name of listEntries(folder)) if (!isKept(name)) removeEntry({ folder, name })

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { configureImport } from '../../../src/cli/commands/configure-import.ts'
 import type { ConfigureImportOptions } from '../../../src/cli/commands/configure-import.ts'
-import type { ConfigureContext } from '../../../src/cli/commands/configure-profile.ts'
+import type { ConfigureContext } from '../../../src/cli/configure/configure-profile.ts'
 import { PoolkeyError } from '../../../src/errors/poolkey-error.ts'
 import { parseProfile } from '../../../src/profile/parse-profile.ts'
 import { temporaryFolder } from '../../vault/temporary-folder.ts'
@@ -31,7 +31,7 @@ function imported(document: object, options: ConfigureImportOptions = {}, replie
     ...{
       openHttp: () => ({ request: () => Promise.reject(NO_NETWORK), close: () => undefined }),
     },
-    profiles: { name: () => Promise.resolve('dev') },
+    profiles: { meantName: () => Promise.resolve('dev') },
     configFile: {
       read: () => Promise.resolve(files),
       parse: (now: { configText: string }, name: string) =>

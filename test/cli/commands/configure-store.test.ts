@@ -13,6 +13,11 @@ async function configure(store: string, moved: Moved, how: { isAsked?: boolean; 
   const notHere = () => expect.fail('the key alone is moved')
   const vault: VaultDoor = {
     ...{ open: notHere, openIfThere: notHere, probeStore: notHere, wipe: notHere },
+    ...{ hasEntry: notHere, removeEntry: notHere },
+    makeWithKeyIn: (place) => {
+      wishes.push({ made: place })
+      return Promise.resolve()
+    },
     moveKey: (wish) => {
       wishes.push(wish)
       return Promise.resolve(moved)
@@ -91,9 +96,13 @@ test.each([
   expect(await refusalOf(() => configure(store, from('file')))).toMatchObject({ code: 'usage', ...facts })
 })
 
-test('without a vault there is no key to move', async () => {
-  expect(await refusalOf(() => configure('file', { kind: 'none' }))).toMatchObject({
-    ...{ code: 'usage', fix: 'choose its store when you sign in: poolkey login --store file' },
+test('without a vault one is made, with its key there', async () => {
+  expect(await configure('file', { kind: 'none' })).toEqual({
+    exitCode: 0,
+    said: [
+      'There was no vault yet: one is made, and its sealing key is in a file of mode 0600, readable by whatever runs as you.',
+    ],
+    wishes: [{ to: 'file', isChanging: false }, { made: 'file' }],
   })
 })
 
@@ -102,6 +111,7 @@ test('a client secret is no store', async () => {
   const notHere = () => expect.fail('nothing is to be touched')
   const vault: VaultDoor = {
     ...{ open: notHere, openIfThere: notHere, probeStore: notHere, wipe: notHere, moveKey: notHere },
+    ...{ hasEntry: notHere, removeEntry: notHere, makeWithKeyIn: notHere },
   }
   expect(
     await refusalOf(() => configureStore({ terminal, env: {}, vault }, { clientSecretStdin: true }, 'file')),
