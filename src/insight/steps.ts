@@ -58,7 +58,7 @@ const STEPS: Record<Mend, (profile: Profile) => string[]> = {
       ...identityPoolPage(profile),
       'User access',
       'Add identity provider',
-      `Amazon Cognito user pool ${profile.signIn?.userPoolId ?? ''}, app client ${profile.signIn?.clientId ?? ''}`,
+      `Amazon Cognito user pool ${namesOf(profile).userPoolId}, app client ${namesOf(profile).clientId}`,
     ),
     showIdentityPool(profile),
   ],
@@ -85,15 +85,18 @@ const STEPS: Record<Mend, (profile: Profile) => string[]> = {
     withProfile('poolkey configure --exchange enhanced --yes', profile.settingsFrom),
     inConsole(...identityPoolPage(profile), 'Identity pool properties', 'Basic (classic) authentication'),
   ],
-  'identity-pool': ({ identityPool }) => [
-    `aws cognito-identity list-identity-pools --max-results 60 --region ${identityPool?.region ?? 'REGION'}`,
+  'identity-pool': (profile) => [
+    `aws cognito-identity list-identity-pools --max-results 60 --region ${namesOf(profile).region}`,
   ],
   audience: (profile) => [
     `aws iam list-open-id-connect-providers`,
-    inConsole('IAM', 'Identity providers', issuerName(profile), 'Audiences', 'Add audience'),
+    inConsole(
+      ...['IAM', 'Identity providers', providerNameOf(namesOf(profile).issuer)],
+      ...['Audiences', 'Add audience'],
+    ),
   ],
   'oidc-provider': (profile) => [
-    `aws iam create-open-id-connect-provider --url ${profile.signIn?.issuer ?? 'ISSUER'} --client-id-list ${profile.signIn?.clientId ?? 'CLIENT'}`,
+    `aws iam create-open-id-connect-provider --url ${namesOf(profile).issuer} --client-id-list ${namesOf(profile).clientId}`,
   ],
   'first-duration': (profile) => [
     `aws iam get-role --role-name ${roleName(askedRole(profile))} --query Role.MaxSessionDuration`,
@@ -132,24 +135,27 @@ function loginPages(profile: Profile): string {
 }
 
 function appClientPage(profile: Profile): string[] {
-  return [...userPoolPage(profile), 'App clients', profile.signIn?.clientId ?? 'CLIENT']
+  return [...userPoolPage(profile), 'App clients', namesOf(profile).clientId]
 }
 
-function showClient({ signIn }: Profile): string {
-  const { userPoolId = 'POOL', clientId = 'CLIENT', userPoolRegion = 'REGION' } = signIn ?? {}
+function showClient(profile: Profile): string {
+  const { userPoolId, clientId, userPoolRegion } = namesOf(profile)
   return `aws cognito-idp describe-user-pool-client --user-pool-id ${userPoolId} --client-id ${clientId} --region ${userPoolRegion}`
 }
 
-function listClients({ signIn }: Profile): string {
-  return `aws cognito-idp list-user-pool-clients --user-pool-id ${signIn?.userPoolId ?? 'POOL'} --region ${signIn?.userPoolRegion ?? 'REGION'}`
+function listClients(profile: Profile): string {
+  const { userPoolId, userPoolRegion } = namesOf(profile)
+  return `aws cognito-idp list-user-pool-clients --user-pool-id ${userPoolId} --region ${userPoolRegion}`
 }
 
-function showIdentityPool({ identityPool }: Profile): string {
-  return `aws cognito-identity describe-identity-pool --identity-pool-id ${identityPool?.id ?? 'POOL'} --region ${identityPool?.region ?? 'REGION'}`
+function showIdentityPool(profile: Profile): string {
+  const { id, region } = namesOf(profile)
+  return `aws cognito-identity describe-identity-pool --identity-pool-id ${id} --region ${region}`
 }
 
-function showPoolRoles({ identityPool }: Profile): string {
-  return `aws cognito-identity get-identity-pool-roles --identity-pool-id ${identityPool?.id ?? 'POOL'} --region ${identityPool?.region ?? 'REGION'}`
+function showPoolRoles(profile: Profile): string {
+  const { id, region } = namesOf(profile)
+  return `aws cognito-identity get-identity-pool-roles --identity-pool-id ${id} --region ${region}`
 }
 
 function putTrustPolicy(command: string, about: { profile: Profile; role: string | undefined }): string[] {
@@ -163,17 +169,23 @@ function roleName(roleArn: string | undefined): string {
   return shellWord(roleArn?.split('/').at(-1) ?? 'ROLE')
 }
 
-function identityPoolPage({ identityPool }: Profile): string[] {
-  return ['Amazon Cognito', 'Identity pools', identityPool?.id ?? 'POOL']
+function identityPoolPage(profile: Profile): string[] {
+  return ['Amazon Cognito', 'Identity pools', namesOf(profile).id]
 }
 
-function userPoolPage({ signIn }: Profile): string[] {
-  return ['Amazon Cognito', 'User pools', signIn?.userPoolId ?? 'POOL']
+function userPoolPage(profile: Profile): string[] {
+  return ['Amazon Cognito', 'User pools', namesOf(profile).userPoolId]
 }
 
-function issuerName({ signIn }: Profile): string {
-  return signIn ? providerNameOf(signIn.issuer) : 'ISSUER'
+/** What a step can name of a profile; in capitals what that does not say. */
+function namesOf({ signIn, identityPool }: Profile) {
+  const { userPoolId, clientId, userPoolRegion, issuer } = signIn ?? NO_SIGN_IN
+  const { id, region } = identityPool ?? NO_IDENTITY_POOL
+  return { userPoolId, clientId, userPoolRegion, issuer, id, region }
 }
+
+const NO_SIGN_IN = { userPoolId: 'POOL', clientId: 'CLIENT', userPoolRegion: 'REGION', issuer: 'ISSUER' }
+const NO_IDENTITY_POOL = { id: 'POOL', region: 'REGION' }
 
 function inConsole(...places: string[]): string {
   return `AWS console: ${places.join(' > ')}`

@@ -26,20 +26,21 @@ export interface ToolsAround {
  */
 export async function checkProcessLine(
   section: ProfileSection,
-  { around, mayRun, accessKeyId, signal }: LineRun & { mayRun: boolean; accessKeyId: string | undefined },
+  { mayRun, accessKeyId, ...run }: LineRun & { mayRun: boolean; accessKeyId: string | undefined },
 ): Promise<Finding[]> {
+  const { around } = run
   const line = readProcessLine(section, around.platform)
   if (!line) return [noProcessLine(section.name)]
   if (line.runs === 'unknown') {
     // A script may well run poolkey: whose credentials it gives tells.
-    const given = mayRun && accessKeyId !== undefined ? await keyGivenBy(line, { around, signal }) : undefined
+    const given = mayRun && accessKeyId !== undefined ? await keyGivenBy(line, run) : undefined
     const isOurs = given !== undefined && given === accessKeyId
     return isOurs ? [fine('credential_process gives AWS tools the credentials of poolkey')] : line.troubles
   }
   if (line.troubles.some(({ state }) => state === 'failed')) return line.troubles
   const where = programFinding(line, section.name, around)
   const isThere = !isTrouble(where) || where.state === 'warning'
-  const ran = isThere && mayRun ? [await runLine(line, section.name, { around, signal })] : []
+  const ran = isThere && mayRun ? [await runLine(line, section.name, run)] : []
   return [...line.troubles, where, ...ran]
 }
 
@@ -107,22 +108,34 @@ const MOST_BYTES = 1024 * 1024
 interface LineRun {
   around: ToolsAround
   signal: AbortSignal
+  /** How long the line may take. */
+  limitMs?: number
 }
 
 interface RunOutcome {
-  /** Undefined where it was stopped. */
+  isFine: boolean
+  /** Of what ended by itself. */
   exitCode: number | undefined
+  /** It took too long, or said too much. */
+  isStopped: boolean
   stdout: string
   stderr: string
 }
 
 /** Runs the line as those AWS tools do that hand it to a shell. */
-function outcomeOf({ text }: ProcessLine, { around, signal }: LineRun): Promise<RunOutcome> {
-  const options = { env: around.env, timeout: LIMIT_MS, maxBuffer: MOST_BYTES, signal }
+function outcomeOf(
+  { text }: ProcessLine,
+  { around, signal, limitMs = LIMIT_MS }: LineRun,
+): Promise<RunOutcome> {
+  const options = { env: around.env, timeout: limitMs, maxBuffer: MOST_BYTES, signal }
   return new Promise((resolve, reject) => {
     const child = exec(text, options, (error, stdout, stderr) => {
       if (signal.aborted) reject(abortReason(signal))
-      else resolve({ exitCode: error ? error.code : 0, stdout, stderr })
+      // Too long an answer is not called killed, but is out of range.
+      else {
+        const isStopped = error?.killed === true || error instanceof RangeError
+        resolve({ isFine: error === null, exitCode: error?.code, isStopped, stdout, stderr })
+      }
     })
     child.stdin?.on('error', () => undefined).end()
   })
@@ -140,13 +153,13 @@ async function runLine(line: ProcessLine, name: string, run: LineRun): Promise<F
 // Of poolkey: its store does not open.
 const STORE = 7
 
-function judgeRun({ exitCode, stdout, stderr }: RunOutcome, name: string): Finding {
-  const said = plainText((stderr.split('\n')[0] ?? '').replace(/^poolkey: error: /, ''), 300)
+function judgeRun({ isFine, exitCode, isStopped, stdout, stderr }: RunOutcome, name: string): Finding {
+  const said = plainText(stderr.replace(/\n[^]*/, '').replace(/^poolkey: error: /, ''), 300)
   const broken = (cause: string, fix: string): Trouble => misconfigured({ code: 'process-run', cause, fix })
-  if (exitCode !== 0) {
+  if (!isFine) {
     const ownFix = /^poolkey: fix: (.+)$/m.exec(stderr)?.[1]
     return broken(
-      `credential_process of profile ${name} ${exitCode === undefined ? 'does not come to an end' : 'gives AWS tools nothing'}${said === '' ? '' : `: ${said}`}`,
+      `credential_process of profile ${name} ${isStopped ? 'does not come to an end' : 'gives AWS tools nothing'}${said === '' ? '' : `: ${said}`}`,
       exitCode === STORE
         ? 'what a person is asked for at a terminal, a tool must be given: set POOLKEY_PASSPHRASE or POOLKEY_PASSPHRASE_FILE where tools run, or another store: poolkey configure store keychain'
         : (ownFix ?? 'run that line yourself, to see what stops it'),

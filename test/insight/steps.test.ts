@@ -169,6 +169,122 @@ describe('steps', () => {
     expect(stepsFor(error, profileWith({ cognito_sign_in: 'password' }))[0]).toBe(step)
   })
 
+  test.each([
+    [
+      'library',
+      ['poolkey login --profile dev --store passphrase', 'poolkey login --profile dev --store file'],
+    ],
+    [
+      'service',
+      ['poolkey login --profile dev --store passphrase', 'poolkey login --profile dev --store file'],
+    ],
+    ['locked', []],
+  ] as const)('without a keychain (%s) lead to another store only where there is none', (problem, steps) => {
+    const error = new PoolkeyError('keychain-unavailable', { problem, detail: '' })
+    expect(stepsFor(error, profileWith())).toEqual(steps)
+    expect(stepsFor(error, profileWith(GUEST))).toEqual([])
+  })
+
+  test.each([
+    ['login_required', []],
+    ['server_error', []],
+    [
+      'invalid_client',
+      ['aws cognito-idp list-user-pool-clients --user-pool-id eu-west-1_AbCdEf123 --region eu-west-1'],
+    ],
+    [
+      'invalid_scope',
+      [
+        `${IN_CLIENT} > Login pages > Edit`,
+        'aws cognito-idp describe-user-pool-client --user-pool-id eu-west-1_AbCdEf123 --client-id 1example23456789 --region eu-west-1',
+      ],
+    ],
+  ])('of a sign-in that was refused as %s', (error, steps) => {
+    const refused = new PoolkeyError('sign-in-refused', {
+      ...{ error, redirectUri: 'http://localhost:8400/callback' },
+    })
+    expect(stepsFor(refused, profileWith())).toEqual(steps)
+  })
+
+  test('where someone is to sign in: do that', () => {
+    const error = new PoolkeyError('sign-in-required', { profile: 'dev', reason: 'none' })
+    expect(stepsFor(error, profileWith())).toEqual(['poolkey login --profile dev'])
+  })
+
+  test.each([
+    [
+      'AssumeRole',
+      'RegionDisabledException',
+      '',
+      'AWS console: IAM > Account settings > Security Token Service (STS) > Endpoints',
+    ],
+    [
+      'AssumeRoleWithWebIdentity',
+      'InvalidIdentityToken',
+      'No OpenIDConnect provider found in your account for https://x',
+      'aws iam create-open-id-connect-provider --url https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf123 --client-id-list 1example23456789',
+    ],
+    [
+      'AssumeRoleWithWebIdentity',
+      'InvalidIdentityToken',
+      'Incorrect token audience',
+      'AWS console: IAM > Identity providers > cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf123 > Audiences > Add audience',
+    ],
+  ])('of STS, whose %s says %s: %s', (operation, name, message, step) => {
+    expect(
+      stepsFor(refusal('STS', operation, name, message), profileWith({ cognito_role_arn: ROLE })),
+    ).toContain(step)
+  })
+
+  test.each([
+    [
+      'NotAuthorizedException',
+      'Token is not from a supported provider of this identity pool.',
+      `${IN_POOL} > User access > Add identity provider > Amazon Cognito user pool eu-west-1_AbCdEf123, app client 1example23456789`,
+    ],
+    [
+      'InvalidIdentityPoolConfigurationException',
+      '',
+      `aws cognito-identity get-identity-pool-roles --identity-pool-id ${POOL} --region eu-west-1`,
+    ],
+    [
+      'NotAuthorizedException',
+      "Issuer doesn't match providerName",
+      `aws cognito-identity describe-identity-pool --identity-pool-id ${POOL} --region eu-west-1`,
+    ],
+    [
+      'ResourceNotFoundException',
+      'IdentityPool not found',
+      'aws cognito-identity list-identity-pools --max-results 60 --region eu-west-1',
+    ],
+    [
+      'InvalidParameterException',
+      "Value at 'logins' failed to satisfy constraint",
+      `${IN_USER_POOL} > Extensions > the pre token generation trigger`,
+    ],
+    [
+      'NotAuthorizedException',
+      'Unauthenticated access is not supported for this identity pool.',
+      `${IN_POOL} > User access > Guest access > Activate`,
+    ],
+  ])('of an identity pool that says %s: %s', (name, message, step) => {
+    expect(stepsFor(refusal('identity pool', 'GetId', name, message), profileWith())).toContain(step)
+  })
+
+  test('leave in capitals what the profile does not name', () => {
+    const foreign = refusal(
+      ...(['identity pool', 'GetId', 'NotAuthorizedException'] as const),
+      'Token is not from a supported provider of this identity pool.',
+    )
+    expect(stepsFor(foreign, profileWith(GUEST))[0]).toMatch(/user pool POOL, app client CLIENT$/)
+    const direct = profileWith({
+      cognito_identity_pool_id: '',
+      cognito_exchange: 'web-identity',
+      cognito_role_arn: ROLE,
+    })
+    expect(stepsFor(foreign, direct)[1]).toMatch(/--identity-pool-id POOL --region REGION$/)
+  })
+
   test('name the user of the profile', () => {
     const error = refusal('user pool', 'InitiateAuth', 'UserNotConfirmedException', '')
     const profile = profileWith({ cognito_username: 'carol' })
