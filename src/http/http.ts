@@ -6,8 +6,8 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { readAuthorities } from './certificate-authorities.ts'
-import { exchangeBytes } from './one-exchange.ts'
-import type { HttpAnswer, HttpRequest } from './one-exchange.ts'
+import { sendRequest } from './one-request.ts'
+import type { HttpAnswer, HttpRequest } from './one-request.ts'
 import { proxyFor } from './proxy.ts'
 
 /** The door, opened. It measures the servers' clock with every answer; whoever opened it closes it. */
@@ -87,7 +87,7 @@ export function createHttp(options: HttpOptions): Http {
       requestTimeoutMs,
     }
     asked.signal.throwIfAborted()
-    const answer = await exchangeBytes(asked, way).catch((error: unknown) => {
+    const answer = await sendRequest(asked, way).catch((error: unknown) => {
       trace(error instanceof Error ? error.message : 'failed')
       throw error
     })

@@ -1,7 +1,7 @@
 import { isPoolkeyError } from '../errors/poolkey-error.ts'
 import { pause } from '../pause.ts'
 import type { RequestDoor } from './http.ts'
-import type { HttpAnswer, HttpRequest } from './one-exchange.ts'
+import type { HttpAnswer, HttpRequest } from './one-request.ts'
 
 /** Waits between tries; throws the reason of `signal` when it aborts. Tests pass one that does not take time. */
 export type Wait = (ms: number, signal: AbortSignal) => Promise<void>

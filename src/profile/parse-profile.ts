@@ -5,7 +5,7 @@ import { readChain, readExchange } from './exchange-settings.ts'
 import type { Profile } from './profile.ts'
 import { hasOwnSettings, ownProfileNames, WRITTEN_FROM } from './profile-list.ts'
 import { checkProfileName } from './profile-name.ts'
-import { checkSettings, findAwsKey, parseSources, readSetting } from './profile-values.ts'
+import { checkedSetting, checkSettings, findAwsKey, parseSources } from './profile-values.ts'
 import type { ConfigDocument, ConfigSources, Layers, ProfileSection } from './profile-values.ts'
 import { readAccountId, readEndpoints, readRegion } from './service-endpoints.ts'
 import { SETTINGS } from './settings.ts'
@@ -31,10 +31,10 @@ export function parseProfile(options: ParseProfileOptions): Profile {
   const endpoints = readEndpoints({ document, layers, env })
   const sources = { layers, own: base, readFile, hasStsEndpoint: endpoints.sts !== undefined }
   const exchange = readExchange(sources)
-  const isGuest = readSetting(SETTINGS.guest, layers) ?? false
+  const isGuest = checkedSetting(SETTINGS.guest, layers) ?? false
   const signIn = isGuest ? undefined : readSignIn(layers, base)
-  const poolId = readSetting(SETTINGS.identityPoolId, layers)
-  const loginsKey = readSetting(SETTINGS.loginsKey, layers)
+  const poolId = checkedSetting(SETTINGS.identityPoolId, layers)
+  const loginsKey = checkedSetting(SETTINGS.loginsKey, layers)
   const identityPool = poolId === undefined ? undefined : { id: poolId, region: regionOf(poolId), loginsKey }
   const chain =
     readAwsChain({ own, base, layers, exchange, hasStsEndpoint: sources.hasStsEndpoint }) ??

@@ -1,5 +1,5 @@
 import type { RequestDoor } from '../http/http.ts'
-import type { HttpAnswer } from '../http/one-exchange.ts'
+import type { HttpAnswer } from '../http/one-request.ts'
 import { requestWithRetries } from '../http/request-retry.ts'
 import type { Wait } from '../http/request-retry.ts'
 import type { ServicePlace } from '../http/sdk-transport.ts'

@@ -124,7 +124,6 @@ const MAY_TOUCH: Record<string, string> = {
   'start.ts': 'hands the process on',
   'standalone.ts': 'hands the process on',
   'cli/wire.ts': 'the wiring: everybody else gets these as arguments',
-  'cli/program.ts': 'arguments in, exit code out',
   'vault/lock-platform.ts': 'the machine as a lock sees it: tests pass others',
   'vault/keychain-helper.ts': 'a program of its own',
   'sign-in/open-helper.ts': 'a program of its own',

@@ -4,7 +4,7 @@ import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import { unifiedDiff } from '../../profile/line-diff.ts'
 import type { SignInSettings } from '../../profile/profile.ts'
 import { profilesLeaningOn, removeProfile } from '../../profile/profile-edit.ts'
-import { isAgreed } from '../terminal/asked-leave.ts'
+import { askLeave } from '../terminal/asked-leave.ts'
 import type { GlobalOptions, Needs } from '../context.ts'
 
 export interface ConfigureRemoveOptions extends GlobalOptions {
@@ -36,7 +36,7 @@ export async function configureRemove(
   const kept = await keptOf(context, name, leaning)
   if (kept.isSignedIn && !yes)
     terminal.say(`It stays signed in; to end that, too, first run: ${withProfile('poolkey logout', name)}`)
-  if (!(await isAgreed(context, { yes }, `Remove profile ${name} from ${files.configFile}?`))) return REFUSED
+  if (!(await askLeave(context, { yes }, `Remove profile ${name} from ${files.configFile}?`))) return REFUSED
   await configFile.edit((now) => removeProfile(now, name))
   terminal.say(`Removed profile ${name} from ${files.configFile}.`)
   if (kept.clientSecret) await leaveSecret(context, { ...kept.clientSecret, yes })
@@ -89,7 +89,7 @@ async function leaveSecret(
 
 /** Nothing is removed by default. Throws `usage`. */
 async function namedProfile({ profiles }: Needs<'profiles'>): Promise<string> {
-  if (profiles.isNamed) return profiles.name()
+  if (profiles.isNamed) return profiles.meantName()
   throw new PoolkeyError('usage', {
     problem: 'no profile was named',
     fix: 'name the one to remove: poolkey configure remove NAME; for those that there are: poolkey configure list',

@@ -2,7 +2,7 @@ import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import type { Store } from '../../vault/vault-file.ts'
 import { isStore } from '../../vault/vault-file.ts'
 import type { Needs } from '../context.ts'
-import { isGiven } from '../doors/passphrase.ts'
+import { isPassphraseGiven } from '../doors/passphrase.ts'
 
 const WHERE: Record<Store, string> = {
   keychain: "in the system's keychain",
@@ -41,7 +41,7 @@ export async function configureStore(
     terminal.say(`There was no vault yet: one is made, and its sealing key is ${WHERE[store]}.`)
     return 0
   }
-  if (isChanging && moved.from === store && isGiven(env)) {
+  if (isChanging && moved.from === store && isPassphraseGiven(env)) {
     terminal.label(
       'warning',
       'POOLKEY_PASSPHRASE, or the file of POOLKEY_PASSPHRASE_FILE, holds the old passphrase',

@@ -33,7 +33,7 @@ type DoctorContext = Needs<'terminal' | 'profiles' | 'configFile' | 'vault' | 'o
 export async function doctor(context: DoctorContext, options: DoctorOptions): Promise<number> {
   const { terminal } = context
   const { hops, profile } = await examined(context)
-  const name = profile?.name ?? (await context.profiles.name())
+  const name = profile?.name ?? (await context.profiles.meantName())
   const show =
     options.public === true
       ? publicTextFor(context.env, { name, profile, hops, files: await filesOf(context) })
@@ -129,7 +129,12 @@ async function withoutProfile(
   return [
     { ...MACHINE, findings: checkMachine(around) },
     {
-      ...{ id: 'profile', title: `Profile ${await context.profiles.name()}`, values: [], source: configFile },
+      ...{
+        id: 'profile',
+        title: `Profile ${await context.profiles.meantName()}`,
+        values: [],
+        source: configFile,
+      },
       findings: [troubleOf(error, undefined)],
     },
   ]

@@ -40,7 +40,7 @@ export interface Way {
 }
 
 /** Sends one request and reads the whole answer. Throws `network`; when its signal aborts, the signal's reason. */
-export function exchangeBytes(asked: HttpRequest, way: Way): Promise<HttpAnswer> {
+export function sendRequest(asked: HttpRequest, way: Way): Promise<HttpAnswer> {
   const { url, operation, signal } = asked
   return new Promise((resolve, reject) => {
     const fail = (kind: ErrorFacts['network']['kind'], detail: string, cause?: unknown) => {

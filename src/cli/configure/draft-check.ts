@@ -12,7 +12,7 @@ import type { Needs } from '../context.ts'
 const CHECK_MS = 1_900
 
 /** Says what can be known without signing in; whatever it is, it refuses nothing. `secret` is one that is about to be sealed. */
-export async function sayCheck(
+export async function sayDraftCheck(
   context: Needs<'terminal' | 'env' | 'openHttp' | 'interrupted'>,
   profile: Profile,
   secret: Secret | undefined,
