@@ -43,12 +43,12 @@ const RARE = [
 const groups = [
   {
     name: 'network',
-    test: /src\/(?:http\/(?!proxy-agent|sdk-transport)|sign-in\/token-endpoint)/,
+    test: /src\/(?:http\/(?!proxy-agent|sdk-)|sign-in\/token-endpoint)/,
   },
   {
     name: 'ground',
     priority: 1,
-    test: /poolkey\/package\.json|\/package.json$|src\/(?:errors\/|secret|folders|json-object|loopback\/loopback-host|pause|monotonic|outlets\/write-all|cli\/texts\/words)/,
+    test: /poolkey\/package\.json|\/package.json$|src\/(?:errors\/|secret|folders|json-object|loopback\/loopback-host|pause|monotonic|errno|provider-name|outlets\/write-all|cli\/texts\/words)/,
   },
   // The parser is also what completions are made from, and would be a file of its own.
   { name: 'program', priority: 0.5, test: /\/commander\/|src\/cli\/program\.ts/ },

@@ -28,7 +28,7 @@ const coverageRows = shares.map((row) => ({
   least: `${row.least} %`,
 }))
 process.stdout.write(
-  `\nCoverage of ${coverage.files} files of src by unit and e2e${ofWhat}, ${coverage.isGreen ? 'all passed' : 'NOT ALL PASSED'}\n\n${tableOf(coverageRows)}`,
+  `\nCoverage of ${coverage.files} files of src by unit, e2e and system${ofWhat}, ${coverage.isGreen ? 'all passed' : 'NOT ALL PASSED'}\n\n${tableOf(coverageRows)}`,
 )
 
 const most = coverage.left

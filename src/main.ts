@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { FILE_MISSING } from './installation.ts'
 
 // Helpers are files of their own, built beside this one.
-const parts = {
+const programs = {
   selfCommand: [process.execPath, process.argv[1] ?? ''],
   helperCommand: (name: string) => [process.execPath, join(import.meta.dirname, `${name}.cjs`)],
 }
 void import('./cli/program.ts').then(
-  ({ runProgram }) => runProgram(process, parts),
+  ({ runProgram }) => runProgram(process, programs),
   () => {
     process.stderr.write(FILE_MISSING)
   },

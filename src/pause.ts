@@ -1,8 +1,13 @@
+/** Why a signal aborted: its reason, where that is an error, as every one of ours is. */
+export function abortReason({ reason }: AbortSignal): Error {
+  return reason instanceof Error ? reason : new Error('aborted', { cause: reason })
+}
+
 /** Waits for a signal to abort, and throws its reason. */
 export function untilAborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     const end = () => {
-      reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'))
+      reject(abortReason(signal))
     }
     if (signal.aborted) end()
     else signal.addEventListener('abort', end, { once: true })
@@ -25,7 +30,7 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
     const onAbort = () => {
       clearTimeout(timer)
-      reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'))
+      reject(abortReason(signal))
     }
     const timer = setTimeout(() => {
       signal.removeEventListener('abort', onAbort)

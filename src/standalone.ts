@@ -17,10 +17,10 @@ async function start(): Promise<void> {
     process.exitCode = 0
     return
   }
-  const parts = {
+  const programs = {
     selfCommand: [process.execPath],
     helperCommand: (name: string) => [process.execPath, name],
   }
   const { runProgram } = await import('./cli/program.ts')
-  await runProgram(process, parts)
+  await runProgram(process, programs)
 }

@@ -409,7 +409,8 @@ describe('a proxy', () => {
 })
 
 test.each([
-  ['AWS_CA_BUNDLE', { caBundle: '/nonexistent/ca.pem' }],
+  ['ca_bundle', { caBundle: '/nonexistent/ca.pem' }],
+  ['AWS_CA_BUNDLE', { env: { AWS_CA_BUNDLE: '/nonexistent/ca.pem' } }],
   ['NODE_EXTRA_CA_CERTS', { extraCaCerts: '/nonexistent/ca.pem' }],
 ])(
   'an unreadable file in %s is a refusal that names it, as soon as it is needed',
@@ -421,7 +422,7 @@ test.each([
     const caBundle = join(folder, 'ca.pem')
     writeFileSync(caBundle, '')
     // Answers from the vault need no authority: nothing is read before the first request.
-    const http = createHttp({ now: Date.now, env: { AWS_CA_BUNDLE: 'set' }, caBundle, ...options })
+    const http = createHttp({ now: Date.now, caBundle, ...options })
     expect(await failureOf(get(http, SERVICE))).toEqual({
       code: 'environment-invalid',
       facts: {
@@ -455,8 +456,11 @@ describe('https through a proxy', () => {
 
   test('is tunnelled, and trusts the authority of AWS_CA_BUNDLE', async () => {
     const proxy = await startProxy(await startService())
-    const env = { HTTPS_PROXY: `http://ada:p%40ss@127.0.0.1:${proxy.port}` }
-    const http = openHttp({ env, caBundle: file('ca.pem') })
+    const env = {
+      HTTPS_PROXY: `http://ada:p%40ss@127.0.0.1:${proxy.port}`,
+      AWS_CA_BUNDLE: file('ca.pem'),
+    }
+    const http = openHttp({ env, caBundle: '/outranked.pem' })
     expect((await get(http, SERVICE)).body.toString()).toBe('hello from service.example.com')
     expect((await get(http, SERVICE)).status).toBe(200)
     expect(proxy.asked).toEqual([

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 // poolkey with V8 counting what it runs. What is counted lies in a folder beside this build, a file for each process.
 const { mkdirSync, writeFileSync } = require('node:fs')
 const { Session } = require('node:inspector')

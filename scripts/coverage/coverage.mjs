@@ -3,7 +3,7 @@
 import { mergeProcessCovs } from '@bcoe/v8-coverage'
 import { convert } from 'ast-v8-to-istanbul'
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseAst } from 'rolldown/parseAst'
@@ -13,13 +13,15 @@ const place = join(root, 'build', 'coverage')
 
 /**
  * Lines and branches, covered and in all, what is left of each file, and whether every test passed. `files`: test files, in place of
- * all of unit and e2e.
+ * all of unit, e2e and system.
  */
 export async function measureCoverage(files = []) {
   rmSync(place, { recursive: true, force: true })
   const build = run(['node_modules/rolldown/bin/cli.mjs', '-c', 'scripts/coverage/rolldown.config.js'])
   if (build.status !== 0) throw new Error('the build that is counted failed')
-  cpSync(join(root, 'scripts/coverage/counted.cjs'), join(place, 'bin', 'poolkey.cjs'))
+  const command = join(place, 'bin', 'poolkey.cjs')
+  cpSync(join(root, 'scripts/coverage/counted.cjs'), command)
+  chmodSync(command, 0o755)
   const coverage = {
     enabled: 'true',
     provider: 'v8',
@@ -30,7 +32,9 @@ export async function measureCoverage(files = []) {
   }
   const tests = run([
     ...['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/vitest.config.ts', '--reporter=dot'],
-    ...['--project', 'unit', '--project', 'e2e', '--exclude', '**/warm-path.test.ts'],
+    ...['--project', 'unit', '--project', 'e2e', '--project', 'system'],
+    // They are about dist, the package and the executables, not about what is in src.
+    ...['warm-path', 'package', 'executables'].flatMap((name) => ['--exclude', `**/${name}.test.ts`]),
     ...Object.entries(coverage).map(([name, value]) => `--coverage.${name}=${value}`),
     ...files,
   ])

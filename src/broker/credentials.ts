@@ -5,6 +5,7 @@ import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
 import { exchangeForCredentials } from '../exchange/exchange.ts'
 import type { ExchangeResult } from '../exchange/exchange.ts'
 import type { Credentials } from '../exchange/credentials.ts'
+import { refuseAwsBehindLoopback } from '../profile/emulated-sign-in.ts'
 import { readEntry } from '../vault/entries.ts'
 import { readClock, serverTime } from './server-clock.ts'
 import type { Broker, Vault } from './broker.ts'
@@ -159,6 +160,7 @@ async function exchangeAsGuest(
 
 async function exchangeWith(broker: Broker, session: Session): Promise<ExchangeResult> {
   const { profile, clients, signal } = broker
+  refuseAwsBehindLoopback(profile)
   const poolId = profile.identityPool?.id
   const result = await exchangeForCredentials({
     profile,

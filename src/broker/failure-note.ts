@@ -101,6 +101,8 @@ const FACTS: { [C in SharedCode]: Record<keyof ErrorFacts[C], Shape> } = {
     redirectUri: 'text',
     logoutUri: 'text?',
     opened: ['here', 'by hand'],
+    unreachable: 'text?',
+    because: 'text?',
   },
   'redirect-ports-taken': { redirectUris: 'texts', holders: 'texts', key: 'text?' },
   'sign-in-required': {

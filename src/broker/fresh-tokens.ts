@@ -10,6 +10,7 @@ import type { ReceivedTokens, TokenAnswer } from '../sign-in/token-answer.ts'
 import type { Broker } from './broker.ts'
 import { clientSecretOf } from './client-secret.ts'
 import type { Session } from './session-entry.ts'
+import { userPoolOf } from './user-pool.ts'
 
 interface Refresh {
   signIn: SignInSettings
@@ -73,8 +74,7 @@ async function requestByApi(
 ): Promise<TokenAnswer> {
   const { requestTokensByApi } = await import('../sign-in/api-refresh.ts')
   return requestTokensByApi({
-    place: userPoolPlace(broker, signIn),
-    client: { clientId: signIn.clientId, clientSecret: clientSecretOf(broker) },
+    ...userPoolOf(broker.profile, signIn, clientSecretOf(broker)),
     refreshToken,
     deviceKey,
     http: broker.http,
@@ -87,10 +87,4 @@ async function requestByApi(
 
 function hasTimeFor(broker: Broker, ms: number): boolean {
   return (broker.patienceLeftMs?.() ?? Infinity) > ms
-}
-
-/** Where the user pool's API is. */
-export function userPoolPlace({ profile }: Pick<Broker, 'profile'>, signIn: SignInSettings) {
-  const { cognitoIdentityProvider: endpoint, useFips, useDualstack } = profile.endpoints
-  return { region: signIn.userPoolRegion, endpoint, useFips, useDualstack }
 }

@@ -15,7 +15,7 @@ export interface BrokerLock {
 }
 
 /** Where the locks of a vault lie. */
-export function locksFolder(vault: Vault): string {
+export function locksFolder(vault: Pick<Vault, 'folder'>): string {
   return join(vault.folder, 'locks')
 }
 

@@ -4,7 +4,7 @@
  * anew.
  */
 import { isPoolkeyError } from '../errors/poolkey-error.ts'
-import { discard, pathIn } from '../vault/durable-file.ts'
+import { discard, pathIn, TEMPORARY_SUFFIX } from '../vault/durable-file.ts'
 import { namesIn } from '../vault/state-folder.ts'
 import type { Broker, Vault } from './broker.ts'
 import { NOTE_SUFFIX, readFailureNote, writeFailureNote } from './failure-note.ts'
@@ -45,5 +45,14 @@ export function forgetFailures(vault: Vault, holder: string): void {
   const folder = locksFolder(vault)
   for (const name of namesIn(folder)) {
     if (name.endsWith(NOTE_SUFFIX) && name.includes(holder)) discard(pathIn(folder, name))
+  }
+}
+
+/** Forgets every failure, whoever's, and what killed writers left of such notes. */
+export function forgetAllFailures(vault: Pick<Vault, 'folder'>): void {
+  const folder = locksFolder(vault)
+  for (const name of namesIn(folder)) {
+    const isUnfinished = name.includes(`${NOTE_SUFFIX}.`) && name.endsWith(TEMPORARY_SUFFIX)
+    if (name.endsWith(NOTE_SUFFIX) || isUnfinished) discard(pathIn(folder, name))
   }
 }

@@ -4,7 +4,7 @@ import { decodeClaims } from '../sign-in/claims.ts'
 import { obtainAccessToken } from './access-token.ts'
 import type { Broker } from './broker.ts'
 import { clientSecretOf } from './client-secret.ts'
-import { userPoolPlace } from './fresh-tokens.ts'
+import { userPoolClientFor } from './user-pool.ts'
 
 // Without this scope the user pool takes an access token for nothing but user info.
 const SIGN_OUT_SCOPE = 'aws.cognito.signin.user.admin'
@@ -14,15 +14,13 @@ const SIGN_OUT_SCOPE = 'aws.cognito.signin.user.admin'
  * `service-refused`, and as `obtainAccessToken`.
  */
 export async function signOutEverywhere(broker: Broker): Promise<void> {
-  const { profile, http, signal } = broker
+  const { profile, signal } = broker
   const { signIn } = profile
   if (!signIn) throw new PoolkeyError('no-token', { profile: profile.name })
   const accessToken = await obtainAccessToken(broker)
   const { scope } = decodeClaims(accessToken).raw
   if (typeof scope !== 'string' || !scope.split(' ').includes(SIGN_OUT_SCOPE))
     throw new PoolkeyError('scope-missing', { profile: profile.name, scope: SIGN_OUT_SCOPE })
-  const { createUserPoolClient } = await import('../sign-in/user-pool-api.ts')
-  const client = { clientId: signIn.clientId, clientSecret: clientSecretOf(broker) }
-  const api = createUserPoolClient(userPoolPlace(broker, signIn), client, { http })
+  const api = await userPoolClientFor(broker, signIn, clientSecretOf(broker))
   await api.globalSignOut({ accessToken, signal })
 }

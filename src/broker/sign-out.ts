@@ -6,10 +6,10 @@ import { listEntries, readEntry, removeEntry } from '../vault/entries.ts'
 import type { Broker } from './broker.ts'
 import { clientSecretOf } from './client-secret.ts'
 import { credentialsPrefix, sessionEntryName, sessionId } from './entry-names.ts'
-import { userPoolPlace } from './fresh-tokens.ts'
 import { withBrokerLock } from './locks.ts'
-import { readSession, wipeCredentials } from './stored-session.ts'
 import { whoIs } from './session-entry.ts'
+import { readSession, wipeCredentials } from './stored-session.ts'
+import { userPoolClientFor } from './user-pool.ts'
 import { forgetPointers } from './warm-pointer.ts'
 
 /** What a sign-out found and did. */
@@ -61,9 +61,7 @@ export async function revoke(broker: Broker, refreshToken: Secret): Promise<void
     const { requestRevocation } = await import('../sign-in/token-endpoint.ts')
     return requestRevocation({ signIn, clientSecret, refreshToken, http, signal })
   }
-  const { createUserPoolClient } = await import('../sign-in/user-pool-api.ts')
-  const client = { clientId: signIn.clientId, clientSecret }
-  const api = createUserPoolClient(userPoolPlace(broker, signIn), client, { http })
+  const api = await userPoolClientFor(broker, signIn, clientSecret)
   await api.revokeToken({ refreshToken, signal })
 }
 

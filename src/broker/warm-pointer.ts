@@ -5,11 +5,11 @@
  */
 import { isAbsolute } from 'node:path'
 import { version } from '../../package.json'
+import { errnoOf } from '../errno.ts'
 import { isOurs } from '../errors/poolkey-error.ts'
 import { givenHome } from '../folders.ts'
 import { identityOf } from '../profile/file-identity.ts'
 import type { FilesRead } from '../profile/file-identity.ts'
-import { errnoOf } from '../vault/durable-file.ts'
 import { listEntries, readEntry, removeEntry } from '../vault/entries.ts'
 import type { Broker, Vault } from './broker.ts'
 import { isPointerEntry, pointerEntryName } from './entry-names.ts'

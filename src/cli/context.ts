@@ -21,7 +21,7 @@ export interface GlobalOptions {
 }
 
 /** How this installation starts its own programs: a package runs Node with files, the standalone executable itself. */
-export interface OwnParts {
+export interface OwnPrograms {
   /** Absolute words that run this very program again. */
   selfCommand: string[]
   /** The words that run a helper. */

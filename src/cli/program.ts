@@ -7,7 +7,7 @@ import { asksForHelp, readCommandLine, singleDashed } from './command-line/comma
 import type { CommandLine } from './command-line/command-line.ts'
 import type { Declaration, MakeCommand } from './tree/command-table.ts'
 import { addCommands } from './tree/command-tree.ts'
-import type { GlobalOptions, OwnParts } from './context.ts'
+import type { GlobalOptions, OwnPrograms } from './context.ts'
 import { declareCommand, typedNameOf } from './tree/declared-command.ts'
 import { explainFor, withHelpOf } from './texts/failure.ts'
 import type { Explain } from './texts/failure.ts'
@@ -20,8 +20,8 @@ import { wire } from './wire.ts'
 const HANGUP = 129
 const INTERRUPTED = 130
 
-/** Runs one command and ends the process with its exit code; `parts` start the rest of this installation. */
-export async function runProgram(proc: NodeJS.Process, parts: OwnParts): Promise<void> {
+/** Runs one command and ends the process with its exit code; `programs` start the rest of this installation. */
+export async function runProgram(proc: NodeJS.Process, programs: OwnPrograms): Promise<void> {
   const line = readCommandLine(proc.argv.slice(2))
   const { words } = line
   let isHungUp = false
@@ -44,7 +44,7 @@ export async function runProgram(proc: NodeJS.Process, parts: OwnParts): Promise
     isHungUp = true
   })
   let ending: Ending = 0
-  const program = await buildProgram(proc, parts, {
+  const program = await buildProgram(proc, programs, {
     terminal,
     explain,
     line,
@@ -139,7 +139,7 @@ function widthOf(proc: NodeJS.Process): number {
 
 async function buildProgram(
   proc: NodeJS.Process,
-  parts: OwnParts,
+  programs: OwnPrograms,
   run: {
     terminal: () => Terminal
     explain: Explain
@@ -176,7 +176,7 @@ async function buildProgram(
       inheritTyped(made)
       const options = { ...made.opts<O & GlobalOptions>(), handedOn, typed: line.words.slice(1) }
       const words = given.flat().filter((word) => typeof word === 'string')
-      const context = wire(proc, parts, options)
+      const context = wire(proc, programs, options)
       try {
         const dashed = singleDashed(line.words, longOptionsOf(made))
         // commander has read it as `-p` and a name.

@@ -4,7 +4,7 @@
  */
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import { stateFolderOf } from '../folders.ts'
-import type { CommandContext, GlobalOptions, OwnParts, Surroundings } from './context.ts'
+import type { CommandContext, GlobalOptions, OwnPrograms, Surroundings } from './context.ts'
 import { brokerDoor } from './doors/broker-door.ts'
 import { configFileDoor } from './doors/config-file-door.ts'
 import { credentialsFileDoor } from './doors/credentials-file-door.ts'
@@ -17,8 +17,8 @@ import { jobOf } from './terminal/job.ts'
 import { openTerminal, terminalsOf } from './terminal/terminal.ts'
 
 /** Makes what the commands stand on. Throws `environment-invalid`. */
-export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptions): CommandContext {
-  const surroundings = readSurroundings(proc, parts)
+export function wire(proc: NodeJS.Process, programs: OwnPrograms, options: GlobalOptions): CommandContext {
+  const surroundings = readSurroundings(proc, programs)
   const { env, platform, now, interrupted } = surroundings
   const terminal = openTerminal({
     streams: proc,
@@ -38,7 +38,7 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
   const files = { env, homeFolder }
   const meant = meantProfile({ flag: options.profile, files, terminal, signal: interrupted })
   const profiles = profileDoor({ files, meant, now, signal: interrupted })
-  const keychainHelper = parts.helperCommand('keychain-helper')
+  const keychainHelper = programs.helperCommand('keychain-helper')
   const vault = vaultDoor({ env, platform, terminal, stateFolder, keychainHelper, now, interrupted })
   const broker = brokerDoor({ env, now, terminal, vault, openHttp, meant, interrupted })
   return {
@@ -54,7 +54,7 @@ export function wire(proc: NodeJS.Process, parts: OwnParts, options: GlobalOptio
   }
 }
 
-function readSurroundings(proc: NodeJS.Process, { selfCommand, helperCommand }: OwnParts): Surroundings {
+function readSurroundings(proc: NodeJS.Process, { selfCommand, helperCommand }: OwnPrograms): Surroundings {
   return {
     env: proc.env,
     platform: proc.platform,

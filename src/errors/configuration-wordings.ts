@@ -58,14 +58,14 @@ export const CONFIGURATION_WORDINGS: Wordings<
   'profile-unknown': {
     exitCode: 3,
     what: ({ profile, file }) => `there is no profile ${profile} in ${file}`,
-    fix: ({ profile, file, known, bareSectionLine, inside }) => {
+    fix: ({ profile, file, known, similar, bareSectionLine, inside }) => {
       if (inside !== undefined)
         return `name the profile, which exec does not hand on: --profile ${shellWord(inside)}`
       return bareSectionLine !== undefined
         ? `in line ${bareSectionLine} of ${file} write [profile ${profile}] in place of [${profile}]`
         : known.length === 0
           ? `write it by: ${withProfile('poolkey configure', profile)}; to try poolkey without one, run: poolkey demo`
-          : nameOne(known)
+          : `${similar === undefined ? '' : `did you mean ${similar}? `}${nameOne(known)}`
     },
   },
   'profile-foreign': {
@@ -99,10 +99,13 @@ export const CONFIGURATION_WORDINGS: Wordings<
   'setting-missing': {
     exitCode: 3,
     what: ({ profile, key, neededFor }) => `profile ${profile} has no ${key}, which ${neededFor} needs`,
-    fix: ({ profile, file, key, line, neededFor }, known) =>
-      key === 'cognito_logout_uri'
+    fix: ({ profile, file, key, line, neededFor }, known) => {
+      if (key === 'endpoint_url')
+        return `add endpoint_url = URL to profile ${profile} in ${file}: that of the emulator, which poolkey emulate prints; AWS makes nothing of its tokens`
+      return key === 'cognito_logout_uri'
         ? `register a sign-out URL such as ${signOutUriBeside(known)} with ${clientOf(known)}, then: ${withProfile(`poolkey configure --logout-uri ${signOutUriBeside(known)}`, profile)}`
-        : `add ${key} = ...${key === 'cognito_domain' && neededFor.startsWith('signing in') ? ', or cognito_sign_in = password,' : ''} to profile ${profile} in ${file}${optional(' (line ', line, ')')}`,
+        : `add ${key} = ...${key === 'cognito_domain' && neededFor.startsWith('signing in') ? ', or cognito_sign_in = password,' : ''} to profile ${profile} in ${file}${optional(' (line ', line, ')')}`
+    },
   },
   'setting-conflict': {
     exitCode: 3,
@@ -182,7 +185,7 @@ export const CONFIGURATION_WORDINGS: Wordings<
 }
 
 function nameOne(names: string[]): string {
-  const more = names.length > MOST_NAMES ? ', ...' : ''
+  const more = names.length > MOST_NAMES ? ', ... (all: poolkey configure list)' : ''
   return `name one with --profile or AWS_PROFILE; known: ${names.slice(0, MOST_NAMES).join(', ')}${more}`
 }
 

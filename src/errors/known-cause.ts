@@ -1,5 +1,6 @@
 /** The parts that the tables of service causes are made of. */
 import type { Profile } from '../profile/profile.ts'
+import { providerNameOf } from '../provider-name.ts'
 import { runLogin } from './explanation.ts'
 import { GOVCLOUD_IDENTITY_POOL_PRINCIPALS, IDENTITY_POOL_PRINCIPAL } from './identity-pool-principals.ts'
 import type { ErrorFacts } from './poolkey-error.ts'
@@ -47,7 +48,7 @@ export const clientId = (profile?: Profile) => profile?.signIn?.clientId ?? 'thi
 export const identityPoolId = (profile?: Profile) => profile?.identityPool?.id ?? 'this identity pool'
 /** The issuer without its scheme, as trust policies and the Logins map write it. */
 export const issuerName = (profile?: Profile) =>
-  profile?.signIn?.issuer.replace(/^https?:\/\//, '') ?? 'the issuer'
+  profile?.signIn ? providerNameOf(profile.signIn.issuer) : 'the issuer'
 
 /** `profile dev`, for what has to be edited there. */
 export const profileName = (profile?: Profile) => (profile ? `profile ${profile.name}` : 'the profile')

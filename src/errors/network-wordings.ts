@@ -22,6 +22,20 @@ function settingOf(host: string, profile: Profile | undefined): string {
   return 'the endpoint settings of the profile'
 }
 
+/** The key of that setting, of a host on this machine. */
+function keyOf(host: string, profile: Profile | undefined): string {
+  const { signIn } = profile ?? {}
+  if (signIn?.domain && isAt(host, signIn.domain)) return 'cognito_domain'
+  return signIn && isAt(host, new URL(signIn.issuer)) ? 'cognito_issuer' : 'endpoint_url'
+}
+
+/** What to do about a hosted UI that cannot be reached from here. */
+export function nextFor(host: string, profile: Profile | undefined): string {
+  return isOnThisMachine(host)
+    ? `start what is to listen there, such as poolkey emulate${optional(' --port ', portOf(host))}; or check ${settingOf(host, profile)}`
+    : `check ${settingOf(host, profile)}, and the network; to test it: ${withProfile('poolkey doctor', profile?.name)}`
+}
+
 /** AWS's APIs name their operations in one word; no redirect URI goes with those. */
 const isOfApi = (operation: string) => /^[A-Z]\w+$/.test(operation)
 
@@ -32,6 +46,8 @@ function isAt(host: string, url: URL): boolean {
 
 const hostName = (host: string) => host.replace(/:\d+$/, '')
 const portOf = (host: string) => /:(\d+)$/.exec(host)?.[1]
+// Of OpenSSL, when what comes is no TLS at all.
+const NO_TLS = /EPROTO|WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/
 const isOnThisMachine = (host: string) => isLoopbackHost(hostName(host))
 
 export const NETWORK_WORDINGS: Wordings<
@@ -56,13 +72,16 @@ export const NETWORK_WORDINGS: Wordings<
         proxy: `the proxy did not connect to ${host} for ${operation} (${detail})`,
         timeout: `${host} did not answer in time for ${operation} (${detail})`,
       })[kind],
-    fix: ({ kind, host }, profile) =>
+    fix: ({ kind, host, detail }, profile) =>
       ({
         name: `check the network, and ${settingOf(host, profile)}`,
         connect: isOnThisMachine(host)
           ? `start what is to listen there, such as poolkey emulate${optional(' --port ', portOf(host))}; or check ${settingOf(host, profile)}`
           : 'check the network, and HTTPS_PROXY and NO_PROXY if there is a proxy',
-        tls: 'if your network has its own certificate authority, name its file in AWS_CA_BUNDLE',
+        tls:
+          isOnThisMachine(host) && NO_TLS.test(detail)
+            ? `it speaks no TLS: write http:// in front (${keyOf(host, profile)} = http://${host})`
+            : 'if your network has its own certificate authority, name its file in AWS_CA_BUNDLE',
         reset: 'try again',
         proxy: 'check HTTPS_PROXY and NO_PROXY',
         timeout: 'check the network, then try again',
@@ -113,9 +132,12 @@ export const NETWORK_WORDINGS: Wordings<
   },
   'sign-in-timeout': {
     exitCode: 6,
-    what: ({ seconds }) => `nobody came back from the browser within ${seconds} s`,
-    fix: ({ clientId, redirectUri, logoutUri, opened }, profile) =>
-      `${opened === 'by hand' ? 'if the page that the browser ended at did not load, forward its port, or paste its address here; ' : ''}if the browser showed an error page of the user pool, register ${optional('', logoutUri, ` as a sign-out URL and `)}${redirectUri} as a callback URL of app client ${clientId}, or check that ID and cognito_domain${optional(' (', profile?.signIn?.domain?.host, ')')}; otherwise run: ${withProfile(logoutUri === undefined ? 'poolkey login' : 'poolkey login --switch-account', profile?.name)}`,
+    what: ({ seconds, unreachable, because }) =>
+      `nobody came back from the browser within ${seconds} s${optional('; from here ', unreachable, ` cannot be ${because === 'ENOTFOUND' ? 'found' : 'reached'} (${because ?? ''})`)}`,
+    fix: ({ clientId, redirectUri, logoutUri, opened, unreachable }, profile) =>
+      unreachable !== undefined
+        ? nextFor(unreachable, profile)
+        : `${opened === 'by hand' ? 'if the page that the browser ended at did not load, forward its port, or paste its address here; ' : ''}if the browser showed an error page of the user pool, register ${optional('', logoutUri, ` as a sign-out URL and `)}${redirectUri} as a callback URL of app client ${clientId}, or check that ID and cognito_domain${optional(' (', profile?.signIn?.domain?.host, ')')}; otherwise run: ${withProfile(logoutUri === undefined ? 'poolkey login' : 'poolkey login --switch-account', profile?.name)}`,
   },
   'web-sign-out-unconfirmed': {
     exitCode: 6,

@@ -22,6 +22,8 @@ export interface ErrorFacts {
     profile: string
     file: string
     known: string[]
+    /** The one of them that is written most like it. */
+    similar?: string | undefined
     /** Where `[name]` stands without the word `profile`, which AWS tools do not read. */
     bareSectionLine?: number
     /** None was named, and this is whose credentials the shell was given by `exec`. */
@@ -110,7 +112,8 @@ export interface ErrorFacts {
   'lock-held': { lock: string; pid: number | undefined; seconds: number }
   /**
    * `logoutUri`: a sign-out URL that was to be passed first, and was not. `opened`: who opened the page; somebody's browser
-   * on another machine may not reach the callback here.
+   * on another machine may not reach the callback here. `unreachable`: the hosted UI's host, which was not to be reached from here,
+   * `because` of such an errno.
    */
   'sign-in-timeout': {
     seconds: number
@@ -118,6 +121,8 @@ export interface ErrorFacts {
     redirectUri: string
     logoutUri?: string
     opened: 'here' | 'by hand'
+    unreachable?: string
+    because?: string
   }
   /** The browser was sent away to sign out, and did not come back. */
   'web-sign-out-unconfirmed': { seconds: number; clientId: string; logoutUri: string }
@@ -128,7 +133,7 @@ export interface ErrorFacts {
 
   // The vault and its key (exit 7)
   'keychain-unavailable': {
-    problem: 'library' | 'service' | 'locked' | 'timeout' | 'denied'
+    problem: 'library' | 'service' | 'no-keyring' | 'locked' | 'timeout' | 'denied'
     detail?: string
   }
   'key-missing': { store: string; vaultFile: string }

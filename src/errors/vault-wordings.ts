@@ -3,13 +3,21 @@ import type { Profile } from '../profile/profile.ts'
 import { FREE_SPACE, loginCommand, optional, sealSecret } from './explanation.ts'
 import type { Wordings } from './explanation.ts'
 
+// Nobody signs in for whom `login --store` could choose it.
+const isGuests = (profile: Profile | undefined) => profile !== undefined && !profile.signIn
+
 /** What to run when what is kept is lost; the store, where it is known, is forgotten with it. */
 function startOver(profile: Profile | undefined, store?: string): string {
+  const chosen = store === 'keychain' ? '' : store
+  if (isGuests(profile))
+    return `run: poolkey logout --all${optional(', then poolkey configure store ', chosen)}`
   const login = profile ? loginCommand(profile.name) : 'poolkey login'
-  return `run: poolkey logout --all, then ${login}${optional(' --store ', store === 'keychain' ? '' : store)}`
+  return `run: poolkey logout --all, then ${login}${optional(' --store ', chosen)}`
 }
 
 function otherStores(profile: Profile | undefined): string {
+  if (isGuests(profile))
+    return 'keep the key under a passphrase (poolkey configure store passphrase) or in a file of mode 0600: poolkey configure store file'
   const file = optional(': ', profile && `${loginCommand(profile.name)} --store file`)
   return `keep the key under a passphrase (--store passphrase) or in a file of mode 0600${file}`
 }
@@ -30,6 +38,7 @@ export const VAULT_WORDINGS: Wordings<
       const text = {
         library: "the system's keychain library cannot be loaded",
         service: 'no keychain service answers',
+        'no-keyring': 'the keychain service answers, but has no keyring to keep a key in',
         locked: 'the keychain is locked',
         timeout: 'the keychain did not answer in time',
         denied: 'the keychain refused access',
@@ -45,6 +54,8 @@ export const VAULT_WORDINGS: Wordings<
           return 'unlock the keychain, allow poolkey to use it when it asks, then try again'
         case 'library':
           return `install libsecret where this is Linux, elsewhere poolkey anew with its optional package, or ${otherStores(profile)}`
+        case 'no-keyring':
+          return `make a keyring, or unlock it: in the desktop's app for passwords, or by gnome-keyring-daemon --unlock (a password on stdin, without a line break), then try again; or ${otherStores(profile)}`
         case 'service':
           return `start a keychain (on Linux a Secret Service such as gnome-keyring, with libsecret), or ${otherStores(profile)}`
       }

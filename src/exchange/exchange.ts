@@ -4,6 +4,7 @@
  */
 import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
 import type { ChainSettings, Profile, RoleRequest } from '../profile/profile.ts'
+import { providerNameOf } from '../provider-name.ts'
 import type { Secret } from '../secret.ts'
 import type { IdTokenClaims } from '../sign-in/claims.ts'
 import { accountOf } from './credentials.ts'
@@ -17,6 +18,7 @@ export interface ExchangeClients {
   securityToken(): Promise<SecurityTokenClient>
 }
 
+/** Who wants credentials of which profile. */
 export interface ExchangeRequest {
   profile: Profile
   /** Undefined for a guest. */
@@ -28,6 +30,7 @@ export interface ExchangeRequest {
   signal: AbortSignal
 }
 
+/** The credentials of the profile's last role, and the identity ID to keep for the next time; undefined where no identity pool was asked. */
 export interface ExchangeResult {
   credentials: Credentials
   identityId: string | undefined
@@ -96,7 +99,7 @@ async function withIdentity<T>(
   const { profile, signedIn, identityId: known, signal } = request
   const { id: poolId, loginsKey } = poolOf(profile)
   const logins = signedIn
-    ? { [loginsKey ?? signedIn.claims.issuer.replace(/^https?:\/\//, '')]: signedIn.idToken }
+    ? { [loginsKey ?? providerNameOf(signedIn.claims.issuer)]: signedIn.idToken }
     : undefined
   const ask = () => pool.requestIdentityId({ poolId, logins, signal })
   if (known === undefined) return use(await ask(), logins)

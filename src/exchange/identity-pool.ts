@@ -6,15 +6,17 @@ import {
 } from '@aws-sdk/client-cognito-identity'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Http } from '../http/http.ts'
+import { AROUND_DESERIALIZER, asRetryable, readSdkError } from '../http/sdk-errors.ts'
+import { sdkOptions } from '../http/sdk-transport.ts'
+import type { ServicePlace } from '../http/sdk-transport.ts'
 import { Secret } from '../secret.ts'
 import { checkCredentials } from './credentials.ts'
 import type { Credentials } from './credentials.ts'
-import { AROUND_DESERIALIZER, asRetryable, readSdkError, sdkOptions } from '../http/sdk-transport.ts'
-import type { ServicePlace } from '../http/sdk-transport.ts'
 
 /** Provider name -> ID token, as the identity pool wants it; undefined for a guest. */
 export type Logins = Record<string, Secret> | undefined
 
+/** GetId, GetCredentialsForIdentity and GetOpenIdToken. Everything throws `service-refused`, `unexpected-answer`, `network`, or the reason of its signal. */
 export interface IdentityPoolClient {
   requestIdentityId(asked: { poolId: string; logins: Logins; signal: AbortSignal }): Promise<string>
   /** Enhanced flow; the identity ID returned may differ from the one sent (merged identities). */

@@ -4,6 +4,7 @@
  */
 export const NodeHttpHandler = { create: <T>(handler: T): T => handler }
 
+/** Takes the place of what would read a stream. Rejects: nothing that we hand over is one. */
 export function streamCollector(): Promise<never> {
   return Promise.reject(new Error('poolkey never streams an answer'))
 }

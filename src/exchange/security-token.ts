@@ -7,11 +7,12 @@ import {
 import type { AssumedRoleUser, Credentials as StsCredentials } from '@aws-sdk/client-sts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Http } from '../http/http.ts'
+import { readSdkError } from '../http/sdk-errors.ts'
+import { sdkOptions } from '../http/sdk-transport.ts'
+import type { ServicePlace } from '../http/sdk-transport.ts'
 import type { Secret } from '../secret.ts'
 import { accountOf, checkCredentials } from './credentials.ts'
 import type { Credentials } from './credentials.ts'
-import { readSdkError, sdkOptions } from '../http/sdk-transport.ts'
-import type { ServicePlace } from '../http/sdk-transport.ts'
 
 interface RoleAsked {
   roleArn: string
@@ -20,12 +21,14 @@ interface RoleAsked {
   signal: AbortSignal
 }
 
+/** Whose credentials they are, as GetCallerIdentity says: account number, ARN and unique ID. */
 export interface CallerIdentity {
   account: string
   arn: string
   userId: string
 }
 
+/** The operations of STS that a chain may need. Everything throws `service-refused`, `unexpected-answer`, `network`, or the reason of its signal. */
 export interface SecurityTokenClient {
   /** Unsigned. `policy` is JSON text. */
   assumeRoleWithWebIdentity(

@@ -4,8 +4,9 @@ import { rootCertificates } from 'node:tls'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 
 /**
- * Node's certificate authorities and those of the files, PEM; undefined where no `caBundle` asks for more than Node does
- * by itself. Throws `environment-invalid` when a file cannot be read.
+ * Node's certificate authorities and those of the files, PEM: of AWS_CA_BUNDLE, else of the profile's `ca_bundle`, and beside
+ * it NODE_EXTRA_CA_CERTS. Undefined where there is no bundle: then Node does all by itself. Throws `environment-invalid` when
+ * a file cannot be read.
  */
 export function readAuthorities(options: {
   caBundle?: string | undefined
@@ -13,9 +14,11 @@ export function readAuthorities(options: {
   extraCaCerts?: string | undefined
 }): string[] | undefined {
   const { caBundle, extraCaCerts, env = {} } = options
-  if (caBundle === undefined || caBundle === '') return undefined
+  const ofEnvironment = env['AWS_CA_BUNDLE']
+  const file = ofEnvironment || caBundle
+  if (file === undefined || file === '') return undefined
   const files = [
-    { variable: env['AWS_CA_BUNDLE'] ? 'AWS_CA_BUNDLE' : 'ca_bundle', file: caBundle },
+    { variable: ofEnvironment ? 'AWS_CA_BUNDLE' : 'ca_bundle', file },
     ...(extraCaCerts === undefined || extraCaCerts === ''
       ? []
       : [{ variable: 'NODE_EXTRA_CA_CERTS', file: extraCaCerts }]),

@@ -6,10 +6,11 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { readAuthorities } from './certificate-authorities.ts'
-import { exchangeBytes } from './one-exchange.ts'
-import type { HttpAnswer, HttpRequest } from './one-exchange.ts'
+import { sendRequest } from './one-request.ts'
+import type { HttpAnswer, HttpRequest } from './one-request.ts'
 import { proxyFor } from './proxy.ts'
 
+/** The door, opened. It measures the servers' clock with every answer; whoever opened it closes it. */
 export interface Http {
   /**
    * Sends one request and reads the whole answer, whatever its status.
@@ -22,12 +23,16 @@ export interface Http {
   close(): void
 }
 
+/** The part of the door that requests go through, for who neither measures the clock nor closes it. */
+export type RequestDoor = Pick<Http, 'request'>
+
+/** What the door is opened with; the limits are 3 s to connect and 10 s to answer unless said. */
 export interface HttpOptions {
-  /** File with certificate authorities to trust besides the system's (`AWS_CA_BUNDLE`, `ca_bundle`), PEM. */
+  /** The profile's `ca_bundle`, a PEM file of certificate authorities to trust besides the system's; AWS_CA_BUNDLE in `env` goes before it. */
   caBundle?: string | undefined
-  /** `NODE_EXTRA_CA_CERTS`: Node adds it by itself, but not beside a `caBundle`. */
+  /** `NODE_EXTRA_CA_CERTS`: Node adds it by itself, but not beside a bundle. */
   extraCaCerts?: string | undefined
-  /** Where HTTPS_PROXY, HTTP_PROXY and NO_PROXY are looked for. */
+  /** Where AWS_CA_BUNDLE, HTTPS_PROXY, HTTP_PROXY and NO_PROXY are looked for. */
   env?: Record<string, string | undefined>
   now: () => number
   /** Told of every request when it is over; never of its content. */
@@ -82,7 +87,7 @@ export function createHttp(options: HttpOptions): Http {
       requestTimeoutMs,
     }
     asked.signal.throwIfAborted()
-    const answer = await exchangeBytes(asked, way).catch((error: unknown) => {
+    const answer = await sendRequest(asked, way).catch((error: unknown) => {
       trace(error instanceof Error ? error.message : 'failed')
       throw error
     })

@@ -2,7 +2,7 @@
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { ErrorFacts } from '../errors/poolkey-error.ts'
 import { parseJsonObject } from '../json-object.ts'
-import type { HttpAnswer } from './one-exchange.ts'
+import type { HttpAnswer } from './one-request.ts'
 
 /** Where an answer came from, for errors. */
 export interface AnswerOrigin {

@@ -1,7 +1,7 @@
 import { isPoolkeyError } from '../errors/poolkey-error.ts'
 import { pause } from '../pause.ts'
-import type { Http } from './http.ts'
-import type { HttpAnswer, HttpRequest } from './one-exchange.ts'
+import type { RequestDoor } from './http.ts'
+import type { HttpAnswer, HttpRequest } from './one-request.ts'
 
 /** Waits between tries; throws the reason of `signal` when it aborts. Tests pass one that does not take time. */
 export type Wait = (ms: number, signal: AbortSignal) => Promise<void>
@@ -17,7 +17,7 @@ const MAX_RETRY_AFTER_MS = 15_000
  * try after the pause. Returns the last answer, whatever it is.
  */
 export async function requestWithRetries(
-  http: Http,
+  door: RequestDoor,
   request: HttpRequest,
   wait: Wait = pause,
   hasTimeFor: (ms: number) => boolean = () => true,
@@ -27,7 +27,7 @@ export async function requestWithRetries(
     const isLast = tries === MAX_TRIES
     let pauseMs = FIRST_PAUSE_MS * 2 ** (tries - 1) * (0.5 + Math.random())
     try {
-      const answer = await http.request(request)
+      const answer = await door.request(request)
       if (isLast || (answer.status !== 429 && answer.status < 500)) return answer
       const retryAfterMs = parseRetryAfter(answer.headers)
       if (retryAfterMs > MAX_RETRY_AFTER_MS) return answer

@@ -1,12 +1,8 @@
 /**
- * What the AWS SDK clients share: our door for their requests, no configuration of their own (region, endpoint,
- * retries, credentials are all said), and one reading of their errors.
+ * How the AWS SDK clients send: through our door, with no configuration of their own (region, endpoint, retries, credentials
+ * are all said).
  */
-import { PoolkeyError } from '../errors/poolkey-error.ts'
-import type { ErrorFacts } from '../errors/poolkey-error.ts'
-import { redact } from '../errors/redact.ts'
-import type { Http } from './http.ts'
-import type { Secret } from '../secret.ts'
+import type { RequestDoor } from './http.ts'
 
 /** Where a service is reached. Without `endpoint` the SDK's own rules for the region's partition decide. */
 export interface ServicePlace {
@@ -32,7 +28,7 @@ interface SdkAnswer {
 }
 
 /** The SDK's request handler over our door: limits, proxy, authorities and the clock are measured in one place. */
-export function sdkRequestHandler(http: Http): {
+export function sdkRequestHandler(door: RequestDoor): {
   handle(request: SdkRequest, options?: { abortSignal?: unknown }): Promise<SdkAnswer>
   destroy(): void
 } {
@@ -40,7 +36,7 @@ export function sdkRequestHandler(http: Http): {
     async handle(request, options) {
       const port = request.port === undefined ? '' : `:${request.port}`
       const url = new URL(`${request.protocol}//${request.hostname}${port}${request.path}`)
-      const answer = await http.request({
+      const answer = await door.request({
         operation: operationOf(request),
         method: request.method === 'GET' ? 'GET' : 'POST',
         url,
@@ -60,13 +56,13 @@ export function sdkRequestHandler(http: Http): {
 }
 
 /** Options every client is made with, so that none of them looks at the environment or at a configuration file. */
-export function sdkOptions(place: ServicePlace, http: Http) {
+export function sdkOptions(place: ServicePlace, door: RequestDoor) {
   return {
     region: place.region,
     ...(place.endpoint ? { endpoint: place.endpoint.href } : {}),
     useFipsEndpoint: place.useFips,
     useDualstackEndpoint: place.useDualstack,
-    requestHandler: sdkRequestHandler(http),
+    requestHandler: sdkRequestHandler(door),
     maxAttempts: 3,
     retryMode: 'standard',
     defaultsMode: 'standard' as const,
@@ -78,87 +74,6 @@ export function sdkOptions(place: ServicePlace, http: Http) {
     // Our Profile has settled the endpoint: the SDK must not look for one in the environment or in another profile.
     ignoreConfiguredEndpointUrls: true,
   }
-}
-
-const THROTTLING = new Set([
-  'TooManyRequestsException',
-  'Throttling',
-  'ThrottlingException',
-  'ThrottledException',
-  'RequestLimitExceeded',
-  'SlowDown',
-])
-// Sent with status 400, yet the service's own trouble: worth another try later, no edit mends it.
-const PASSING_TROUBLE = new Set([
-  'InternalErrorException',
-  'ExternalServiceException',
-  'IDPCommunicationError',
-  'IDPCommunicationErrorException',
-])
-
-// A user pool's word for what its web ACL (AWS WAF) stopped, with status 400.
-const FIREWALL = 'ForbiddenException'
-
-/** Where in a client's middleware stack `asRetryable` belongs: around the deserializer, inside the retries. */
-export const AROUND_DESERIALIZER = { step: 'deserialize', priority: 'high', name: 'asRetryable' } as const
-
-/** Has the SDK try again after a service's own passing trouble, which comes with status 400 and so looks like our mistake. */
-export async function asRetryable<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer
-  } catch (error) {
-    if (error instanceof Error && PASSING_TROUBLE.has(error.name)) Object.assign(error, { $retryable: {} })
-    throw error
-  }
-}
-
-/**
- * Turns what an SDK client threw into poolkey's error: `service-refused`, `unexpected-answer` or what our door threw.
- * `secrets` is what the request carried: some services quote what they refuse.
- */
-export function readSdkError(
-  error: unknown,
-  about: {
-    service: ErrorFacts['service-refused']['service']
-    operation: string
-    host: string
-    secrets: readonly Secret[]
-    signal: AbortSignal
-  },
-): Error {
-  const { service, operation, host, secrets, signal } = about
-  if (signal.aborted && signal.reason instanceof Error) return signal.reason
-  if (error instanceof PoolkeyError) return error
-  if (!(error instanceof Error)) return new Error(`${operation} failed`, { cause: error })
-  const status = statusOf(error)
-  if (status === undefined) return error
-  const name = redact(error.name, secrets)
-  const message = redact(error.message, secrets)
-  const odd = (kind: ErrorFacts['unexpected-answer']['kind'], detail?: string) =>
-    new PoolkeyError(
-      'unexpected-answer',
-      { host, operation, status, kind, ...(detail === undefined ? {} : { detail }) },
-      { cause: error },
-    )
-  if (status === 429 || THROTTLING.has(name)) return odd('throttled')
-  if (status >= 500 || PASSING_TROUBLE.has(name)) return odd('server-error', `${name}: ${message}`)
-  if (status >= 300 && status < 400) return odd('redirect')
-  if (service === 'user pool' && name === FIREWALL) return odd('firewall', message)
-  if (status < 400 || !('$fault' in error) || UNREADABLE.has(name)) {
-    return odd(status === 403 ? 'firewall' : 'not-the-protocol')
-  }
-  return new PoolkeyError('service-refused', { service, operation, name, message, status }, { cause: error })
-}
-
-// The SDK's names for an error answer in which it found no code (`NotFound`: any 404 of the query protocol).
-const UNREADABLE = new Set(['Error', 'UnknownError', 'Unknown', 'NotFound', 'SyntaxError', 'TypeError'])
-
-function statusOf(error: Error): number | undefined {
-  const metadata: unknown = '$metadata' in error ? error.$metadata : undefined
-  if (typeof metadata === 'object' && metadata !== null && 'httpStatusCode' in metadata) {
-    return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : undefined
-  }
-  return undefined
 }
 
 function operationOf(request: SdkRequest): string {

@@ -1,8 +1,10 @@
 /** Tests every link of a profile's chain for real, in the order in which they are passed, and the machine around them. */
 import type { Broker } from '../broker/broker.ts'
 import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
+import { refuseAwsBehindLoopback } from '../profile/emulated-sign-in.ts'
 import type { Profile } from '../profile/profile.ts'
 import { parseSources } from '../profile/profile-values.ts'
+import { rehearseWrite } from '../vault/state-folder.ts'
 import { configFindings } from './config-findings.ts'
 import { checkExchange, checkSession, troubleOrThrow } from './exchange-check.ts'
 import type { ExchangeCheck } from './exchange-check.ts'
@@ -30,7 +32,10 @@ export async function examine(patient: Patient): Promise<ExaminedHop[]> {
   onHop('this machine')
   const { configFile, credentialsFile = '' } = files
   found.set('machine', checkMachine({ configFile, credentialsFile, caBundle: profile.caBundle, ...around }))
-  found.set('profile', configFindings(files, [profile.name, profile.settingsFrom]))
+  found.set('profile', [
+    ...configFindings(files, [profile.name, profile.settingsFrom]),
+    ...endpointFindings(profile),
+  ])
   const store = await opened(patient)
   found.get('machine')?.push(...store.findings)
   const { broker } = store
@@ -64,6 +69,16 @@ export async function examine(patient: Patient): Promise<ExaminedHop[]> {
   }))
 }
 
+/** Whether what is signed in to here is meant for AWS. */
+function endpointFindings(profile: Profile): Finding[] {
+  try {
+    refuseAwsBehindLoopback(profile)
+    return []
+  } catch (error) {
+    return [troubleOrThrow(error, profile)]
+  }
+}
+
 /** Where a service is asked at another place than its own: somebody may have forgotten. */
 function overrides({ values }: Hop): Finding[] {
   return values
@@ -79,29 +94,53 @@ function brokenBefore(found: Map<HopId, Finding[]>): string {
 }
 
 /** The vault, opened: its trouble is the machine's, that nobody signed in is the session's. */
-async function opened({ profile, openBroker, probeStore }: Patient): Promise<{
+async function opened({ profile, openBroker, probeStore, around }: Patient): Promise<{
   broker?: Broker
   findings: Finding[]
   session: Finding[]
 }> {
   try {
     const broker = await openBroker()
-    return { broker, findings: [fine(`the vault opens; its key is in: ${broker.vault.store}`)], session: [] }
+    const opens = fine(`the vault opens; its key is in: ${broker.vault.store}`)
+    return { broker, findings: [opens, ...writeFindings(broker)], session: [] }
   } catch (error) {
     const trouble = troubleOrThrow(error, profile)
     return isPoolkeyError(error, 'sign-in-required')
-      ? { findings: [await storeFinding(profile, probeStore)], session: [trouble] }
+      ? { findings: [await storeFinding(profile, probeStore, around.env)], session: [trouble] }
       : { findings: [trouble], session: [skipped('not tried: the vault does not open')] }
   }
 }
 
+/** Whether what is renewed can be kept. */
+function writeFindings({ profile, vault }: Broker): Finding[] {
+  try {
+    rehearseWrite(vault.folder)
+    return []
+  } catch (error) {
+    return [troubleOrThrow(error, profile)]
+  }
+}
+
 /** Before there is a vault: whether one could be made. */
-async function storeFinding(profile: Profile, probeStore: Patient['probeStore']): Promise<Finding> {
+async function storeFinding(
+  profile: Profile,
+  probeStore: Patient['probeStore'],
+  env: Record<string, string | undefined>,
+): Promise<Finding> {
   try {
     return fine(`there is no vault yet; its key would be in: ${await probeStore()}`)
   } catch (error) {
-    return troubleOrThrow(error, profile)
+    const trouble = troubleOrThrow(error, profile)
+    // A desktop asks for the password of a keyring, or for a new one's, when something is to be kept there.
+    const isAsked = [env['DISPLAY'], env['WAYLAND_DISPLAY']].some(Boolean) && isClosed(error)
+    return isAsked && isTrouble(trouble) ? { ...trouble, state: 'warning' } : trouble
   }
+}
+
+function isClosed(error: unknown): boolean {
+  return (
+    isPoolkeyError(error, 'keychain-unavailable') && ['no-keyring', 'locked'].includes(error.facts.problem)
+  )
 }
 
 function exchanged(

@@ -3,6 +3,7 @@ import { dueInMs } from '../broker/freshness.ts'
 import type { ChainSettings, Profile, RoleRequest } from '../profile/profile.ts'
 import type { ProfileOrigins } from '../profile/setting-origins.ts'
 import type { SettingKey } from '../profile/settings.ts'
+import { providerNameOf } from '../provider-name.ts'
 import { durationText } from './duration-text.ts'
 import { endpointValue, ifSet, sourceOf, sourceText } from './hop.ts'
 import type { Hop, HopValue } from './hop.ts'
@@ -40,7 +41,7 @@ function identityPoolHop(profile: Profile, origins: ProfileOrigins): Hop {
     exchangeValue(profile, origins),
   ]
   if (signIn) {
-    const value = identityPool?.loginsKey ?? signIn.issuer.replace(/^https?:\/\//, '')
+    const value = identityPool?.loginsKey ?? providerNameOf(signIn.issuer)
     values.push({
       ...{ name: 'logins key', value },
       source: sourceOf(origins, 'cognito_logins_key'),

@@ -1,9 +1,9 @@
 /** The machine around the chain, as far as it can be looked at: variables, files that others could read or write, the proxy. */
 import { statSync } from 'node:fs'
+import { shellWord } from '../errors/explanation.ts'
+import { isPoolkeyError } from '../errors/poolkey-error.ts'
 import { readAuthorities } from '../http/certificate-authorities.ts'
 import { proxyFor } from '../http/proxy.ts'
-import { isPoolkeyError } from '../errors/poolkey-error.ts'
-import { shellWord } from '../errors/explanation.ts'
 import { fine, misconfigured, troubleOf } from './finding.ts'
 import type { Finding, Trouble } from './finding.ts'
 import { shadowingVariables } from './shadow-findings.ts'
@@ -14,7 +14,7 @@ export interface Machine {
   platform: NodeJS.Platform
   configFile: string
   credentialsFile: string
-  /** The file of certificate authorities that the profile names, or the environment. */
+  /** The file of certificate authorities that the profile names. */
   caBundle: string | undefined
 }
 

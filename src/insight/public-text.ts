@@ -2,8 +2,9 @@
 import { shellWord } from '../errors/explanation.ts'
 import { plainText } from '../errors/plain-text.ts'
 import { publicPath } from './public-path.ts'
+import { isOwnWord, namingPosition } from './public-vocabulary.ts'
 
-/** `private` words are replaced wherever they stand, by a mark of their kind. */
+/** A word that is replaced by a mark of its kind: wherever it stands, or, if poolkey itself says it, where it stands as a name. */
 export interface PrivateWord {
   kind: string
   word: string
@@ -37,7 +38,7 @@ export function publicText(words: PrivateWord[], markOf: (text: string) => strin
     .flatMap(({ kind, word }) => spellingsOf(word).map((spelling) => ({ kind, word, spelling })))
     .filter(({ spelling }) => spelling.length > 1)
     .sort((one, other) => other.spelling.length - one.spelling.length)
-    .map(({ kind, word, spelling }) => ({ form: formOf(spelling), mark: marked(kind, word) }))
+    .map(({ kind, word, spelling }) => ({ form: formOf(kind, spelling), mark: marked(kind, word) }))
   return (text) => {
     let shown = text.replace(ARN_NAME, (_, start: string, name: string) => start + marked('role', name))
     for (const { form, mark } of known) shown = outsideMarks(shown, (part) => part.replace(form, () => mark))
@@ -61,9 +62,10 @@ function spellingsOf(word: string): string[] {
 // From here on nobody says it by chance.
 const RARE = 12
 
-// A short one not within another word: a profile may be called `dev`.
-function formOf(word: string): RegExp {
+// A short one not within another word: a profile may be called `dev`. One of our own only as a name: it may be called `app`.
+function formOf(kind: string, word: string): RegExp {
   const literal = word.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+  if (isOwnWord(word)) return new RegExp(`${namingPosition(kind)}${literal}(?![\\p{L}\\p{N}_-])`, 'gu')
   return word.length >= RARE
     ? new RegExp(literal, 'gu')
     : new RegExp(`(?<![\\p{L}\\p{N}_-])${literal}(?![\\p{L}\\p{N}_-])`, 'gu')

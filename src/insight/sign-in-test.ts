@@ -1,7 +1,7 @@
 import type { Broker } from '../broker/broker.ts'
 import { clientSecretOf } from '../broker/client-secret.ts'
-import { userPoolPlace } from '../broker/fresh-tokens.ts'
 import { givenClientSecret } from '../broker/given-secret.ts'
+import { userPoolClientFor } from '../broker/user-pool.ts'
 import { isPoolkeyError } from '../errors/poolkey-error.ts'
 import { pause } from '../pause.ts'
 import type { Profile } from '../profile/profile.ts'
@@ -26,13 +26,13 @@ export async function testSignIn(
   if (!signIn) return []
   let findings: Finding[]
   try {
-    const client = async () => {
-      const { createUserPoolClient } = await import('../sign-in/user-pool-api.ts')
-      // Nobody signed in yet, nothing sealed.
-      const clientSecret = broker ? clientSecretOf(broker) : givenClientSecret(around.env)
-      const place = userPoolPlace({ profile }, signIn)
-      return createUserPoolClient(place, { clientId: signIn.clientId, clientSecret }, { http })
-    }
+    // A promise, as the secret may be damaged. Nobody signed in yet, nothing sealed.
+    const client = async () =>
+      userPoolClientFor(
+        { profile, http },
+        signIn,
+        broker ? clientSecretOf(broker) : givenClientSecret(around.env),
+      )
     const check = await checkSignIn({ signIn, http, client, limitMs: SIGN_IN_LIMIT_MS, signal })
     findings = signInFindings(profile, check)
   } catch (error) {

@@ -6,6 +6,7 @@ import { isPoolkeyError } from '../errors/poolkey-error.ts'
 import type { PoolkeyError } from '../errors/poolkey-error.ts'
 import { knownCauseOf } from '../errors/service-causes.ts'
 import type { Profile } from '../profile/profile.ts'
+import { providerNameOf } from '../provider-name.ts'
 
 /** None where the fix in words says all there is to do. Words in capitals are for the person to fill in. */
 export function stepsFor(error: PoolkeyError, profile: Profile | undefined): string[] {
@@ -21,7 +22,7 @@ export function stepsFor(error: PoolkeyError, profile: Profile | undefined): str
 
 /** Where no keychain can be had, the key of a new vault goes elsewhere. */
 function storeSteps({ facts }: PoolkeyError<'keychain-unavailable'>, { name }: Profile): string[] {
-  const isAbsent = facts.problem === 'library' || facts.problem === 'service'
+  const isAbsent = ['library', 'service', 'no-keyring'].includes(facts.problem)
   return isAbsent ? [`${loginCommand(name)} --store passphrase`, `${loginCommand(name)} --store file`] : []
 }
 
@@ -90,7 +91,7 @@ const STEPS: Record<Mend, (profile: Profile) => string[]> = {
   audience: (profile) => [
     `aws iam list-open-id-connect-providers`,
     inConsole(
-      ...['IAM', 'Identity providers', namesOf(profile).issuer.replace(/^https?:\/\//, '')],
+      ...['IAM', 'Identity providers', providerNameOf(namesOf(profile).issuer)],
       ...['Audiences', 'Add audience'],
     ),
   ],

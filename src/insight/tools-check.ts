@@ -4,6 +4,7 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import { plainText } from '../errors/plain-text.ts'
 import { parseJsonObject } from '../json-object.ts'
+import { abortReason } from '../pause.ts'
 import type { ProfileSection } from '../profile/profile-values.ts'
 import { findInFolders, safeFolders } from '../search-path.ts'
 import { fine, isTrouble, misconfigured } from './finding.ts'
@@ -129,7 +130,7 @@ function outcomeOf(
   const options = { env: around.env, timeout: limitMs, maxBuffer: MOST_BYTES, signal }
   return new Promise((resolve, reject) => {
     const child = exec(text, options, (error, stdout, stderr) => {
-      if (signal.aborted) reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'))
+      if (signal.aborted) reject(abortReason(signal))
       // Too long an answer is not called killed, but is out of range.
       else {
         const isStopped = error?.killed === true || error instanceof RangeError

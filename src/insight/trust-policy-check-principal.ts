@@ -1,7 +1,8 @@
 /** Whom a trust policy trusts, and what is wrong with that for one exchange. Pure. */
+import { providerNameOf } from '../provider-name.ts'
+import type { ChainNeed, TrustNeed, WebIdentityNeed } from './trust-policy.ts'
 import { operatorOf } from './trust-policy-condition.ts'
 import type { PolicyFinding, Statement } from './trust-policy-document.ts'
-import type { ChainNeed, TrustNeed, WebIdentityNeed } from './trust-policy.ts'
 
 /** Whether a statement is about who asks: by name, because it is about everybody, or not. */
 export function namesWhoAsks(statement: Statement, need: TrustNeed): 'by-name' | 'everybody' | 'no' {
@@ -85,7 +86,7 @@ function explain(name: string, need: TrustNeed): { problem: string; fix?: string
 function explainProvider(name: string, need: WebIdentityNeed): { problem: string } | undefined {
   const [, account = '', provider] = /^arn:[\w-]+:iam::(\d*):oidc-provider\/(.+)$/.exec(name) ?? []
   if (provider === undefined) {
-    const isIssuer = name.replace(/^https?:\/\//, '').startsWith(need.providerName)
+    const isIssuer = providerNameOf(name).startsWith(need.providerName)
     return isIssuer
       ? { problem: `${name} is the issuer, where IAM wants the ARN of its provider` }
       : undefined

@@ -4,8 +4,9 @@
  * federation".
  */
 import { askedRole } from '../errors/known-cause.ts'
-import type { Profile } from '../profile/profile.ts'
 import { identityPoolPrincipalOf, partitionOf } from '../profile/partition.ts'
+import type { Profile } from '../profile/profile.ts'
+import { providerNameOf } from '../provider-name.ts'
 
 /** A trust policy in IAM's own spelling; `Version` and `Statement` are all that poolkey writes. */
 export interface TrustPolicy {
@@ -105,13 +106,13 @@ export function firstRoleNeed(profile: Profile): IdentityPoolNeed | WebIdentityN
           principal: identityPoolPrincipalOf(identityPool.region).name,
           identityPoolId: identityPool.id,
           amr: exchange.guest ? 'unauthenticated' : 'authenticated',
-          loginsKey: signIn && (identityPool.loginsKey ?? withoutScheme(signIn.issuer)),
+          loginsKey: signIn && (identityPool.loginsKey ?? providerNameOf(signIn.issuer)),
           ...firstSession(profile),
         }
       )
     case 'web-identity': {
       if (!signIn) return undefined
-      const providerName = withoutScheme(signIn.issuer)
+      const providerName = providerNameOf(signIn.issuer)
       const { partition, accountId } = partsOf(exchange.role.roleArn)
       return {
         kind: 'web-identity',
@@ -180,10 +181,6 @@ export function trustWarnings(need: TrustNeed, profile: Profile): string[] {
 
 function policy(statement: Omit<TrustPolicy['Statement'][number], 'Effect'>): TrustPolicy {
   return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...statement }] }
-}
-
-function withoutScheme(issuer: string): string {
-  return issuer.replace(/^https?:\/\//, '')
 }
 
 /** The OIDC provider is in the account of the role that trusts it. */

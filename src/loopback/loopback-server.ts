@@ -6,6 +6,7 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
+/** A server that listens; whoever opened it closes it. */
 export interface LoopbackServer {
   /** Where it listens: the port asked for, or for 0 the one it was given. */
   port: number
@@ -15,6 +16,7 @@ export interface LoopbackServer {
   close: () => Promise<void>
 }
 
+/** Where to listen, and what answers. */
 export interface LoopbackServerOptions {
   /** `localhost` (both families) or a loopback literal, IPv6 without brackets. */
   host: string

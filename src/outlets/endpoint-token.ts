@@ -1,8 +1,9 @@
 /** The token of an endpoint: made anew for each, and the file that it may be left in for programs to read. */
 import { randomBytes } from 'node:crypto'
+import { errnoOf } from '../errno.ts'
 import { isOurs, isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
 import { Secret } from '../secret.ts'
-import { discard, errnoOf, lookAt, readOwnFile, writeOwnFile } from '../vault/durable-file.ts'
+import { discard, lookAt, readOwnFile, writeOwnFile } from '../vault/durable-file.ts'
 import { digestOf } from './endpoint-request.ts'
 
 const TOKEN_BYTES = 32

@@ -7,6 +7,7 @@ import type { ChildProcess } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { constants } from 'node:os'
 import { isatty } from 'node:tty'
+import { errnoOf } from '../errno.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import { findInFolders, searchFolders } from '../search-path.ts'
 import { findWindowsProgram } from './windows-program.ts'
@@ -108,7 +109,7 @@ function windowsProgram(name: string, env: Record<string, string>): string {
 }
 
 function whyNotRun(error: unknown, program: string, place: Place): unknown {
-  const errno = error instanceof Error && 'code' in error ? String(error.code) : undefined
+  const errno = errnoOf(error)
   if (errno === undefined) return error
   const cause = { cause: error }
   if (errno !== 'ENOENT') return new PoolkeyError('program-not-runnable', { program, problem: errno }, cause)

@@ -3,7 +3,7 @@ import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { Credentials } from '../exchange/credentials.ts'
 import type { Http } from '../http/http.ts'
 import { notTheProtocol, parseJsonAnswer } from '../http/json-answer.ts'
-import type { HttpAnswer } from '../http/one-exchange.ts'
+import type { HttpAnswer } from '../http/one-request.ts'
 import { requestWithRetries } from '../http/request-retry.ts'
 import { Secret } from '../secret.ts'
 

@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs'
+import { errnoOf } from '../errno.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 
 /**
@@ -11,15 +12,15 @@ export function writeAll(descriptor: 1 | 2, text: string): void {
     try {
       bytes = bytes.subarray(writeSync(descriptor, bytes))
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined
+      const errno = errnoOf(error)
       // A full pipe, until it is read.
-      if (code === 'EAGAIN') {
+      if (errno === 'EAGAIN') {
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
         continue
       }
       // Nobody listens on stderr: what is said is lost, what is done is not.
       if (descriptor === 2) return
-      throw new PoolkeyError('output-closed', { errno: String(code) }, { cause: error })
+      throw new PoolkeyError('output-closed', { errno: String(errno) }, { cause: error })
     }
   }
 }

@@ -1,5 +1,5 @@
-import { errnoOf } from '../vault/durable-file.ts'
 import { constants, fstatSync, openSync, write, writeSync } from 'node:fs'
+import { errnoOf } from '../errno.ts'
 
 /** Says things on stderr without ever waiting for whoever reads it: what finds no room there is lost. */
 export interface Aside {

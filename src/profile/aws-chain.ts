@@ -4,7 +4,7 @@
  */
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import { AWS_ROLE_ARN_ALLOWED, isAwsRoleArn } from './exchange-settings.ts'
-import { findAwsKey, findText, ownLayerOf, placeOf, readAwsKey, readSetting } from './profile-values.ts'
+import { findAwsKey, findText, ownLayerOf, placeOf, checkedAwsKey, checkedSetting } from './profile-values.ts'
 import type { ConfigDocument, Layers, ProfileSection } from './profile-values.ts'
 import type { ChainSettings, ExchangeSettings } from './profile.ts'
 import { EXTERNAL_ID, ROLE_ARN, ROLE_SESSION_NAME, wholeNumber } from './setting-types.ts'
@@ -60,7 +60,7 @@ export function inheritedSection(
   from: { base: ProfileSection; document: ConfigDocument },
 ): ProfileSection | undefined {
   const setting = SETTINGS.sourceProfile
-  const name = readSetting(setting, layers)
+  const name = checkedSetting(setting, layers)
   const found = findText(setting, layers)
   if (name === undefined || found?.origin.kind !== 'file') return undefined
   const { place } = found.origin
@@ -94,7 +94,7 @@ export function readAwsChain(options: {
   if (own === base) return undefined
   // The details of a chained role are never taken from the profile behind it.
   const ownLayer = ownLayerOf(layers)
-  const roleArn = readAwsKey('role_arn', {
+  const roleArn = checkedAwsKey('role_arn', {
     layers: ownLayer,
     type: {
       allowed: AWS_ROLE_ARN_ALLOWED,
@@ -116,10 +116,10 @@ export function readAwsChain(options: {
   if (exchange.kind === 'none') missing(SETTINGS.identityPoolId.key, `role_arn of profile ${own.name}`, base)
   return {
     roleArn,
-    externalId: readAwsKey('external_id', { layers: ownLayer, type: EXTERNAL_ID }),
-    sessionName: readAwsKey('role_session_name', { layers: ownLayer, type: ROLE_SESSION_NAME }),
+    externalId: checkedAwsKey('external_id', { layers: ownLayer, type: EXTERNAL_ID }),
+    sessionName: checkedAwsKey('role_session_name', { layers: ownLayer, type: ROLE_SESSION_NAME }),
     durationSeconds:
-      readAwsKey('duration_seconds', { layers: ownLayer, type: wholeNumber(900, 3600) }) ?? 3600,
+      checkedAwsKey('duration_seconds', { layers: ownLayer, type: wholeNumber(900, 3600) }) ?? 3600,
   }
 }
 

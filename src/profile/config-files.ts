@@ -1,14 +1,10 @@
 /** The two AWS files on disk: where they are, and reading them. */
 import { join } from 'node:path'
-import { isOurs, isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
+import { errnoOf, reasonOf } from '../errno.ts'
+import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
 import { parseConfigText } from './config-text.ts'
-import { listProfiles } from './profile-list.ts'
-import type { ProfileEntry } from './profile-list.ts'
-import { parseProfile } from './parse-profile.ts'
-import type { Profile } from './profile.ts'
 import type { ConfigSources } from './profile-values.ts'
 import { readRegularFile } from './regular-file.ts'
-import type { SettingKey } from './settings.ts'
 
 /** What the places of the files depend on. */
 export interface ConfigPlace {
@@ -57,58 +53,6 @@ function textIfSound(file: string, read: (path: string) => string): string {
   }
 }
 
-/** Reads and checks a profile from the files on disk. Throws `config-unreadable` and what `parseProfile` throws. */
-export function readProfileFromDisk(
-  options: ConfigPlace & { name: string; overrides?: Partial<Record<SettingKey, string>> },
-): Profile {
-  return parseFiles(readConfigFiles(options), options)
-}
-
-/** The same from the files' texts, whatever is on disk. Throws what `parseProfile` throws. */
-export function parseFiles(
-  files: ConfigSources,
-  options: ConfigPlace & { name: string; overrides?: Partial<Record<SettingKey, string>> },
-): Profile {
-  const { name, env, overrides = {} } = options
-  return parseProfile({ ...files, name, env, overrides, readFile: policyReader(options) })
-}
-
-/**
- * Every poolkey profile of the files that can be used as it stands; those with a mistake are left out.
- * Throws `config-unreadable`, `config-syntax`.
- */
-export function readAllProfilesFromDisk(place: ConfigPlace): Profile[] {
-  return readProfileEntries(place).flatMap(({ profile }) =>
-    profile instanceof PoolkeyError ? [] : [profile],
-  )
-}
-
-/**
- * Every poolkey profile of the files, and what is wrong with those that cannot be used. Throws `config-unreadable`,
- * `config-syntax`.
- */
-export function readProfileEntries(
-  place: ConfigPlace,
-): { entry: ProfileEntry; profile: Profile | PoolkeyError }[] {
-  const files = readConfigFiles(place)
-  return listProfiles(files)
-    .filter(({ kind }) => kind !== 'foreign')
-    .map((entry) => ({ entry, profile: profileOrMistake(files, { ...place, name: entry.name }) }))
-}
-
-// A profile nobody asked for may be broken; using it says so.
-function profileOrMistake(
-  files: ConfigSources,
-  options: ConfigPlace & { name: string },
-): Profile | PoolkeyError {
-  try {
-    return parseFiles(files, options)
-  } catch (error) {
-    if (isOurs(error)) return error
-    throw error
-  }
-}
-
 /** The text of one file, undefined where there is none. Throws `config-unreadable`. */
 export function readConfigFile(path: string): string | undefined {
   try {
@@ -120,23 +64,7 @@ export function readConfigFile(path: string): string | undefined {
   }
 }
 
-function policyReader(place: ConfigPlace): (path: string) => string {
-  return (path) => {
-    const expanded = expandHome(path, place)
-    place.onRead?.(expanded)
-    return readRegularFile(expanded).toString('utf8')
-  }
-}
-
-function expandHome(path: string, { homeFolder }: ConfigPlace): string {
+/** A path of the files or in them, with the home folder for a `~` in front. */
+export function expandHome(path: string, { homeFolder }: ConfigPlace): string {
   return /^~(?=$|[\\/])/.test(path) ? join(homeFolder(), path.slice(1)) : path
-}
-
-function errnoOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? String(error.code) : undefined
-}
-
-/** The file system's name for what went wrong, else the error's own words. */
-export function reasonOf(error: unknown): string {
-  return errnoOf(error) ?? (error instanceof Error ? error.message : String(error))
 }

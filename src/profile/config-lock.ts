@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto'
 import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import { errnoOf, reasonOf } from '../errno.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import { pause } from '../pause.ts'
 
@@ -49,9 +50,8 @@ function createExclusively(path: string, text: string, target: string): boolean 
     linkSync(draft, path)
     return true
   } catch (cause) {
-    const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
-    if (errno === 'EEXIST') return false
-    throw new PoolkeyError('config-unwritable', { file: target, reason: errno }, { cause })
+    if (errnoOf(cause) === 'EEXIST') return false
+    throw new PoolkeyError('config-unwritable', { file: target, reason: reasonOf(cause) }, { cause })
   } finally {
     discard(draft)
   }
@@ -100,6 +100,6 @@ function isDead(holder: string): boolean {
     return false
   } catch (error) {
     // EPERM means it runs, as somebody else.
-    return error instanceof Error && 'code' in error && error.code === 'ESRCH'
+    return errnoOf(error) === 'ESRCH'
   }
 }

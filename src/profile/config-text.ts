@@ -50,6 +50,7 @@ export interface KeyItem {
   nested: Map<string, ConfigKey>
 }
 
+/** One item of the file: the header of a section, or a key. */
 export type ConfigItem = HeaderItem | KeyItem
 
 interface ScanOptions {

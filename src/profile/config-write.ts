@@ -23,8 +23,9 @@ import {
 } from 'node:fs'
 import type { Stats } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import { reasonOf } from '../errno.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
-import { readConfigFile, reasonOf } from './config-files.ts'
+import { readConfigFile } from './config-files.ts'
 import { takeConfigLock } from './config-lock.ts'
 import { identityOf } from './file-identity.ts'
 

@@ -13,3 +13,12 @@ export function editDistance(from: string, to: string): number {
   }
   return row.at(-1) ?? 0
 }
+
+/** The one of the names that a word is written most like, whatever the case; none where more than half would be wrong. */
+export function similarName(word: string, names: string[]): string | undefined {
+  const [nearest] = names
+    .map((name) => ({ name, edits: editDistance(word.toLowerCase(), name.toLowerCase()) }))
+    .filter(({ name, edits }) => edits * 2 <= Math.max(word.length, name.length))
+    .toSorted((one, other) => one.edits - other.edits)
+  return nearest?.name
+}

@@ -1,7 +1,7 @@
 /** How a sign-in becomes AWS credentials: which exchange, which role, and a second role behind it. */
 import { dirname, resolve } from 'node:path'
 import { parseJsonObject } from '../json-object.ts'
-import { conflictOf, findText, invalidSetting, readSetting } from './profile-values.ts'
+import { conflictOf, findText, invalidSetting, checkedSetting } from './profile-values.ts'
 import type { Layers, ProfileSection } from './profile-values.ts'
 import type { ChainSettings, ExchangeSettings, RoleRequest } from './profile.ts'
 import { missing } from './sign-in-settings.ts'
@@ -27,10 +27,10 @@ const ROLE_SESSION_SETTINGS: Setting<unknown, SettingKey>[] = [
 /** The exchange a profile asks for. Throws `setting-missing`, `setting-conflict`, `setting-invalid`. */
 export function readExchange(sources: ExchangeSources): ExchangeSettings {
   const { layers, own } = sources
-  const guest = readSetting(SETTINGS.guest, layers) ?? false
-  const hasPool = readSetting(SETTINGS.identityPoolId, layers) !== undefined
+  const guest = checkedSetting(SETTINGS.guest, layers) ?? false
+  const hasPool = checkedSetting(SETTINGS.identityPoolId, layers) !== undefined
   const roleArn = readRoleArn(SETTINGS.roleArn, sources)
-  const configured = readSetting(SETTINGS.exchange, layers)
+  const configured = checkedSetting(SETTINGS.exchange, layers)
   const kind = configured ?? (hasPool || guest ? 'enhanced' : roleArn === undefined ? 'none' : 'web-identity')
 
   switch (kind) {
@@ -84,9 +84,9 @@ export function readChain(sources: ExchangeSources): ChainSettings | undefined {
   }
   return {
     roleArn,
-    externalId: readSetting(SETTINGS.chainExternalId, layers),
-    sessionName: readSetting(SETTINGS.chainSessionName, layers),
-    durationSeconds: readSetting(SETTINGS.chainDurationSeconds, layers) ?? 3600,
+    externalId: checkedSetting(SETTINGS.chainExternalId, layers),
+    sessionName: checkedSetting(SETTINGS.chainSessionName, layers),
+    durationSeconds: checkedSetting(SETTINGS.chainDurationSeconds, layers) ?? 3600,
   }
 }
 
@@ -103,16 +103,16 @@ function readRole(sources: ExchangeSources, roleArn: string): RoleRequest {
   const { layers } = sources
   return {
     roleArn,
-    sessionName: readSetting(SETTINGS.roleSessionName, layers),
-    durationSeconds: readSetting(SETTINGS.durationSeconds, layers) ?? 3600,
+    sessionName: checkedSetting(SETTINGS.roleSessionName, layers),
+    durationSeconds: checkedSetting(SETTINGS.durationSeconds, layers) ?? 3600,
     policy: readSessionPolicy(sources),
-    policyArns: readSetting(SETTINGS.policyArns, layers) ?? [],
+    policyArns: checkedSetting(SETTINGS.policyArns, layers) ?? [],
   }
 }
 
 function readRoleArn(setting: Setting<string, SettingKey>, sources: ExchangeSources): string | undefined {
   const { layers, hasStsEndpoint } = sources
-  const arn = readSetting(setting, layers)
+  const arn = checkedSetting(setting, layers)
   const found = findText(setting, layers)
   if (arn === undefined || !found || hasStsEndpoint || isAwsRoleArn(arn)) return arn
   throw invalidSetting(setting, found, AWS_ROLE_ARN_ALLOWED)

@@ -1,5 +1,6 @@
 /** What tells one version of a file from the next, without reading it. */
 import { closeSync, constants, fstatSync, openSync } from 'node:fs'
+import { errnoOf } from '../errno.ts'
 
 /** Files as they were right before they were read, by path; settled: every later change gives them another identity. */
 export type FilesRead = Map<string, { identity: string; isSettled: boolean }>
@@ -24,7 +25,7 @@ export function identityOf(path: string): string {
     // Opened, as network file systems may answer a mere look from a cache.
     descriptor = openSync(path, LOOK_FLAGS)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ''
+    if (errnoOf(error) === 'ENOENT') return ''
     throw error
   }
   try {

@@ -1,15 +1,16 @@
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import { chainBaseOf, inheritedSection, readAwsChain } from './aws-chain.ts'
+import { similarName } from './edit-distance.ts'
 import { readChain, readExchange } from './exchange-settings.ts'
-import { checkSettings, findAwsKey, parseSources, readSetting } from './profile-values.ts'
-import type { ConfigDocument, ConfigSources, Layers, ProfileSection } from './profile-values.ts'
 import type { Profile } from './profile.ts'
 import { hasOwnSettings, ownProfileNames, WRITTEN_FROM } from './profile-list.ts'
 import { checkProfileName } from './profile-name.ts'
+import { checkedSetting, checkSettings, findAwsKey, parseSources } from './profile-values.ts'
+import type { ConfigDocument, ConfigSources, Layers, ProfileSection } from './profile-values.ts'
 import { readAccountId, readEndpoints, readRegion } from './service-endpoints.ts'
-import { readSignIn, regionOf } from './sign-in-settings.ts'
 import { SETTINGS } from './settings.ts'
 import type { SettingKey } from './settings.ts'
+import { readSignIn, regionOf } from './sign-in-settings.ts'
 
 /** What a profile is read from. `overrides` are flags, by key; `readFile` reads `file://` policies. */
 export interface ParseProfileOptions extends ConfigSources {
@@ -30,10 +31,10 @@ export function parseProfile(options: ParseProfileOptions): Profile {
   const endpoints = readEndpoints({ document, layers, env })
   const sources = { layers, own: base, readFile, hasStsEndpoint: endpoints.sts !== undefined }
   const exchange = readExchange(sources)
-  const isGuest = readSetting(SETTINGS.guest, layers) ?? false
+  const isGuest = checkedSetting(SETTINGS.guest, layers) ?? false
   const signIn = isGuest ? undefined : readSignIn(layers, base)
-  const poolId = readSetting(SETTINGS.identityPoolId, layers)
-  const loginsKey = readSetting(SETTINGS.loginsKey, layers)
+  const poolId = checkedSetting(SETTINGS.identityPoolId, layers)
+  const loginsKey = checkedSetting(SETTINGS.loginsKey, layers)
   const identityPool = poolId === undefined ? undefined : { id: poolId, region: regionOf(poolId), loginsKey }
   const chain =
     readAwsChain({ own, base, layers, exchange, hasStsEndpoint: sources.hasStsEndpoint }) ??
@@ -48,7 +49,7 @@ export function parseProfile(options: ParseProfileOptions): Profile {
     exchange,
     chain,
     endpoints,
-    caBundle: env['AWS_CA_BUNDLE'] || findAwsKey('ca_bundle', layers)?.key.value,
+    caBundle: findAwsKey('ca_bundle', layers)?.key.value,
     accountId: readAccountId(layers),
   })
 }
@@ -72,6 +73,7 @@ export function layersOf(options: Omit<ParseProfileOptions, 'readFile' | 'env'>)
       profile: name,
       file: document.configFile,
       known,
+      similar: similarName(name, known),
       ...(bareLine === -1 ? {} : { bareSectionLine: bareLine + 1 }),
     })
   }

@@ -3,6 +3,7 @@ import { PoolkeyError } from '../errors/poolkey-error.ts'
 import { removeSection, setKeys } from './config-edit.ts'
 import { parseConfigText } from './config-text.ts'
 import type { ConfigKey } from './config-text.ts'
+import { similarName } from './edit-distance.ts'
 import {
   foreignCredential,
   isCredentialSetting,
@@ -91,7 +92,13 @@ export function removeProfile(files: ConfigSources, name: string): string {
   const document = parseSources(files)
   const section = document.profiles.get(name)
   const own = ownProfileNames(document)
-  if (!section) throw new PoolkeyError('profile-unknown', { profile: name, file, known: own })
+  if (!section)
+    throw new PoolkeyError('profile-unknown', {
+      profile: name,
+      file,
+      known: own,
+      similar: similarName(name, own),
+    })
   const keys = writableKeys(files, name)
   const ours = [...keys.values()].filter(
     (key) =>

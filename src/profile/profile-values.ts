@@ -116,7 +116,7 @@ export function findText(setting: Setting<unknown, SettingKey>, layers: Layers):
  * The checked value of a setting; undefined where it is not set, or where a nearer layer set its alternative instead.
  * Throws `setting-invalid`, `setting-conflict`, for a flag `usage`.
  */
-export function readSetting<T>(setting: Setting<T, SettingKey>, layers: Layers): T | undefined {
+export function checkedSetting<T>(setting: Setting<T, SettingKey>, layers: Layers): T | undefined {
   const found = findText(setting, layers)
   if (!found) return undefined
   const value = setting.type.parse(found.text)
@@ -143,10 +143,10 @@ function checkKeysKnown(layers: Layers): void {
   }
 }
 
-/** Checks every setting that is present, used or not. Throws as `readSetting`. */
+/** Checks every setting that is present, used or not. Throws as `checkedSetting`. */
 export function checkSettings(layers: Layers): void {
   checkKeysKnown(layers)
-  for (const setting of SETTING_LIST) readSetting(setting, layers)
+  for (const setting of SETTING_LIST) checkedSetting(setting, layers)
 }
 
 /** The section of the profile asked for alone, for what it must say itself. */
@@ -167,7 +167,10 @@ export function findAwsKey(
 }
 
 /** The checked value of an AWS key; undefined where it is absent. Throws `setting-invalid`. */
-export function readAwsKey<T>(name: string, from: { layers: Layers; type: SettingType<T> }): T | undefined {
+export function checkedAwsKey<T>(
+  name: string,
+  from: { layers: Layers; type: SettingType<T> },
+): T | undefined {
   const found = findAwsKey(name, from.layers)
   return found && parseAwsKey(found, name, from.type)
 }

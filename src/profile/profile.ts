@@ -80,6 +80,7 @@ export interface Profile {
   readonly exchange: ExchangeSettings
   readonly chain: ChainSettings | undefined
   readonly endpoints: ServiceEndpoints
+  /** `ca_bundle`, a PEM file; AWS_CA_BUNDLE outranks it where requests are made. */
   readonly caBundle: string | undefined
   readonly accountId: string | undefined
 }

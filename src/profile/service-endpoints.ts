@@ -1,6 +1,6 @@
 /** Where STS and Cognito are asked: region, endpoint overrides, FIPS and dual-stack, from environment and profile. */
 import { PoolkeyError } from '../errors/poolkey-error.ts'
-import { findAwsKey, ownLayerOf, parseAwsKey, placeOf, readAwsKey } from './profile-values.ts'
+import { findAwsKey, ownLayerOf, parseAwsKey, placeOf, checkedAwsKey } from './profile-values.ts'
 import type { ConfigDocument, Layers, Origin, PlacedKey } from './profile-values.ts'
 import type { ServiceEndpoints } from './profile.ts'
 import { ENDPOINT, REGION, TRUE_OR_FALSE } from './setting-types.ts'
@@ -76,7 +76,7 @@ export function findRegion(layers: Layers, env: Environment): Found<string> | un
 export function readAccountId(layers: Layers): string | undefined {
   const allowed = 'an account ID: 12 digits'
   const type = { allowed, parse: (text: string) => (/^\d{12}$/.test(text) ? text : undefined) }
-  return readAwsKey('aws_account_id', { layers: ownLayerOf(layers), type })
+  return checkedAwsKey('aws_account_id', { layers: ownLayerOf(layers), type })
 }
 
 /** A service's endpoint where one is set, and whence it comes. Throws as `readEndpoints`. */
@@ -133,7 +133,7 @@ function readValue<T>(asked: {
   key: string
   type: SettingType<T>
 }): T | undefined {
-  return readVariable(asked.variable, asked) ?? readAwsKey(asked.key, asked)
+  return readVariable(asked.variable, asked) ?? checkedAwsKey(asked.key, asked)
 }
 
 function readVariable<T>(variable: string, from: { env: Environment; type: SettingType<T> }): T | undefined {

@@ -47,6 +47,7 @@ export function plainText(longest: number): SettingType<string> {
   }
 }
 
+/** A yes or no, in whatever case. */
 export const TRUE_OR_FALSE: SettingType<boolean> = {
   allowed: '"true" or "false"',
   words: ['true', 'false'],
@@ -59,18 +60,22 @@ export const TRUE_OR_FALSE: SettingType<boolean> = {
 /** A region's name goes into host names: nothing else may. */
 export const REGION = pattern(/^[a-z][a-z0-9-]{0,30}$/, 'the name of a region such as eu-west-1')
 
+/** `REGION_ID`, as DescribeUserPool takes it. */
 export const USER_POOL_ID = pattern(
   /^(?=.{1,55}$)[a-z][a-z0-9-]*_[0-9A-Za-z]+$/,
   'a user pool ID such as eu-west-1_AbCdEf123',
 )
 
+/** An app client's ID, as InitiateAuth takes it. */
 export const CLIENT_ID = pattern(/^[\w+]{1,128}$/, 'an app client ID: 1 to 128 letters, digits, "_" and "+"')
 
+/** `REGION:UUID`, as GetId takes it. */
 export const IDENTITY_POOL_ID = pattern(
   /^(?=.{1,55}$)[a-z][a-z0-9-]*:[0-9a-f-]+$/,
   'an identity pool ID such as eu-west-1:11111111-2222-3333-4444-555555555555',
 )
 
+/** A name in the Logins map of GetId. */
 export const LOGINS_KEY = pattern(
   /^[\x21-\x7e]{1,128}$/,
   'the name of a login provider, 1 to 128 characters without spaces',
@@ -82,12 +87,16 @@ export const ROLE_ARN = pattern(
   'the ARN of a role such as arn:aws:iam::111122223333:role/NAME',
 )
 
+/** RoleSessionName of AssumeRole. */
 export const ROLE_SESSION_NAME = pattern(/^[\w+=,.@-]{2,64}$/, '2 to 64 letters, digits and "_+=,.@-"')
 
+/** ExternalId of AssumeRole. */
 export const EXTERNAL_ID = pattern(/^[\w+=,.@:/-]{2,1224}$/, '2 to 1224 letters, digits and "_+=,.@:/-"')
 
+/** A language tag (RFC 5646), for the `lang` of the hosted UI. */
 export const LANGUAGE = pattern(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/, 'a language tag such as de or pt-BR')
 
+/** The name of another profile. */
 export const PROFILE_NAME: SettingType<string> = {
   allowed: PROFILE_NAME_ALLOWED,
   parse: (text) => (isProfileName(text) ? text : undefined),
@@ -147,6 +156,7 @@ export const REDIRECT_URIS: SettingType<string[]> = {
   },
 }
 
+/** Exactly as registered, like a redirect URI; it may lead elsewhere than to this machine. */
 export const LOGOUT_URI: SettingType<string> = {
   allowed:
     'an https:// URL without user name or fragment (http:// only for a loopback host), at most 1024 characters',
@@ -169,6 +179,7 @@ export const SCOPES: SettingType<string[]> = {
 
 const PROMPTS = ['none', 'login', 'select_account', 'consent']
 
+/** The `prompt` of OpenID Connect Core section 3.1.2.1. */
 export const PROMPT: SettingType<string> = {
   allowed: `one or more of ${PROMPTS.join(', ')}, separated by spaces`,
   words: PROMPTS,
@@ -186,6 +197,7 @@ export const COMMAND: SettingType<string[]> = {
   },
 }
 
+/** PolicyArns of AssumeRole. */
 export const POLICY_ARNS: SettingType<string[]> = {
   allowed:
     'at most 10 ARNs of managed policies such as arn:aws:iam::aws:policy/ReadOnlyAccess, separated by commas',

@@ -203,7 +203,7 @@ export const SETTINGS = {
   sourceProfile: setting('cognito_source_profile', {
     group: '-',
     type: types.PROFILE_NAME,
-    help: 'Takes missing S and P keys from that profile, so that many roles share one sign-in; one level, no cycles.',
+    help: 'Takes missing sign-in (S) and pool (P) keys from that profile, so that many roles share one sign-in; one level, no cycles.',
   }),
 }
 

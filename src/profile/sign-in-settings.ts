@@ -1,6 +1,6 @@
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import { issuersOf } from './partition.ts'
-import { findText, readSetting } from './profile-values.ts'
+import { findText, checkedSetting } from './profile-values.ts'
 import type { Layers, ProfileSection } from './profile-values.ts'
 import type { SignInSettings } from './profile.ts'
 import { SETTINGS } from './settings.ts'
@@ -8,7 +8,7 @@ import type { Setting, SettingKey } from './settings.ts'
 
 /** How a person signs in. Throws `setting-missing` for a required key. */
 export function readSignIn(layers: Layers, own: ProfileSection): SignInSettings {
-  const read = <T>(setting: Setting<T, SettingKey>) => readSetting(setting, layers)
+  const read = <T>(setting: Setting<T, SettingKey>) => checkedSetting(setting, layers)
   const readOwn = <T>(setting: Setting<T, SettingKey>) =>
     setting.type.parse(findText(setting, { ...layers, overrides: {} })?.text ?? '')
   const userPoolId = read(SETTINGS.userPoolId) ?? missing(SETTINGS.userPoolId.key, 'signing in', own)

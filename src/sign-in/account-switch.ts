@@ -14,6 +14,7 @@ import type { SignInSettings } from '../profile/profile.ts'
 import { domainOf, logoutUrl } from './authorization.ts'
 import { listenForFirst } from './redirect-server.ts'
 
+/** The page before the sign-in, and the way from it; whoever made it closes it. */
 export interface AccountSwitch {
   /** The page that ends the session. */
   url: string

@@ -1,5 +1,5 @@
-import type { Http } from '../http/http.ts'
-import type { HttpAnswer, HttpRequest } from '../http/one-exchange.ts'
+import type { RequestDoor } from '../http/http.ts'
+import type { HttpAnswer } from '../http/one-request.ts'
 import { requestWithRetries } from '../http/request-retry.ts'
 import type { Wait } from '../http/request-retry.ts'
 import type { ServicePlace } from '../http/sdk-transport.ts'
@@ -23,7 +23,7 @@ export async function requestTokensByApi(options: {
   client: AppClient
   refreshToken: Secret
   deviceKey: string | undefined
-  http: Http
+  http: RequestDoor
   signal: AbortSignal
   onReceived: (received: ReceivedTokens) => void
   onSent?: (() => void) | undefined
@@ -32,16 +32,11 @@ export async function requestTokensByApi(options: {
   const { place, client, refreshToken, deviceKey, http, signal, onSent, hasTimeFor } = options
   signal.throwIfAborted()
   const wait: Wait = (ms) => pause(ms, signal)
-  const door: Http = {
-    clockSkewMs: () => http.clockSkewMs(),
-    close: () => undefined,
+  const telling: RequestDoor = { request: async (request) => withHttpStatus(await http.request(request)) }
+  const door: RequestDoor = {
     request: async (request) => {
-      const statusDoor = {
-        ...http,
-        request: async (one: HttpRequest) => withHttpStatus(await http.request(one)),
-      }
       const sent = { ...request, onSent, signal: NEVER }
-      const answer = await requestWithRetries(statusDoor, sent, wait, hasTimeFor)
+      const answer = await requestWithRetries(telling, sent, wait, hasTimeFor)
       options.onReceived(decodeReceivedByApi(answer))
       return answer
     },

@@ -1,6 +1,6 @@
 /** What the answer of `/oauth2/authorize` says of an app client and a redirect URI, with nobody signed in. Pure. */
 import type { PoolkeyError } from '../errors/poolkey-error.ts'
-import type { HttpAnswer } from '../http/one-exchange.ts'
+import type { HttpAnswer } from '../http/one-request.ts'
 
 /**
  * `refused`: the user pool said no, `reason` in its words. `unknown`: nothing can be told from it; with `error` where nobody

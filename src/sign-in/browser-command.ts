@@ -1,6 +1,7 @@
 /** Which program would open the sign-in page, and in what environment: decided from what is passed in, nothing is run. */
 import { joinFolders, safeFolders } from '../search-path.ts'
 
+/** Variables by their names. */
 export type Environment = Record<string, string | undefined>
 
 /** Why no browser should be opened here. */
@@ -9,6 +10,7 @@ export type NoBrowserReason = 'root' | Elsewhere | 'no-display'
 /** A place whose browser, if there is one, is not in front of the person. */
 export type Elsewhere = 'codespaces' | 'ssh' | 'container'
 
+/** What decides whether a browser can be opened, and which. */
 export interface BrowserSurroundings {
   /** The words of `--browser`, `cognito_browser` or `$BROWSER`. */
   command: string[] | undefined

@@ -10,6 +10,7 @@ import type { Attempt } from './authorization.ts'
 import type { BrowserOutcome } from './browser.ts'
 import { openCallbackListener } from './callback-listener.ts'
 import type { CallbackNotice, ReceivedCode } from './callback-listener.ts'
+import { lookForHostedUi } from './hosted-ui-look.ts'
 import type { IdTokenClaims } from './claims.ts'
 import { requestKeys, verifyIdToken } from './id-token.ts'
 import { firstCode } from './pasted-url.ts'
@@ -26,7 +27,12 @@ export interface SignedIn {
   byPassword?: { deviceKey: string | undefined }
 }
 
-export type SignInNotice = CallbackNotice | Extract<BrowserOutcome, { kind: 'not-opened' }> | PastedUrlNotice
+/** Something a person may want to know while the sign-in goes on. */
+export type SignInNotice =
+  | CallbackNotice
+  | Extract<BrowserOutcome, { kind: 'not-opened' }>
+  | PastedUrlNotice
+  | { kind: 'hosted-ui-unreachable'; error: PoolkeyError<'network'> }
 
 /** Where a sign-in leads, and the page that comes before it, which ends a session. */
 export interface SignInWay {
@@ -35,6 +41,7 @@ export interface SignInWay {
   signOut: { url: string; leadsOn: boolean; beside?: string } | undefined
 }
 
+/** A sign-in in a browser, and who is told what of it. */
 export interface BrowserSignInOptions {
   signIn: SignInSettings
   clientSecret: Secret | undefined
@@ -59,6 +66,8 @@ export interface BrowserSignInOptions {
   signal: AbortSignal
   /** The limit in `signal`, for the message. */
   timeoutSeconds: number
+  /** After how long it is looked whether the hosted UI can be reached from here; a few seconds unless said. */
+  lookAfterMs?: number
   now: () => number
 }
 
@@ -80,10 +89,23 @@ export async function signInWithBrowser(options: BrowserSignInOptions): Promise<
     ...(signOut ? { alsoAnswers: signOut.onRequest } : {}),
   })
   const { redirectUri } = listener
+  const isOver = new AbortController()
+  let unreachable: PoolkeyError<'network'> | undefined
   try {
     const hasOwnListener = (await signOut?.listenBeside(redirectUri)) === true
     const beside = hasOwnListener && logoutUri !== undefined ? { beside: logoutUri } : {}
     options.onUrl(signInUrl(), { redirectUri, signOut: signOut && { ...signOut, ...beside } })
+    if (signIn.domain)
+      void lookForHostedUi({
+        domain: signIn.domain,
+        http: options.http,
+        signal: AbortSignal.any([signal, isOver.signal]),
+        afterMs: options.lookAfterMs,
+        onUnreachable: (error) => {
+          unreachable = error
+          options.onNotice({ kind: 'hosted-ui-unreachable', error })
+        },
+      })
     const cameBack = showPages(options, signInUrl(), signOut).then(() =>
       firstCode(listener, { ...options, issuers: signIn.acceptedIssuers, state: attempt.state, logoutUri }),
     )
@@ -93,13 +115,16 @@ export async function signInWithBrowser(options: BrowserSignInOptions): Promise<
         clientId: signIn.clientId,
         redirectUri,
         opened: options.openBrowser ? 'here' : 'by hand',
+        ...(unreachable ? { unreachable: unreachable.facts.host, because: unreachable.facts.detail } : {}),
         ...(logoutUri !== undefined && signOut?.hasLanded() === false ? { logoutUri } : {}),
       })
     })
+    isOver.abort()
     return await timed(finishSignIn(options, { attempt, redirectUri, received }), signal, () => {
       return new PoolkeyError('deadline-exceeded', { waitedFor: 'the user pool', seconds: timeoutSeconds })
     })
   } finally {
+    isOver.abort()
     await listener.close()
     await signOut?.close()
   }

@@ -14,6 +14,7 @@ export type BrowserOutcome =
   | { kind: 'opened' }
   | { kind: 'not-opened'; why: NoBrowserReason | 'unsafe-url' | 'not-found' | 'failed'; detail: string }
 
+/** What to open, where, and by which helper. */
 export interface OpenBrowserOptions extends BrowserSurroundings {
   url: string
   /** The words that run `open-helper`; the URL is added. */

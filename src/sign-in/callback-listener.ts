@@ -6,7 +6,7 @@ import { refusalPage } from '../loopback/browser-page.ts'
 import type { BrowserPage } from '../loopback/browser-page.ts'
 import type { LoopbackServer } from '../loopback/loopback-server.ts'
 import { hostsOf, isOwnHost } from '../loopback/loopback-url.ts'
-import { withinMs } from '../pause.ts'
+import { abortReason, withinMs } from '../pause.ts'
 import type { Secret } from '../secret.ts'
 import type { Attempt } from './authorization.ts'
 import { judgeCallback, signInRefused } from './callback.ts'
@@ -29,6 +29,7 @@ export type CallbackNotice =
   | { kind: 'unverified-error'; error: string; description: string | undefined }
   | { kind: 'rejected-callback'; problem: string }
 
+/** The listener of one attempt; whoever opened it closes it. */
 export interface CallbackListener {
   redirectUri: string
   /** The code of this attempt. Throws `sign-in-refused`; when `signal` aborts, its reason. */
@@ -37,6 +38,7 @@ export interface CallbackListener {
   close: () => Promise<void>
 }
 
+/** Where to listen, in the order of trying, and for which callback. */
 export interface CallbackListenerOptions {
   redirectUris: string[]
   attempt: Pick<Attempt, 'state'>
@@ -173,7 +175,7 @@ function createArrival() {
     let onAbort: () => void = () => undefined
     const aborted = new Promise<never>((_resolve, rejectWait) => {
       onAbort = () => {
-        rejectWait(signal.reason instanceof Error ? signal.reason : new Error('aborted'))
+        rejectWait(abortReason(signal))
       }
       signal.addEventListener('abort', onAbort, { once: true })
     })

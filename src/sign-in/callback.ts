@@ -21,6 +21,7 @@ export interface ExpectedCallback {
   issuers: string[]
 }
 
+/** What it is: the wanted code, a refusal of this attempt, an error without its state, or anything else, with the status to answer. */
 export type CallbackVerdict =
   | { kind: 'code'; code: Secret }
   | { kind: 'refused'; error: string; description: string | undefined }

@@ -14,6 +14,7 @@ export type Question =
   /** A code of an authenticator app that is set up with this shared secret, which is to be shown. */
   | { kind: 'app-code'; secret: string; otpauthUrl: string }
 
+/** Where a code comes from: a message, a mail, or an authenticator app. */
 export type CodeSource = 'sms' | 'email' | 'app'
 
 /** Challenges whose answer is one code. */

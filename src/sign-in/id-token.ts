@@ -2,7 +2,7 @@ import { compactVerify, decodeProtectedHeader, importJWK } from 'jose'
 import type { JSONWebKeySet, JWK } from 'jose'
 import type { Http } from '../http/http.ts'
 import { notTheProtocol, parseJsonAnswer } from '../http/json-answer.ts'
-import type { HttpRequest } from '../http/one-exchange.ts'
+import type { HttpRequest } from '../http/one-request.ts'
 import { requestWithRetries } from '../http/request-retry.ts'
 import type { Wait } from '../http/request-retry.ts'
 import type { Secret } from '../secret.ts'
@@ -10,6 +10,7 @@ import { checkClaims, invalid, parsePayload } from './claims.ts'
 import type { IdTokenClaims } from './claims.ts'
 import { keysFor, parseSigningKeys } from './signing-keys.ts'
 
+/** A token, and what it must say; the clocks may differ by `toleranceSeconds`, 60 unless said. */
 export interface VerifyIdTokenOptions {
   token: Secret
   /** Checked against `at_hash` where the ID token has one. */

@@ -15,6 +15,7 @@ import { beginWithPassword } from './password-begin.ts'
 import { createSrpAttempt, SECRET_NUMBER_BYTES, unprovableDevice } from './srp.ts'
 import type { ApiTokens, AuthAnswer, Challenge } from './user-pool-api.ts'
 
+/** A sign-in without a browser, and who is asked and told. */
 export interface PasswordSignInOptions extends Conversation {
   http: Http
   /** Told that the pool keeps devices, and whether this one was taken: without that there is no refresh. */

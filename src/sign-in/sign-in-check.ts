@@ -1,7 +1,7 @@
 /** What can be known of a sign-in without anybody signing in: the issuer's documents, the domain, the app client, the API. */
 import { explainError } from '../errors/catalogue.ts'
 import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
-import type { HttpAnswer } from '../http/one-exchange.ts'
+import type { HttpAnswer } from '../http/one-request.ts'
 import type { Http } from '../http/http.ts'
 import { parseJsonObject } from '../json-object.ts'
 import type { SignInSettings } from '../profile/profile.ts'
@@ -27,6 +27,7 @@ export interface SignInCheck {
 // Who registers more has tried the first ones.
 const MOST_CALLBACKS = 5
 
+/** What is checked, by which ways, and how long. */
 export interface SignInChecked {
   signIn: SignInSettings
   http: Http

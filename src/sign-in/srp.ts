@@ -40,7 +40,7 @@ export interface SrpAttempt {
   srpA: string
 }
 
-// As long as in AWS's own clients; RFC 5054 section 2.5.4 asks for 32 at least.
+/** As long as in AWS's own clients; RFC 5054 section 2.5.4 asks for 32 at least. */
 export const SECRET_NUMBER_BYTES = 128
 
 /** Begins a sign-in with `SECRET_NUMBER_BYTES` random bytes. */

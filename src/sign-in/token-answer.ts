@@ -4,7 +4,7 @@ import type { ErrorFacts } from '../errors/poolkey-error.ts'
 import { redact } from '../errors/redact.ts'
 import { notTheProtocol, parseJsonAnswer, unexpectedAnswer } from '../http/json-answer.ts'
 import type { AnswerOrigin } from '../http/json-answer.ts'
-import type { HttpAnswer } from '../http/one-exchange.ts'
+import type { HttpAnswer } from '../http/one-request.ts'
 import { isJsonObject, parseJsonObject } from '../json-object.ts'
 import { Secret } from '../secret.ts'
 

@@ -1,6 +1,6 @@
 import type { Http } from '../http/http.ts'
 import type { AnswerOrigin } from '../http/json-answer.ts'
-import type { HttpRequest } from '../http/one-exchange.ts'
+import type { HttpRequest } from '../http/one-request.ts'
 import { requestWithRetries } from '../http/request-retry.ts'
 import type { Wait } from '../http/request-retry.ts'
 import { pause } from '../pause.ts'

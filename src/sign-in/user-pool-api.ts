@@ -12,8 +12,9 @@ import {
   VerifySoftwareTokenCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
 import type { AuthenticationResultType, AuthFlowType } from '@aws-sdk/client-cognito-identity-provider'
-import type { Http } from '../http/http.ts'
-import { AROUND_DESERIALIZER, asRetryable, readSdkError, sdkOptions } from '../http/sdk-transport.ts'
+import type { RequestDoor } from '../http/http.ts'
+import { AROUND_DESERIALIZER, asRetryable, readSdkError } from '../http/sdk-errors.ts'
+import { sdkOptions } from '../http/sdk-transport.ts'
 import type { ServicePlace } from '../http/sdk-transport.ts'
 import { Secret } from '../secret.ts'
 import { incompleteAnswer, tokensOf } from './api-tokens.ts'
@@ -44,6 +45,7 @@ export interface ApiTokens {
   deviceKey: string | undefined
 }
 
+/** What follows an answer: another question, or the end. */
 export type AuthAnswer = Challenge | ApiTokens
 
 /** What goes into a request beside the user's name: its values are secrets, or not far from it. */
@@ -92,7 +94,7 @@ export interface UserPoolClient {
 export function createUserPoolClient(
   place: ServicePlace,
   client: AppClient,
-  { http, tries = 3 }: { http: Http; tries?: number },
+  { http, tries = 3 }: { http: RequestDoor; tries?: number },
 ): UserPoolClient {
   const sdk = new CognitoIdentityProviderClient({ ...sdkOptions(place, http), maxAttempts: tries })
   sdk.middlewareStack.add((next) => (request) => asRetryable(next(request)), AROUND_DESERIALIZER)

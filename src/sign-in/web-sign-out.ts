@@ -8,6 +8,7 @@ import { domainOf, logoutUrl, signOutToSignInUrl } from './authorization.ts'
 import { callbackPage } from './callback-page.ts'
 import { listenForFirst } from './redirect-server.ts'
 
+/** A sign-out at the hosted UI, made ready; whoever opened it closes it. */
 export interface WebSignOut {
   /** The page that ends the session. */
   url: string

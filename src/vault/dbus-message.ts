@@ -132,6 +132,8 @@ export class MessageReader {
         return this.string()
       case 'g':
         return this.signature()
+      // A boolean takes as much room as a number.
+      case 'b':
       case 'u':
         return this.uint32()
       case 'ay':

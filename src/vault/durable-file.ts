@@ -18,6 +18,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import type { Stats } from 'node:fs'
+import { errnoOf } from '../errno.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 
 /** What stands at a path: nothing, bytes, or more bytes than the reader was ready for (then nothing was read). */
@@ -142,11 +143,6 @@ export function discard(path: string): void {
   } catch {
     // See above.
   }
-}
-
-/** The file system's name for what went wrong (`ENOSPC`), or undefined for another kind of error. */
-export function errnoOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }
 
 /** A file system's error as `vault-io`; our own errors and bugs stay what they are. */

@@ -58,7 +58,9 @@ async function loadKeytar(): Promise<typeof Keytar | undefined> {
 }
 
 // The texts are those of libsecret, of macOS's SecCopyErrorMessageString and of Windows; keytar passes on no codes.
-function problemOf(message: string): 'locked' | 'denied' | 'service' {
+function problemOf(message: string): 'no-keyring' | 'locked' | 'denied' | 'service' {
+  // Of libsecret, where the service has no collection to keep it in, and nobody could be asked to make one.
+  if (/object does not exist at path/i.test(message)) return 'no-keyring'
   if (/locked collection|is locked|interaction is not allowed/i.test(message)) return 'locked'
   if (/dismissed|cancell?ed|denied|passphrase you entered is not correct/i.test(message)) return 'denied'
   return 'service'

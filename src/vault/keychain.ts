@@ -8,6 +8,7 @@ import { dirname, isAbsolute } from 'node:path'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { ErrorFacts } from '../errors/poolkey-error.ts'
 import { parseJsonObject } from '../json-object.ts'
+import { abortReason } from '../pause.ts'
 import { joinFolders, safeFolders } from '../search-path.ts'
 import { Secret } from '../secret.ts'
 import type { Keychain } from './key-places.ts'
@@ -61,7 +62,7 @@ export function helperKeychain(options: HelperOptions): Keychain {
 function ask(options: HelperOptions, request: KeychainRequest, signal: AbortSignal): Promise<string | null> {
   const { env, limitMs = 10_000 } = options
   const [program = '', ...words] = options.command
-  if (signal.aborted) return Promise.reject(reasonOf(signal))
+  if (signal.aborted) return Promise.reject(abortReason(signal))
   return new Promise((resolve, reject) => {
     // Its own folder: one that exists, and nothing is looked up in the caller's. stderr would hold GLib's warnings.
     const helper = spawn(program, words, {
@@ -90,7 +91,7 @@ function ask(options: HelperOptions, request: KeychainRequest, signal: AbortSign
     }
     const onAbort = (): void => {
       settle(() => {
-        reject(reasonOf(signal))
+        reject(abortReason(signal))
       })
     }
     const limit = setTimeout(() => {
@@ -150,12 +151,9 @@ function parseAnswer(line: string): KeychainAnswer | undefined {
 }
 
 function isProblem(value: unknown): value is Unavailable['problem'] {
-  return ['library', 'service', 'locked', 'timeout', 'denied'].some((problem) => problem === value)
-}
-
-function reasonOf(signal: AbortSignal): Error {
-  const reason: unknown = signal.reason
-  return reason instanceof Error ? reason : new Error('aborted', { cause: reason })
+  return ['library', 'service', 'no-keyring', 'locked', 'timeout', 'denied'].some(
+    (problem) => problem === value,
+  )
 }
 
 function ignoreLate(): void {

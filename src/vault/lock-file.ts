@@ -6,8 +6,9 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, constants, linkSync, lstatSync, openSync, unlinkSync, writeFileSync } from 'node:fs'
 import type { BigIntStats } from 'node:fs'
+import { errnoOf } from '../errno.ts'
 import { parseJsonObject } from '../json-object.ts'
-import { createOwnFile, discard, errnoOf, ioError, readOwnFile, temporaryPathFor } from './durable-file.ts'
+import { createOwnFile, discard, ioError, readOwnFile, temporaryPathFor } from './durable-file.ts'
 import type { ProcessIdentity } from './lock-platform.ts'
 import { TAKEOVER_SUFFIX } from './state-folder.ts'
 

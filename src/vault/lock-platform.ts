@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname, uptime } from 'node:os'
-import { errnoOf } from './durable-file.ts'
+import { errnoOf } from '../errno.ts'
 
 /** A process, told apart from every other that ever had its number. Undefined is what the system does not tell. */
 export interface ProcessIdentity {

@@ -4,14 +4,14 @@
  * counts as dead when it has given no sign of life for long while somebody watched: no clocks are compared.
  */
 import { monotonicMs } from '../monotonic.ts'
-import { PoolkeyError } from '../errors/poolkey-error.ts'
+import { isPoolkeyError, PoolkeyError } from '../errors/poolkey-error.ts'
 import { pause } from '../pause.ts'
 import { discard, pathIn } from './durable-file.ts'
 import { claim, createTicket, openHeartbeat, readHolder, release, removeDead } from './lock-file.ts'
 import type { Holder, Ticket } from './lock-file.ts'
 import { localPlatform } from './lock-platform.ts'
 import type { LockPlatform } from './lock-platform.ts'
-import { isFolderThere, prepareFolder } from './state-folder.ts'
+import { isFolderThere, namesIn, prepareFolder, TAKEOVER_SUFFIX } from './state-folder.ts'
 
 /** What `withLock` needs. `onWait` is called once, when there is something to wait for; a pid of elsewhere is undefined. */
 export interface LockOptions {
@@ -26,6 +26,9 @@ export interface LockOptions {
 /** How long a living holder is waited for unless said. */
 export const DEFAULT_PATIENCE_MS = 45_000
 const SHORTEST_PAUSE_MS = 5
+const LOCK_SUFFIX = '.lock'
+// A claim not yet in place, and a guard under which a dead holder's lock is removed: both begin with the lock's own name.
+const PREPARED = /\.lock\..*$/
 const LONGEST_PAUSE_MS = 50
 // More than this between two looks means that this process itself slept, and the holder perhaps with it.
 const LONGEST_LOOK_MS = 1_000
@@ -39,7 +42,7 @@ export async function withLock<T>(options: LockOptions, work: () => Promise<T>):
   const { folder, name, signal, platform = localPlatform() } = options
   signal.throwIfAborted()
   prepareFolder(folder)
-  const path = pathIn(folder, `${name}.lock`)
+  const path = pathIn(folder, name + LOCK_SUFFIX)
   const ticket = createTicket(path, platform.self)
   try {
     await obtain({ ...options, platform }, ticket, path)
@@ -57,7 +60,7 @@ export async function withLock<T>(options: LockOptions, work: () => Promise<T>):
 export function isHeld(options: Pick<LockOptions, 'folder' | 'name' | 'platform'>): boolean {
   const { folder, name, platform = localPlatform() } = options
   if (!isFolderThere(folder)) return false
-  const holder = readHolder(pathIn(folder, `${name}.lock`))
+  const holder = readHolder(pathIn(folder, name + LOCK_SUFFIX))
   if (holder === undefined) return false
   const verdict = judge(holder, platform)
   if (verdict !== 'unknown') return verdict === 'alive'
@@ -65,6 +68,40 @@ export function isHeld(options: Pick<LockOptions, 'folder' | 'name' | 'platform'
   const pid = pidHere(holder, platform)
   const isSilent = platform.nowMs() - holder.lastSignAtMs >= platform.silenceMs
   return pid !== undefined && !isSilent && platform.processAt(pid).kind === 'running'
+}
+
+/**
+ * Removes the locks in `folder` whose holders are provably dead, and what dead waiters prepared; those of the living stay. Gives the
+ * names of what could not be looked at or removed. Throws the signal's reason, and `vault-unsafe` and `vault-io` about the folder.
+ */
+export async function removeAbandonedLocks(options: Omit<LockOptions, 'name'>): Promise<string[]> {
+  const { folder, platform = localPlatform() } = options
+  const names = namesIn(folder)
+  const unremoved: string[] = []
+  const attempt = async (name: string, remove: () => Promise<void> | void): Promise<void> => {
+    try {
+      await remove()
+    } catch (error) {
+      options.signal.throwIfAborted()
+      if (!(error instanceof PoolkeyError)) throw error
+      if (!isPoolkeyError(error, 'lock-held')) unremoved.push(name)
+    }
+  }
+  for (const name of names.filter((one) => one.endsWith(LOCK_SUFFIX))) {
+    // To take it and give it back is the safe way to remove what a dead holder left.
+    const lock = { ...options, name: name.slice(0, -LOCK_SUFFIX.length), patienceMs: 0 }
+    await attempt(name, () => withLock(lock, () => Promise.resolve()))
+  }
+  for (const name of names.filter((one) => PREPARED.test(one))) {
+    await attempt(name, () => {
+      // A guard matters as long as there is the lock that it was made for.
+      const lock = pathIn(folder, name.replace(PREPARED, LOCK_SUFFIX))
+      if (name.endsWith(TAKEOVER_SUFFIX) && readHolder(lock)) return
+      const holder = readHolder(pathIn(folder, name))
+      if (holder && judge(holder, platform) === 'dead') discard(pathIn(folder, name))
+    })
+  }
+  return unremoved
 }
 
 async function workWithHeartbeat<T>(path: string, beatMs: number, work: () => Promise<T>): Promise<T> {

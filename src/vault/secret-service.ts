@@ -7,8 +7,10 @@
  * answers is not authenticated, so the caller checks what it gets: a sealing key by its id.
  */
 import { connect } from 'node:net'
-import { SecretServiceConversation, declined } from './secret-service-conversation.ts'
-import type { ConversationStep, SecretServiceAnswer } from './secret-service-conversation.ts'
+import { declined } from './bus-conversation.ts'
+import type { BusConversation, ConversationStep, Declined } from './bus-conversation.ts'
+import { SecretServiceConversation } from './secret-service-conversation.ts'
+import type { FoundItem } from './secret-service-conversation.ts'
 import { sessionBusSockets } from './session-bus-address.ts'
 
 /**
@@ -27,12 +29,19 @@ const DEFAULT_LIMIT_MS = 250
 const READ_BYTES = 4096
 
 /** Reads an item. Never throws, and leaves no connection behind. */
-export function readSecretServiceItem(request: SecretServiceRequest): Promise<SecretServiceAnswer> {
-  const { env, limitMs = DEFAULT_LIMIT_MS } = request
+export function readSecretServiceItem(request: SecretServiceRequest): Promise<FoundItem | Declined> {
+  return converse(() => new SecretServiceConversation(request), request)
+}
+
+/** Has a conversation at the first address where somebody listens. Never throws, and leaves no connection behind. */
+export function converse<Found extends { kind: 'found' }>(
+  begin: () => BusConversation<Found>,
+  { env, limitMs = DEFAULT_LIMIT_MS }: Pick<SecretServiceRequest, 'env' | 'limitMs'>,
+): Promise<Found | Declined> {
   return new Promise((resolve) => {
     let close = ignoreLate
     let isSettled = false
-    const settle = (answer: SecretServiceAnswer): void => {
+    const settle = (answer: Found | Declined): void => {
       isSettled = true
       clearTimeout(limit)
       close()
@@ -49,7 +58,7 @@ export function readSecretServiceItem(request: SecretServiceRequest): Promise<Se
         settle(declined('unreachable'))
         return
       }
-      const conversation = new SecretServiceConversation(request)
+      const conversation = begin()
       const take = (bytes: string): void => {
         const step = stepOf(conversation, bytes)
         if (step.kind === 'send') socket.write(step.bytes, 'latin1')
@@ -85,7 +94,10 @@ export function readSecretServiceItem(request: SecretServiceRequest): Promise<Se
   })
 }
 
-function stepOf(conversation: SecretServiceConversation, bytes: string): ConversationStep {
+function stepOf<Found extends { kind: 'found' }>(
+  conversation: BusConversation<Found>,
+  bytes: string,
+): ConversationStep<Found> {
   try {
     return conversation.take(bytes)
   } catch (error) {

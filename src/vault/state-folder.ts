@@ -6,17 +6,19 @@ import {
   fchmodSync,
   fstatSync,
   mkdirSync,
+  mkdtempSync,
   openSync,
   readdirSync,
+  rmdirSync,
 } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Stats } from 'node:fs'
+import { errnoOf } from '../errno.ts'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import {
   TEMPORARY_SUFFIX,
   createOwnFile,
   discard,
-  errnoOf,
   ioError,
   isForeign,
   isOwnName,
@@ -78,6 +80,21 @@ export function namesIn(folder: string): string[] {
 
 // As much as a session with long tokens takes.
 const REHEARSED_BYTES = 16 * 1024
+
+/** Whether the folder could be made, and entries written into it: makes a folder beside its place that is removed at once, or a file. Throws `vault-io`, `vault-unsafe`. */
+export function rehearseMaking(folder: string): void {
+  if (isFolderThere(folder)) {
+    rehearseWrite(folder)
+    return
+  }
+  let parent = dirname(withoutTrailingSlash(folder))
+  while (!existsSync(parent) && dirname(parent) !== parent) parent = dirname(parent)
+  try {
+    rmdirSync(mkdtempSync(join(parent, '.poolkey-')))
+  } catch (error) {
+    throw ioError(folder, 'write', error)
+  }
+}
 
 /** Writes a file that is removed at once, to see whether entries could be. Throws `vault-io`, `vault-unsafe`. */
 export function rehearseWrite(folder: string): void {

@@ -14,6 +14,7 @@ import {
   salvageVaultId,
 } from './vault-file.ts'
 
+/** Whose vault is wiped, and what of it. */
 export interface WipeOptions {
   folder: string
   keychain: Keychain

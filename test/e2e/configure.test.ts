@@ -2,7 +2,7 @@ import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { answerOf, openStation, POOLKEY, uniqueText } from './poolkey-process.ts'
+import { answerOf, openStation, POOLKEY, profileText, uniqueText } from './poolkey-process.ts'
 import type { Station, StationOptions } from './poolkey-process.ts'
 
 /** The flags of a profile for the station's emulator. */
@@ -421,6 +421,21 @@ describe('configure list', () => {
 })
 
 describe('configure remove', () => {
+  test("of a client's last profile says that its secret stays sealed, and how to take it away", async () => {
+    const secret = `secret${uniqueText()}`
+    const station = await openStation({ clientSecret: secret })
+    const other = profileText(station.emulator, 'other')
+    writeFileSync(station.configFile, `${textOf(station)}\n${other}`)
+    const seal = ['configure', '--profile', 'dev', '--client-secret-stdin']
+    expect(await station.run(seal, {}, secret)).toMatchObject({ code: 0 })
+    const first = await station.run(['configure', 'remove', 'other', '--yes'])
+    expect(first.stderr).not.toContain('secret')
+    const last = await station.run(['configure', 'remove', 'dev', '--yes'])
+    expect(last).toMatchObject({ code: 0, stdout: '' })
+    expect(last.stderr).toContain(`The secret of app client ${station.emulator.clientId} stays sealed`)
+    expect(last.stderr).toContain('poolkey logout --all')
+  })
+
   test('takes out what configure wrote, byte for byte, and names who leans on it', async () => {
     const station = await emptyStation()
     const before = '[default]\nregion = eu-west-1\n\n[profile editor]\ncognito_source_profile = dev\n'

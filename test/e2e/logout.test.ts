@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { localPlatform } from '../../src/vault/lock-platform.ts'
 import { openStation, profileText, uniqueText } from './poolkey-process.ts'
 import type { Station } from './poolkey-process.ts'
 import { filesIn, stateIn } from './secret-sweep.ts'
@@ -159,6 +161,36 @@ test('D64: what a life of signing in and using leaves behind goes with logout, a
   const state = () => stateIn(station.stateFolder).map((path) => path.slice(station.stateFolder.length + 1))
   expect(await station.run(['logout', '--profile', 'dev'])).toMatchObject({ code: 0 })
   expect(state().filter((name) => !/^(vault\.(json|key)|client-secret-.*)$/.test(name))).toEqual([])
+  expect(await station.run(['logout', '--all'])).toMatchObject({ code: 0 })
+  expect(filesIn(station.home)).toEqual(before)
+})
+
+test('D64: --all leaves no note of what AWS refused, nor a lock of the dead; a guest who is forgotten takes theirs along', async () => {
+  const station = await openStation({ identityPool: { allowUnauthenticated: true } })
+  station.configure({
+    cognito_user_pool_id: undefined,
+    cognito_client_id: undefined,
+    cognito_domain: undefined,
+    cognito_issuer: undefined,
+    cognito_guest: 'true',
+  })
+  const before = filesIn(station.home)
+  const notes = () => stateIn(station.stateFolder).filter((path) => /\.(failed|lock)\b/.test(path))
+  const refuse = async () => {
+    station.emulator.faults.set('GetId', { kind: 'server-error' }, 20)
+    expect(await station.run(['credential-process', '--profile', 'dev'])).toMatchObject({
+      code: 6,
+      stdout: '',
+    })
+    expect(notes()).not.toEqual([])
+  }
+  await refuse()
+  expect(await station.run(['logout', '--profile', 'dev', '--forget-guest'])).toMatchObject({ code: 0 })
+  expect(notes()).toEqual([])
+  await refuse()
+  const dead = { version: 1, id: 'ab'.repeat(12), ...localPlatform().self, pid: spawnSync('true').pid }
+  writeFileSync(join(station.stateFolder, 'locks', 'session-ab.lock'), `${JSON.stringify(dead)}\n`)
+  writeFileSync(join(station.stateFolder, 'locks', 'session-ab.lock.00.tmp'), `${JSON.stringify(dead)}\n`)
   expect(await station.run(['logout', '--all'])).toMatchObject({ code: 0 })
   expect(filesIn(station.home)).toEqual(before)
 })

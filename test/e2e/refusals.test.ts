@@ -148,3 +148,31 @@ test('a role that the token does not offer: the command that the fix names mends
   expect(await station.run(['roles', 'use', 'PoolkeyEditor', '--profile', 'dev'])).toMatchObject({ code: 0 })
   answerOf(await station.run(['credential-process', '--profile', 'dev']))
 })
+
+test('a sign-in on this machine without an endpoint is refused before anything is sent; doctor says so', async () => {
+  const station = await openStation({ profile: { endpoint_url: undefined } })
+  const refused = await station.run(['login', '--profile', 'dev', '--no-browser', '--no-input'])
+  expect(refused).toMatchObject({ code: 3, stdout: '' })
+  expect(refused.stderr).toContain('profile dev has no endpoint_url, which a sign-in at ')
+  expect(refused.stderr).toContain('poolkey: fix: add endpoint_url = URL to profile dev in ')
+  expect(station.emulator.requests).toEqual([])
+  const examined = await station.run(['doctor', '--profile', 'dev', '--json'])
+  expect(examined.stdout).toContain('profile dev has no endpoint_url')
+
+  // Somebody signed in while there was one: their tokens stay here.
+  station.env['AWS_ENDPOINT_URL'] = station.emulator.origin
+  await station.signIn()
+  station.env['AWS_ENDPOINT_URL'] = undefined
+  const sent = await station.run(['credential-process', '--profile', 'dev'])
+  expect(sent).toMatchObject({ code: 3, stdout: '' })
+  expect(sent.stderr).toContain('profile dev has no endpoint_url')
+})
+
+test('a host on this machine that speaks no TLS is named with http:// in front', async () => {
+  const station = await openStation()
+  const { host } = new URL(station.emulator.origin)
+  station.configure({ cognito_domain: host })
+  const examined = await station.run(['doctor', '--profile', 'dev', '--json'])
+  expect(examined.stdout).toContain(`cognito_domain = http://${host}`)
+  expect(examined.stdout).not.toContain('AWS_CA_BUNDLE')
+})

@@ -51,6 +51,20 @@ test('D66: POOLKEY_HOME and XDG_STATE_HOME say where the state lives', async () 
   expect(existsSync(station.stateFolder)).toBe(false)
 })
 
+test.skipIf(process.platform !== 'linux')(
+  'D66: doctor finds that the state folder cannot be made before a sign-in does, whatever the store',
+  async () => {
+    for (const store of ['file', undefined]) {
+      const station = await openStation({ env: { POOLKEY_STORE: store, POOLKEY_HOME: '/proc/poolkey' } })
+      const { code, stdout } = await station.run(['doctor', '--profile', 'dev'])
+      expect(code).toBe(7)
+      expect(stdout).toContain('cannot write /proc/poolkey')
+      expect(stdout).toContain('name another in POOLKEY_HOME')
+      expect(stdout).not.toContain('--store')
+    }
+  },
+)
+
 describe('configure store', () => {
   const PROCESS = ['credential-process', '--profile', 'dev']
 
@@ -111,14 +125,50 @@ describe('configure store', () => {
     expect(moved.stderr).toContain('poolkey: warning: POOLKEY_STORE is file')
   })
 
-  test('without a vault, or to a store that does not exist, is a usage error and makes nothing', async () => {
+  test('to a store that does not exist is a usage error and makes nothing', async () => {
     const station = await openStation({ env: { POOLKEY_STORE: undefined } })
-    const none = await station.run(['configure', 'store', 'file'])
-    expect(none).toMatchObject({ code: 2, stdout: '' })
-    expect(none.stderr).toContain('poolkey login --store file')
     const unknown = await station.run(['configure', 'store', 'cellar'])
     expect(unknown).toMatchObject({ code: 2, stdout: '' })
     expect(unknown.stderr).toContain('keychain, passphrase, file')
     expect(existsSync(station.stateFolder)).toBe(false)
+  })
+
+  test('where there is no vault yet makes one, which a sign-in uses', async () => {
+    const passphrase = `Canary${uniqueText()} horse battery`
+    const station = await openStation({
+      env: { POOLKEY_STORE: undefined },
+      secrets: [{ kind: 'sign-in', name: 'passphrase', value: passphrase }],
+    })
+    expect(await station.run(['configure', 'store', 'passphrase'])).toMatchObject({ code: 7, stdout: '' })
+    expect(existsSync(`${station.stateFolder}/vault.json`)).toBe(false)
+    const env = { POOLKEY_PASSPHRASE: passphrase }
+    expect(await station.run(['configure', 'store', 'passphrase'], env)).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: 'There was no vault yet: one is made, and its sealing key is under a passphrase.\n',
+    })
+    expect(existsSync(`${station.stateFolder}/vault.wrapped-key`)).toBe(true)
+    Object.assign(station.env, env)
+    await station.signIn()
+    answerOf(await station.run(PROCESS))
+  })
+
+  test('D61: gives a guest on a machine without a keychain what every command names', async () => {
+    const station = await openStation({
+      identityPool: { allowUnauthenticated: true },
+      env: { POOLKEY_STORE: undefined, DBUS_SESSION_BUS_ADDRESS: undefined },
+    })
+    station.configure({
+      ...{ cognito_user_pool_id: undefined, cognito_client_id: undefined, cognito_domain: undefined },
+      ...{ cognito_issuer: undefined, cognito_redirect_uri: undefined, cognito_guest: 'true' },
+    })
+    for (const command of ['credential-process', 'doctor']) {
+      const { code, stdout, stderr } = await station.run([command, '--profile', 'dev'])
+      expect(code).toBe(7)
+      expect(stdout + stderr).toContain('poolkey configure store file')
+      expect(stdout + stderr).not.toContain('poolkey login')
+    }
+    expect(await station.run(['configure', 'store', 'file'])).toMatchObject({ code: 0 })
+    answerOf(await station.run(PROCESS))
   })
 })

@@ -187,7 +187,7 @@ describe('wording', () => {
     const known = Array.from({ length: 13 }, (_, index) => `p${index}`)
     const [, fix] = said('profile-unknown', { profile: 'x', file: '/f', known })
     expect(fix).toBe(
-      'name one with --profile or AWS_PROFILE; known: p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, ...',
+      'name one with --profile or AWS_PROFILE; known: p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, ... (all: poolkey configure list)',
     )
     expect(said('profile-unknown', { profile: 'x', file: '/f', known: known.slice(0, 12) })[1]).toMatch(
       /p11$/,
@@ -270,8 +270,23 @@ describe('wording', () => {
   })
 
   test.each([
+    ['127.0.0.1:9229', 'ECONNREFUSED', 'reached', 'poolkey emulate --port 9229'],
+    ['acme.auth.example.com', 'ENOTFOUND', 'found', 'poolkey doctor --profile dev'],
+  ])('a browser sent to %s (%s), where nobody is, is not told to register', (host, because, how, fix) => {
+    const known = { seconds: 300, clientId: 'c', redirectUri: 'r', opened: 'here' } as const
+    const [what, next] = said('sign-in-timeout', { ...known, unreachable: host, because })
+    expect(what).toBe(
+      `nobody came back from the browser within 300 s; from here ${host} cannot be ${how} (${because})`,
+    )
+    expect(next).toContain(fix)
+    expect(next).not.toContain('register')
+  })
+
+  test.each([
     ['library', 'poolkey login --profile dev --store file'],
     ['service', 'poolkey login --profile dev --store file'],
+    ['no-keyring', 'gnome-keyring-daemon --unlock'],
+    ['no-keyring', 'poolkey login --profile dev --store file'],
     ['locked', 'unlock the keychain'],
     ['timeout', 'unlock the keychain'],
     ['denied', 'allow poolkey'],

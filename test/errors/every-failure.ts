@@ -13,7 +13,7 @@ export const EVERY_FAILURE: { [C in ErrorCode]: FactsFor<C> } = {
   'config-syntax': (text) => [{ file: text, line: 3, problem: text }],
   'profile-unknown': (text) => [
     { profile: text, file: text, known: [] },
-    { profile: text, file: text, known: [text, text] },
+    { profile: text, file: text, known: [text, text], similar: text },
     { profile: 'default', file: text, known: [text], inside: text },
   ],
   'profile-foreign': (text) => [
@@ -130,6 +130,7 @@ export const EVERY_FAILURE: { [C in ErrorCode]: FactsFor<C> } = {
   'sign-in-timeout': (text) => [
     { seconds: 300, clientId: text, redirectUri: text, opened: 'here' },
     { seconds: 300, clientId: text, redirectUri: text, opened: 'by hand' },
+    { seconds: 300, clientId: text, redirectUri: text, opened: 'here', unreachable: text, because: text },
   ],
   'redirect-ports-taken': (text) => [
     { redirectUris: [text, text], holders: [] },
@@ -141,7 +142,7 @@ export const EVERY_FAILURE: { [C in ErrorCode]: FactsFor<C> } = {
     { port: 443, holders: [], isForbidden: true },
   ],
   'keychain-unavailable': (text) =>
-    (['library', 'service', 'locked', 'timeout', 'denied'] as const).flatMap((problem) => [
+    (['library', 'service', 'no-keyring', 'locked', 'timeout', 'denied'] as const).flatMap((problem) => [
       { problem },
       { problem, detail: text },
     ]),

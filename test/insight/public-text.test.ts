@@ -40,25 +40,52 @@ test('a word is marked within quotes of a command, and nowhere in other words or
   expect(text(String.raw`poolkey login --profile 'it'\''s'`)).toBe(
     "poolkey login --profile '<profile-000004>'",
   )
-  expect(text('mark-up of mark, remark: a user pool')).toBe(
-    'mark-up of <user-000004>, remark: a <user-000004> pool',
-  )
+  expect(text('mark-up of mark, remark: a user pool')).toBe('mark-up of <user-000004>, remark: a user pool')
   expect(text('/home/mark/acme/poolkey and /home/mark/.aws/config')).toBe(
     '<home-00000a>/<path-000006>/poolkey and <home-00000a>/.aws/config',
   )
 })
 
+test.each(['app', 'role', 'client', 'Test'])(
+  'a profile that is called %s is hidden by its name alone',
+  (name) => {
+    const text = publicText([{ kind: 'profile', word: name }], markOf)
+    const mark = `<profile-${markOf(name)}>`
+    for (const own of [`takes ${name} client`, `the ${name}, which is asked`, `a ${name}: of AWS`])
+      expect(text(own)).toBe(own)
+    for (const [before, after] of [
+      ['poolkey login --profile ', ' --store file'],
+      ['nobody is signed in for profile ', ''],
+      ['Profile ', ''],
+      ['[profile ', ']'],
+      ['config:12 [', ']'],
+      ['config:12 [dev, inherited by ', ']'],
+      ["poolkey login --profile '", "'"],
+      ['source_profile = ', ''],
+      ['AWS_PROFILE=', ''],
+      ['known: dev, prod, ', ', other'],
+    ])
+      expect(text(`${before}${name}${after}`)).toBe(`${before}${mark}${after}`)
+  },
+)
+
 test('what programs read of JSON stays', () => {
   const words = ['session', 'failed', 'network'].map((word) => ({ kind: 'profile', word }))
-  const hop = { id: 'session', state: 'failed', code: 'network', cause: 'session failed', steps: ['network'] }
+  const hop = {
+    id: 'session',
+    state: 'failed',
+    code: 'network',
+    cause: 'profile session failed',
+    steps: ['--profile network'],
+  }
   expect(publicValue({ hops: [hop] }, publicText(words, markOf))).toMatchObject({
     hops: [
       {
         id: 'session',
         state: 'failed',
         code: 'network',
-        cause: expect.not.stringMatching('session ') as string,
-        steps: ['<profile-000007>'],
+        cause: expect.not.stringMatching('profile session ') as string,
+        steps: ['--profile <profile-000007>'],
       },
     ],
   })

@@ -2,12 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import {
-  configPaths,
-  readAllProfilesFromDisk,
-  readConfigFile,
-  readProfileFromDisk,
-} from '../../src/profile/config-files.ts'
+import { configPaths, readConfigFile } from '../../src/profile/config-files.ts'
+import { readAllProfilesFromDisk, readProfileFromDisk } from '../../src/profile/profiles-on-disk.ts'
 import { failureOf } from './failure.ts'
 
 const PROFILE = `[profile dev]

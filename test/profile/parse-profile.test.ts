@@ -140,6 +140,15 @@ describe('which profile', () => {
     })
   })
 
+  test.each([
+    ['Dev', 'dev'],
+    ['emulatd', 'emulated'],
+    ['production', undefined],
+  ])('of %s, which is unknown, the one that was probably meant is told: %s', (name, similar) => {
+    const text = '[profile dev]\ncognito_guest = true\n[profile emulated]\ncognito_guest = true\n'
+    expect(failure(text, { name }).facts).toMatchObject({ known: ['dev', 'emulated'], similar })
+  })
+
   test('one without cognito_ keys is none of poolkey’s, and those that are get named', () => {
     const text = '[profile keys]\nregion = x\n[profile a]\ncognito_guest = true\n[profile b]\nregion = y\n'
     expect(failure(text, { name: 'keys' })).toEqual({
@@ -572,7 +581,7 @@ test('a section without the word profile is named with its line', () => {
     })
   expect(parse).toThrow(
     expect.objectContaining({
-      facts: { profile: 'dev2', file: '/config', known: ['dev'], bareSectionLine: 3 },
+      facts: { profile: 'dev2', file: '/config', known: ['dev'], similar: 'dev', bareSectionLine: 3 },
     }),
   )
 })

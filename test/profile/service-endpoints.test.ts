@@ -168,9 +168,8 @@ describe('the region of STS', () => {
   )
 })
 
-test('the certificate file is AWS_CA_BUNDLE, else ca_bundle', () => {
+test("the certificate file is the profile's ca_bundle", () => {
   expect(read('ca_bundle = /a.pem').caBundle).toBe('/a.pem')
-  expect(read('ca_bundle = /a.pem', { AWS_CA_BUNDLE: '/b.pem' }).caBundle).toBe('/b.pem')
 })
 
 test('the account ID is twelve digits or refused', () => {

@@ -250,6 +250,22 @@ describe('a sign-in in the browser', () => {
     await occupy('127.0.0.1', pool.port)
   })
 
+  test('B36: a hosted UI where nobody listens is told while waiting goes on, and named by the timeout', async () => {
+    const pool = await startPool()
+    const domain = new URL(`http://127.0.0.1:${await freePort()}`)
+    const { result, notices } = begin(
+      { ...pool, signIn: { ...pool.signIn, domain } },
+      { openBrowser: undefined, signal: AbortSignal.timeout(2_000), timeoutSeconds: 2, lookAfterMs: 0 },
+    )
+    await expect(result).rejects.toMatchObject({
+      code: 'sign-in-timeout',
+      facts: { unreachable: domain.host, because: 'ECONNREFUSED' },
+    })
+    expect(notices).toMatchObject([
+      { kind: 'hosted-ui-unreachable', error: { facts: { host: domain.host, kind: 'connect' } } },
+    ])
+  })
+
   test('B37: an interruption goes on as it is, and the port is free', async () => {
     const pool = await startPool()
     const stop = new AbortController()

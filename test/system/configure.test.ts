@@ -1,6 +1,6 @@
 /** A new user at a terminal: from nothing to credentials by four answers; and what others read of what was written. */
 import { execFile, spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import type { Emulator } from '../../src/emulator/emulator.ts'
@@ -8,7 +8,7 @@ import { signInHeadlessly } from '../../src/emulator/headless-browser.ts'
 import { setKeys } from '../../src/profile/config-edit.ts'
 import { credentialProcessLine } from '../../src/profile/credential-process-line.ts'
 import { openAwsStation } from '../e2e/aws-network.ts'
-import { openStation } from '../e2e/poolkey-process.ts'
+import { openStation, uniqueText } from '../e2e/poolkey-process.ts'
 import type { Station } from '../e2e/poolkey-process.ts'
 import { CTRL, ENTER, openTerminal } from './terminal/terminal.ts'
 import type { Terminal } from './terminal/terminal.ts'
@@ -169,9 +169,29 @@ describe('configure at a terminal', () => {
     ] as const) {
       const terminal = openTerminal(station, 'poolkey configure remove dev')
       await give(terminal, [[`? [y/N] `, answer]])
-      expect(await terminal.ended).toMatchObject({ code })
+      const { code: ended, shown } = await terminal.ended
+      expect(ended).toBe(code)
+      expect(shown).not.toContain('stays signed in')
       expect(readFileSync(station.configFile, 'utf8')).toBe(left)
     }
+  })
+
+  it('says that a profile stays signed in, and asks whether the secret of its client goes, too', async () => {
+    const secret = `secret${uniqueText()}`
+    const station = await openStation({ clientSecret: secret })
+    expect(
+      await station.run(['configure', '--profile', 'dev', '--client-secret-stdin'], {}, secret),
+    ).toMatchObject({ code: 0 })
+    await station.signIn()
+    const terminal = openTerminal(station, 'poolkey configure remove dev')
+    await give(terminal, [
+      ['? [y/N] ', 'y'],
+      ['Remove it? [y/N] ', 'y'],
+    ])
+    const { code, shown } = await terminal.ended
+    expect(code).toBe(0)
+    expect(shown).toContain('It stays signed in; to end that, too, first run: poolkey logout --profile dev')
+    expect(readdirSync(station.stateFolder).filter((name) => name.startsWith('client-secret-'))).toEqual([])
   })
 })
 

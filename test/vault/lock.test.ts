@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import {
@@ -16,7 +16,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { claim, createTicket, release } from '../../src/vault/lock-file.ts'
 import { localPlatform } from '../../src/vault/lock-platform.ts'
 import type { LockPlatform, ProcessIdentity } from '../../src/vault/lock-platform.ts'
-import { isHeld, withLock } from '../../src/vault/lock.ts'
+import { isHeld, removeAbandonedLocks, withLock } from '../../src/vault/lock.ts'
 import type { LockOptions } from '../../src/vault/lock.ts'
 import { bundled } from './bundle.ts'
 import { refusalOf } from './refusal.ts'
@@ -385,6 +385,36 @@ describe('what stands in the place of a lock', () => {
 
   it('D65: cannot have a name that leaves the folder', async () => {
     await expect(take(temporaryFolder(), { name: '../held' })).rejects.toThrow(/name/)
+  })
+})
+
+describe('removeAbandonedLocks', () => {
+  const remove = (folder: string) => removeAbandonedLocks({ folder, signal: new AbortController().signal })
+  const DEAD = { pid: spawnSync('true').pid }
+
+  it('removes the locks, guards and claims of the dead, and leaves those of the living', async () => {
+    const folder = temporaryFolder()
+    const line = readFileSync(plant(folder, DEAD), 'utf8')
+    writeFileSync(`${folder}/gone.lock.${'cd'.repeat(12)}.takeover`, line, { mode: 0o600 })
+    writeFileSync(`${folder}/held.lock.${'cd'.repeat(12)}.tmp`, line, { mode: 0o600 })
+    const living = `${JSON.stringify({ version: 1, id: 'ef'.repeat(12), ...here.self })}\n`
+    for (const name of ['alive.lock', `alive.lock.${'ef'.repeat(12)}.tmp`])
+      writeFileSync(`${folder}/${name}`, living, { mode: 0o600 })
+    writeFileSync(`${folder}/other.txt`, line)
+    expect(await remove(folder)).toEqual([])
+    expect(readdirSync(folder)).toEqual(['alive.lock', `alive.lock.${'ef'.repeat(12)}.tmp`, 'other.txt'])
+  })
+
+  it('names what is in the place of a lock and is not one', async () => {
+    const folder = temporaryFolder()
+    mkdirSync(`${folder}/held.lock`)
+    expect(await remove(folder)).toEqual(['held.lock'])
+  })
+
+  it('makes no folder', async () => {
+    const folder = `${temporaryFolder()}/none`
+    expect(await remove(folder)).toEqual([])
+    expect(existsSync(folder)).toBe(false)
   })
 })
 

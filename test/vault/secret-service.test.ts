@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { lookAtKeyring } from '../../src/vault/keyring-look.ts'
 import { SecretServiceConversation } from '../../src/vault/secret-service-conversation.ts'
 import { readSecretServiceItem } from '../../src/vault/secret-service.ts'
 import { sessionBusSockets } from '../../src/vault/session-bus-address.ts'
@@ -278,3 +279,44 @@ function endOf(take: () => { kind: string }): string {
     throw error
   }
 }
+
+describe('a look at the keyring for new items', () => {
+  const wire = layOut()
+  const hello = message({ replySerial: 1, signature: 's' }, wire.string(':1.7'))
+  const alias = (path: string) => message({ replySerial: 2, signature: 'o' }, wire.string(path))
+  const locked = (value: number) =>
+    message(
+      { replySerial: 3, signature: 'v' },
+      wire.sequence(Buffer.concat([wire.signature('b')]), wire.uint32(value)),
+    )
+
+  async function look(answers: Buffer[]) {
+    const words = ['\r\n', 'ReadAlias', 'Locked']
+    const bus = await startFakeBus((socket) => {
+      let heard = ''
+      const left = [Buffer.from('OK 0123456789abcdef\r\n'), ...answers]
+      socket.on('data', (chunk) => {
+        heard += chunk.toString('latin1')
+        while (left[0] && heard.includes(words[answers.length + 1 - left.length] ?? ' '))
+          socket.write(left.shift()!)
+      })
+    })
+    const found = await lookAtKeyring({ DBUS_SESSION_BUS_ADDRESS: bus.address })
+    expect(bus.heard()).not.toMatch(/Unlock|Prompt|Create/)
+    return found
+  }
+
+  const keyring = Buffer.concat([hello, alias('/org/freedesktop/secrets/collection/login')])
+  it.each([
+    ['open', [keyring, locked(0)]],
+    ['locked', [keyring, locked(1)]],
+    ['absent', [Buffer.concat([hello, alias('/')])]],
+    ['unknown', [Buffer.from('not D-Bus at all')]],
+  ])('tells one that is %s, and makes or unlocks none', async (kind, answers) => {
+    expect(await look(answers)).toBe(kind)
+  })
+
+  it('does not know where nobody listens', async () => {
+    expect(await lookAtKeyring({ DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent' })).toBe('unknown')
+  })
+})

@@ -11,13 +11,39 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { isFolderThere, namesIn, prepareFolder, sweepTemporaries } from '../../src/vault/state-folder.ts'
+import {
+  isFolderThere,
+  namesIn,
+  prepareFolder,
+  rehearseMaking,
+  sweepTemporaries,
+} from '../../src/vault/state-folder.ts'
 import { refusalOf } from './refusal.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 function mode(path: string): number {
   return statSync(path).mode & 0o777
 }
+
+describe('rehearseMaking', () => {
+  it('leaves nothing behind where the folder can be made, or is there already', () => {
+    const folder = temporaryFolder()
+    rehearseMaking(`${folder}/state/poolkey/`)
+    expect(readdirSync(folder)).toEqual([])
+    prepareFolder(`${folder}/state/poolkey`)
+    rehearseMaking(`${folder}/state/poolkey`)
+    expect(readdirSync(`${folder}/state/poolkey`)).toEqual([])
+  })
+
+  it('D66: tells where none can be made', async () => {
+    const folder = temporaryFolder()
+    writeFileSync(`${folder}/file`, '')
+    expect(await refusalOf(() => { rehearseMaking(`${folder}/file/state`) })).toMatchObject({
+      code: 'vault-io',
+      path: `${folder}/file/state`,
+    }) // prettier-ignore
+  })
+})
 
 describe('prepareFolder', () => {
   it('D52: creates the folder and its parents with mode 0700, whatever the umask', () => {

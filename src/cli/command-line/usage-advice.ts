@@ -3,7 +3,8 @@ import { assignedIn, programOf, shellWord } from '../../errors/explanation.ts'
 import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import { leadingOptions, singleDashed } from './command-line.ts'
 import { HELP_TOPICS } from '../help/topic-names.ts'
-import { similarName, synonymOf } from './unknown-name.ts'
+import { similarName } from '../../profile/edit-distance.ts'
+import { synonymOf } from './synonyms.ts'
 
 /** What the parser complains of. */
 export interface Complaint {
@@ -52,7 +53,9 @@ export function usageError(complaint: Complaint, typed: Typed): PoolkeyError<'us
   if (meant !== undefined) return new PoolkeyError('usage', { problem, fix: meant })
   const [word = ''] = typed.words
   const synonym = complaint.code === UNKNOWN ? meantByName(word) : undefined
-  const found = suggestion ?? (synonym === undefined ? undefined : `Did you mean ${synonym}?`)
+  const longer = longerOptions(problem, command?.longOptions ?? [])
+  const better = longer === '' ? synonym : longer
+  const found = longer === '' && suggestion ? suggestion : better && `Did you mean ${better}?`
   return new PoolkeyError('usage', {
     problem,
     fix: found === undefined ? see : `${found} Otherwise ${see}`,
@@ -159,6 +162,12 @@ function meantBy({ code }: Complaint, { words, command, profiles }: Typed): stri
   return named
     ? `name the profile with --profile: ${commandLine([...words.slice(0, at), '--profile', ...words.slice(at)])}`
     : `leave out ${shellWord(first)}${hasProfile ? '' : ', or name a profile with --profile'}; ${see}`
+}
+
+/** Options whose name begins with the word that is none; '' where there are none. */
+function longerOptions(problem: string, longOptions: string[]): string {
+  const [, name = ' '] = /^unknown option '(--[\w-]+)'$/.exec(problem) ?? []
+  return longOptions.filter((option) => option.startsWith(`${name}-`)).join(' or ')
 }
 
 /** A secret is not given as a word, which others of this machine can see. */

@@ -12,8 +12,8 @@ import { readImportSource } from '../configure/import-source.ts'
 import { flagOf, keysFrom } from '../configure/setting-flags.ts'
 import { hasRegion } from '../../profile/profile-edit.ts'
 import type { WrittenKeys } from '../../profile/profile-edit.ts'
-import { configureProfile } from './configure-profile.ts'
-import type { ConfigureContext } from './configure-profile.ts'
+import { configureProfile } from '../configure/configure-profile.ts'
+import type { ConfigureContext } from '../configure/configure-profile.ts'
 
 /** Besides these, every key as a flag: it outranks what is imported. */
 export interface ConfigureImportOptions extends GlobalOptions {
@@ -35,7 +35,10 @@ export async function configureImport(
   for (const line of importReport(imported, name, (key) => given[key] !== undefined)) terminal.say(line)
   const keys: WrittenKeys = { ...valuesOf(imported.settings), ...given }
   // The file tells where the pools are; whoever has set a region has set that of their own work.
-  if (given.region === undefined && hasRegion(await context.configFile.read(), await context.profiles.name()))
+  if (
+    given.region === undefined &&
+    hasRegion(await context.configFile.read(), await context.profiles.meantName())
+  )
     delete keys.region
   for (const [key, candidates] of imported.ambiguous)
     keys[key] ??= await chooseAmong(context, key, candidates)

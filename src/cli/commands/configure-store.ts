@@ -2,7 +2,7 @@ import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import type { Store } from '../../vault/vault-file.ts'
 import { isStore } from '../../vault/vault-file.ts'
 import type { Needs } from '../context.ts'
-import { isGiven } from '../doors/passphrase.ts'
+import { isPassphraseGiven } from '../doors/passphrase.ts'
 
 const WHERE: Record<Store, string> = {
   keychain: "in the system's keychain",
@@ -10,13 +10,16 @@ const WHERE: Record<Store, string> = {
   file: 'in a file of mode 0600, readable by whatever runs as you',
 }
 
-/** Moves the sealing key to another store, or changes its passphrase; sessions and credentials stay as they are. */
+/**
+ * Moves the sealing key to another store, or changes its passphrase; sessions and credentials stay as they are. Where there is no
+ * vault yet, makes one: a guest has no sign-in with which to choose its store.
+ */
 export async function configureStore(
   context: Needs<'terminal' | 'env' | 'vault'>,
   options: { clientSecretStdin?: boolean },
   store = '',
 ): Promise<number> {
-  const { terminal, env } = context
+  const { terminal, env, vault } = context
   if (options.clientSecretStdin === true) {
     throw new PoolkeyError('usage', { problem: '--client-secret-stdin is a command of its own' })
   }
@@ -28,18 +31,17 @@ export async function configureStore(
   }
   // A key that is under a passphrase already is put under another, which only a person can choose.
   const isChanging = store === 'passphrase' && terminal.canAsk
-  const moved = await context.vault.moveKey({ to: store, isChanging })
-  if (moved.kind === 'none') {
-    throw new PoolkeyError('usage', {
-      problem: 'there is no vault yet, so no key to move',
-      fix: `choose its store when you sign in: poolkey login --store ${store}`,
-    })
-  }
+  const moved = await vault.moveKey({ to: store, isChanging })
   const requested = env['POOLKEY_STORE'] ?? ''
   if (requested !== '' && requested !== store) {
     terminal.label('warning', `POOLKEY_STORE is ${requested}: unset it or set it to ${store}`)
   }
-  if (isChanging && moved.from === store && isGiven(env)) {
+  if (moved.kind === 'none') {
+    await vault.makeWithKeyIn(store)
+    terminal.say(`There was no vault yet: one is made, and its sealing key is ${WHERE[store]}.`)
+    return 0
+  }
+  if (isChanging && moved.from === store && isPassphraseGiven(env)) {
     terminal.label(
       'warning',
       'POOLKEY_PASSPHRASE, or the file of POOLKEY_PASSPHRASE_FILE, holds the old passphrase',

@@ -2,8 +2,8 @@ import type { Store } from '../../vault/vault-file.ts'
 import type { Needs } from '../context.ts'
 import { guestError, readClientSecret, sealClientSecret } from '../configure/sealed-client-secret.ts'
 import { keysFrom } from '../configure/setting-flags.ts'
-import { configureProfile } from './configure-profile.ts'
-import type { ConfigureContext } from './configure-profile.ts'
+import { configureProfile } from '../configure/configure-profile.ts'
+import type { ConfigureContext } from '../configure/configure-profile.ts'
 
 /** Beside them the `cognito_*` keys as options of their own, and `region`. */
 export interface ConfigureOptions {
@@ -19,7 +19,7 @@ export async function configure(context: ConfigureContext, options: ConfigureOpt
   const hasSecret = options.clientSecretStdin === true
   if (hasSecret && Object.keys(keys).length === 0) return sealOnly(context, options)
   const secret = hasSecret
-    ? await readClientSecret(context, { profile: await context.profiles.name() })
+    ? await readClientSecret(context, { profile: await context.profiles.meantName() })
     : undefined
   return configureProfile(context, {
     keys,

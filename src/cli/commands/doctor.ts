@@ -1,5 +1,5 @@
-import { isOurs, isPoolkeyError } from '../../errors/poolkey-error.ts'
 import { jsonLine, plainText } from '../../errors/plain-text.ts'
+import { isOurs, isPoolkeyError } from '../../errors/poolkey-error.ts'
 import { chainOf } from '../../insight/chain.ts'
 import { adviceOn, diagnosisJson, drawnHops, exitCodeOf } from '../../insight/diagnosis.ts'
 import { examine, MACHINE } from '../../insight/doctor.ts'
@@ -33,7 +33,7 @@ type DoctorContext = Needs<'terminal' | 'profiles' | 'configFile' | 'vault' | 'o
 export async function doctor(context: DoctorContext, options: DoctorOptions): Promise<number> {
   const { terminal } = context
   const { hops, profile } = await examined(context)
-  const name = profile?.name ?? (await context.profiles.name())
+  const name = profile?.name ?? (await context.profiles.meantName())
   const show =
     options.public === true
       ? publicTextFor(context.env, { name, profile, hops, files: await filesOf(context) })
@@ -124,12 +124,17 @@ async function withoutProfile(
     platform: context.platform,
     configFile,
     credentialsFile,
-    caBundle: context.env['AWS_CA_BUNDLE'],
+    caBundle: undefined,
   }
   return [
     { ...MACHINE, findings: checkMachine(around) },
     {
-      ...{ id: 'profile', title: `Profile ${await context.profiles.name()}`, values: [], source: configFile },
+      ...{
+        id: 'profile',
+        title: `Profile ${await context.profiles.meantName()}`,
+        values: [],
+        source: configFile,
+      },
       findings: [troubleOf(error, undefined)],
     },
   ]

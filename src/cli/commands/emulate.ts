@@ -1,6 +1,7 @@
 import { OTHER_USER, TEST_USER } from '../../emulator/default-settings.ts'
 import { sectionText, startEmulator } from '../../emulator/emulator.ts'
 import type { Emulator, EmulatorOptions } from '../../emulator/emulator.ts'
+import { errnoOf } from '../../errno.ts'
 import { shellWord } from '../../errors/explanation.ts'
 import { isPoolkeyError, PoolkeyError } from '../../errors/poolkey-error.ts'
 import { untilAborted } from '../../pause.ts'
@@ -114,7 +115,7 @@ async function startOn(port: number, options: EmulatorOptions): Promise<Emulator
       identityPool: { allowUnauthenticated: true },
     })
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    const code = errnoOf(error)
     if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error
     throw new PoolkeyError('usage', {
       problem: `port ${port} of 127.0.0.1 cannot be used (${code})`,

@@ -10,6 +10,7 @@ import { whoIs } from '../../broker/session-entry.ts'
 import type { Session } from '../../broker/session-entry.ts'
 import { sameLogin } from '../../errors/explanation.ts'
 import { isPoolkeyError, PoolkeyError } from '../../errors/poolkey-error.ts'
+import { refuseAwsBehindLoopback } from '../../profile/emulated-sign-in.ts'
 import type { Profile } from '../../profile/profile.ts'
 import type { Store } from '../../vault/vault-file.ts'
 import type { Needs } from '../context.ts'
@@ -43,6 +44,7 @@ export type LoginContext = SignInContext & Needs<'profiles' | 'openBroker'>
 export async function login(context: LoginContext, options: LoginOptions): Promise<number> {
   const profile = await context.profiles.read(overridesFrom(options))
   const signIn = signInOf(profile)
+  refuseAwsBehindLoopback(profile)
   if (signIn.method === 'password') expectNoneOfBrowsers(profile.name, options)
   const signInAnew = await wayOf(profile)
   // Before anything is made, and anybody asked.

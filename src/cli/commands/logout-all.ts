@@ -5,9 +5,9 @@ import { isOurs, isPoolkeyError } from '../../errors/poolkey-error.ts'
 import type { Profile } from '../../profile/profile.ts'
 import type { Needs } from '../context.ts'
 import { explainTo } from '../texts/failure.ts'
-import { report, signOutOf } from '../sign-out/local-sign-out.ts'
+import { reportSignOut, signOutOf } from '../sign-out/local-sign-out.ts'
 import type { SignOutContext } from '../sign-out/local-sign-out.ts'
-import { takeBack } from '../sign-out/take-back.ts'
+import { takeBackWritten } from '../sign-out/written-credentials.ts'
 
 /** Revokes every session that a profile of the configuration leads to; then everything goes, readable or not. */
 export async function logoutAll(
@@ -18,7 +18,7 @@ export async function logoutAll(
   const { keepClientSecrets } = options
   const { exitCode, isReadable } = await revokeAll(context, options)
   const left = await context.vault.wipe(keepClientSecrets ? isClientSecretEntry : undefined)
-  const fileExit = await takeBack(context)
+  const fileExit = await takeBackWritten(context)
   for (const what of left) terminal.label('warning', `could not remove ${what}`)
   if (left.length > 0) {
     terminal.say('What is named above is still on this machine; all else is gone from it.')
@@ -68,7 +68,7 @@ async function revokeAll(
 async function revokeOne(context: SignOutContext, profile: Profile): Promise<number> {
   try {
     const { result, fileExit } = await signOutOf(context, profile, { isTriedAgain: true })
-    return (result && report(context, result, { profile, isOneOfMany: true })) || fileExit
+    return (result && reportSignOut(context, result, { profile, isOneOfMany: true })) || fileExit
   } catch (error) {
     const isAboutTheVault = isUnreadable(error) || isPoolkeyError(error, 'store-mismatch')
     if (!isOurs(error) || error.code === 'interrupted' || isAboutTheVault) throw error

@@ -7,9 +7,9 @@ import { openAttendedBroker } from '../credentials/attended-broker.ts'
 import type { Needs } from '../context.ts'
 import type { BrowserContext } from '../sign-in/browser-surroundings.ts'
 import { explainTo } from '../texts/failure.ts'
-import { endAnew, openExisting, report, signOutOf } from '../sign-out/local-sign-out.ts'
+import { endAnew, openExistingBroker, reportSignOut, signOutOf } from '../sign-out/local-sign-out.ts'
 import type { SignOutContext } from '../sign-out/local-sign-out.ts'
-import { takeBack } from '../sign-out/take-back.ts'
+import { takeBackWritten } from '../sign-out/written-credentials.ts'
 
 export interface LogoutOptions {
   all?: boolean
@@ -104,7 +104,7 @@ async function told(
   context.terminal.say(
     `${result.who === undefined ? 'Signed out' : `${result.who} is signed out`} (${sharing.join(', ')}).`,
   )
-  return report(context, result, { profile })
+  return reportSignOut(context, result, { profile })
 }
 
 // Only who asks for it waits for what opens browsers.
@@ -147,12 +147,12 @@ async function dropGuest(
   if (profile.signIn || profile.exchange.kind === 'none' || profile.exchange.kind === 'web-identity') {
     throw new PoolkeyError('usage', { problem: `profile ${profile.name} is no guest's: it signs in` })
   }
-  const broker = await openExisting(context, profile)
+  const broker = await openExistingBroker(context, profile)
   const isDropped = broker !== undefined && (await forgetGuest(broker))
   context.terminal.say(
     isDropped ? 'The guest identity is forgotten; the next one is new.' : 'There is no guest identity.',
   )
-  return takeBack(context, { holder: holderId(profile) })
+  return takeBackWritten(context, { holder: holderId(profile) })
 }
 
 async function profilesOf(context: Needs<'profiles'>, profile: Profile): Promise<string[]> {

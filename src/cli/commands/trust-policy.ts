@@ -1,11 +1,12 @@
 import { createReadStream } from 'node:fs'
+import { errnoOf } from '../../errno.ts'
 import { shellWord, withProfile } from '../../errors/explanation.ts'
 import { askedRole } from '../../errors/known-cause.ts'
 import { plainText } from '../../errors/plain-text.ts'
 import { PoolkeyError } from '../../errors/poolkey-error.ts'
-import { checkTrustPolicy } from '../../insight/trust-policy-check.ts'
 import { firstRoleNeed, secondRoleNeed, trustPolicyFor, trustWarnings } from '../../insight/trust-policy.ts'
 import type { TrustNeed } from '../../insight/trust-policy.ts'
+import { checkTrustPolicy } from '../../insight/trust-policy-check.ts'
 import type { Profile } from '../../profile/profile.ts'
 import type { Needs } from '../context.ts'
 import { readCredentialsProfile } from '../credentials/credentials-profile.ts'
@@ -128,7 +129,7 @@ async function readText(path: string, signal: AbortSignal): Promise<string> {
     }
   } catch (error) {
     signal.throwIfAborted()
-    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
+    const code = errnoOf(error)
     if (code === undefined) throw error
     const fix = 'name a file with the policy, or - for stdin'
     throw new PoolkeyError('usage', { problem: `cannot read ${path} (${code})`, fix }, { cause: error })

@@ -1,9 +1,10 @@
 /** What `configure import` is to read: a file, stdin (`-`), or an address. Bounded in size, and text in the end. */
 import { closeSync, constants, createReadStream, fstatSync, openSync, statSync } from 'node:fs'
 import { Socket } from 'node:net'
+import { errnoOf } from '../../errno.ts'
 import { PoolkeyError } from '../../errors/poolkey-error.ts'
-import type { HttpAnswer } from '../../http/one-exchange.ts'
 import type { Http } from '../../http/http.ts'
+import type { HttpAnswer } from '../../http/one-request.ts'
 import { isLoopbackHost } from '../../loopback/loopback-host.ts'
 import type { Needs } from '../context.ts'
 import { readNamedPipe } from './named-pipe.ts'
@@ -20,10 +21,10 @@ export interface ImportSource {
 
 /** Reads a source. Throws `import-unusable`, `usage`, `network`, `unexpected-answer`, or the signal's reason. */
 export async function readImportSource(
-  context: Needs<'terminal' | 'env' | 'openHttp' | 'interrupted'>,
+  context: Needs<'terminal' | 'openHttp' | 'interrupted'>,
   source: string,
 ): Promise<ImportSource> {
-  const { terminal, interrupted, env } = context
+  const { terminal, interrupted } = context
   if (source === '-') {
     const bytes = await terminal.readInput(MOST_BYTES, interrupted)
     return { name: 'stdin', text: textOf(bytes, 'stdin') }
@@ -32,7 +33,7 @@ export async function readImportSource(
     return { name: source, text: textOf(await readFileBytes(source, interrupted), source) }
   }
   const url = addressOf(source)
-  const http = context.openHttp({ caBundle: env['AWS_CA_BUNDLE'] })
+  const http = context.openHttp({ caBundle: undefined })
   try {
     const bytes = await requestBytes(http, url, interrupted)
     return { name: nameOf(url), text: textOf(bytes, nameOf(url)) }
@@ -140,7 +141,7 @@ function openChunks(path: string, signal: AbortSignal): AsyncIterable<Buffer> {
 }
 
 function problemOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
+  const code = errnoOf(error)
   if (code === 'ENOENT') return 'there is no such file'
   return code === undefined && error instanceof Error ? error.message : `it cannot be read (${code ?? '?'})`
 }

@@ -44,7 +44,7 @@ const REQUEST_MS = 16_000
 export function brokerDoor(around: {
   env: Record<string, string | undefined>
   now: () => number
-  terminal: Terminal
+  terminal: Pick<Terminal, 'say'>
   vault: VaultDoor
   openHttp: OpenHttp
   meant: MeantProfile

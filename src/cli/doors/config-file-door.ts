@@ -32,11 +32,11 @@ export function configFileDoor(place: ConfigPlace, signal: AbortSignal): ConfigF
       return readConfigFiles(place)
     },
     async parse(files, name) {
-      const { parseFiles } = await import('../../profile/config-files.ts')
+      const { parseFiles } = await import('../../profile/profiles-on-disk.ts')
       return parseFiles(files, { ...place, name })
     },
     async entries() {
-      const { readProfileEntries } = await import('../../profile/config-files.ts')
+      const { readProfileEntries } = await import('../../profile/profiles-on-disk.ts')
       return readProfileEntries(place)
     },
     async hasDefaultCredentials() {

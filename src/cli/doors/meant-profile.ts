@@ -20,7 +20,7 @@ export interface MeantProfile {
 export function meantProfile(from: {
   flag: string | undefined
   files: ConfigPlace
-  terminal: Terminal
+  terminal: Pick<Terminal, 'canAsk' | 'say' | 'ask'>
   signal: AbortSignal
 }): MeantProfile {
   const { flag, files, terminal, signal } = from

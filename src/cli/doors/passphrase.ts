@@ -42,7 +42,7 @@ const MAX_TRIES = 3
 
 /** Opens with a passphrase that a person types, who may mistype it twice. */
 export async function retryPassphrase<T>(from: PassphraseOrigin, open: () => Promise<T>): Promise<T> {
-  const isTyped = () => from.mayPrompt && from.terminal.canAsk && !isGiven(from.env)
+  const isTyped = () => from.mayPrompt && from.terminal.canAsk && !isPassphraseGiven(from.env)
   for (let tries = 1; ; tries += 1) {
     try {
       return await open()
@@ -54,7 +54,7 @@ export async function retryPassphrase<T>(from: PassphraseOrigin, open: () => Pro
 }
 
 /** Whether the environment holds a passphrase, or names a file that does. */
-export function isGiven(env: Record<string, string | undefined>): boolean {
+export function isPassphraseGiven(env: Record<string, string | undefined>): boolean {
   return [env['POOLKEY_PASSPHRASE'], env['POOLKEY_PASSPHRASE_FILE']].some(
     (one) => one !== undefined && one !== '',
   )

@@ -16,7 +16,11 @@ export interface ReadProfileOptions {
 }
 
 /** The profiles of the AWS files, above all the one that is meant. */
-export interface ProfileDoor extends Pick<MeantProfile, 'name' | 'isNamed'> {
+export interface ProfileDoor {
+  /** The name of the profile that is meant, whether it exists or not. Throws `usage`. */
+  meantName: MeantProfile['name']
+  /** Whether `--profile` or a variable names it. */
+  isNamed: boolean
   /**
    * The profile that is meant; where none is named, a person may be asked which, unless `neverAsks`. `sparesCredentials`: also
    * when the credentials file makes no sense.
@@ -46,12 +50,12 @@ export function profileDoor(from: {
   let profile: Profile | undefined
 
   return {
-    name: meant.name,
+    meantName: meant.name,
     isNamed: meant.isNamed,
     filesRead,
     lastRead: () => profile,
     async read(overrides = {}, how = {}) {
-      const { readProfileFromDisk } = await import('../../profile/config-files.ts')
+      const { readProfileFromDisk } = await import('../../profile/profiles-on-disk.ts')
       const { noteFile } = await import('../../profile/file-identity.ts')
       if (how.neverAsks !== true) await meant.pick()
       const name = await meant.name()
@@ -68,7 +72,7 @@ export function profileDoor(from: {
       return profile
     },
     async readAll() {
-      const { readAllProfilesFromDisk } = await import('../../profile/config-files.ts')
+      const { readAllProfilesFromDisk } = await import('../../profile/profiles-on-disk.ts')
       return readAllProfilesFromDisk({ ...files, sparesCredentials: true })
     },
     async readOrigins({ name }) {

@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Vault } from '../../broker/broker.ts'
+import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import { CODE_CACHE } from '../../folders.ts'
 import type { Secret } from '../../secret.ts'
 import type { MovedKey } from '../../vault/move-key.ts'
@@ -36,10 +37,16 @@ export interface VaultDoor {
   open(asked: OpenVaultOptions, signal: AbortSignal): Promise<Vault | undefined>
   /** The vault without a profile; undefined where there is none yet. */
   openIfThere(): Promise<Vault | undefined>
+  /** Makes the vault of a machine that has none, with its key in `store`. Throws what `openVault` throws. */
+  makeWithKeyIn(store: Store): Promise<void>
   /** The store that a new vault would have. Throws what keeps its key from being kept there, such as `keychain-unavailable`. */
   probeStore(): Promise<Store>
   /** Moves the sealing key; `isChanging` asks for a new passphrase where it is under one already. */
   moveKey(asked: { to: Store; isChanging: boolean }): Promise<MovedKey>
+  /** Whether there is an entry, which nothing is opened for. */
+  hasEntry(name: string): Promise<boolean>
+  /** Removes one entry, without opening it. Throws `vault-io`, `vault-unsafe`. */
+  removeEntry(name: string): Promise<void>
   /**
    * Removes every entry, the key and the vault; what could not be removed is returned. Entries that are to be kept keep
    * the key.
@@ -62,13 +69,28 @@ export function vaultDoor(around: VaultSurroundings): VaultDoor {
   return {
     open,
     openIfThere: () => open({ mayPrompt: true }, AbortSignal.any([interrupted, deadline(PROMPT_SECONDS)])),
+    async makeWithKeyIn(store) {
+      const signal = AbortSignal.any([interrupted, deadline(PROMPT_SECONDS)])
+      await open({ create: true, store, mayPrompt: true }, signal)
+    },
     async probeStore() {
       const { parseStore } = await import('../../vault/sealing-key.ts')
+      const { rehearseMaking } = await import('../../vault/state-folder.ts')
+      // Wherever the key would be: the vault itself is in there.
+      rehearseMaking(stateFolder())
       const store = parseStore(env['POOLKEY_STORE']) ?? 'keychain'
       // Nothing has this name: a keychain that answers says so.
-      if (store === 'keychain')
+      if (store === 'keychain') {
         await lazyKeychain().get('probe', AbortSignal.any([interrupted, deadline(PROBE_SECONDS)]))
+        await refuseClosedKeyring()
+      }
       return store
+    },
+    async hasEntry(name) {
+      return (await import('../../vault/entries.ts')).hasEntry({ folder: stateFolder(), name })
+    },
+    async removeEntry(name) {
+      ;(await import('../../vault/entries.ts')).removeEntry({ folder: stateFolder(), name })
     },
     async moveKey({ to, isChanging }) {
       const { moveKey } = await import('../../vault/move-key.ts')
@@ -95,9 +117,20 @@ export function vaultDoor(around: VaultSurroundings): VaultDoor {
         signal: interrupted,
         ...(isKept ? { isKept } : {}),
       })
+      left.push(...(await clearLocks(folder)))
       removeCode(join(folder, CODE_CACHE))
       return left
     },
+  }
+
+  // What failed is told in plain text, and names roles and pools. Whoever is at work keeps their lock.
+  async function clearLocks(folder: string): Promise<string[]> {
+    const { forgetAllFailures } = await import('../../broker/shared-failure.ts')
+    const { locksFolder } = await import('../../broker/locks.ts')
+    const { removeAbandonedLocks } = await import('../../vault/lock.ts')
+    forgetAllFailures({ folder })
+    const left = await removeAbandonedLocks({ folder: locksFolder({ folder }), signal: interrupted })
+    return left.map((name) => `lock ${name}`)
   }
 
   async function open(asked: OpenVaultOptions, signal: AbortSignal): Promise<Vault | undefined> {
@@ -126,6 +159,15 @@ export function vaultDoor(around: VaultSurroundings): VaultDoor {
         ? undefined
         : { folder: stateFolder(), key: opened.key, store: opened.vaultFile.store }
     return openedVault
+  }
+
+  // Nobody finds an item in a keyring that does not exist or is locked, nor an error: only storing one fails.
+  async function refuseClosedKeyring(): Promise<void> {
+    if (platform !== 'linux') return
+    const { lookAtKeyring } = await import('../../vault/keyring-look.ts')
+    const look = await lookAtKeyring(env)
+    if (look === 'absent') throw new PoolkeyError('keychain-unavailable', { problem: 'no-keyring' })
+    if (look === 'locked') throw new PoolkeyError('keychain-unavailable', { problem: 'locked' })
   }
 
   async function readAtService(account: string): Promise<Secret | undefined> {

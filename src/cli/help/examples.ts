@@ -93,7 +93,11 @@ export const EXAMPLES: Partial<Record<string, readonly Example[]>> = {
   ],
   'configure import': [
     ['poolkey configure import amplify_outputs.json --profile dev', 'from a file of Amplify'],
-    ['terraform output -json | poolkey configure import - -p dev', 'from stack outputs'],
+    [
+      'terraform output -json | poolkey configure import - -p dev --yes',
+      'from stack outputs: Terraform, CloudFormation, CDK, SAM, Pulumi, SST',
+    ],
+    ['poolkey configure import client.json -p dev', 'from what describe-user-pool-client printed'],
   ],
   doctor: [
     ['poolkey doctor --profile dev', 'where the chain breaks, and what mends it'],

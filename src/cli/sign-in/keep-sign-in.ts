@@ -8,7 +8,7 @@ import { revoke } from '../../broker/sign-out.ts'
 import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import type { SignedIn } from '../../sign-in/browser-sign-in.ts'
 import type { Needs } from '../context.ts'
-import { takeBack } from '../sign-out/take-back.ts'
+import { takeBackWritten } from '../sign-out/written-credentials.ts'
 
 /** Stores a verified sign-in, unless that would replace somebody else's session without their leave. Throws `other-person`. */
 export async function keepSignIn(parts: {
@@ -35,7 +35,7 @@ export async function keepSignIn(parts: {
   await storeSignIn(broker, signedIn)
   // Credentials of theirs that were kept are void by now; those that were written go, too.
   if (current && signIn && isOfAnother(current, signedIn))
-    await takeBack(context, { holder: sessionId(signIn) })
+    await takeBackWritten(context, { holder: sessionId(signIn) })
 }
 
 function isOfAnother(before: SessionOnDisk, { claims }: SignedIn): boolean {

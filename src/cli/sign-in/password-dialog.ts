@@ -2,14 +2,13 @@
 import { serverTime } from '../../broker/server-clock.ts'
 import type { Broker } from '../../broker/broker.ts'
 import { clientSecretOf } from '../../broker/client-secret.ts'
-import { userPoolPlace } from '../../broker/fresh-tokens.ts'
+import { userPoolClientFor } from '../../broker/user-pool.ts'
 import { loginCommand, sameLogin, shellWord } from '../../errors/explanation.ts'
 import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import type { Profile } from '../../profile/profile.ts'
 import { Secret } from '../../secret.ts'
 import type { Question } from '../../sign-in/challenge-questions.ts'
 import { signInWithPassword } from '../../sign-in/password-sign-in.ts'
-import { createUserPoolClient } from '../../sign-in/user-pool-api.ts'
 import { askTwice } from '../terminal/asked-twice.ts'
 import { askInWords, codeQuestion, customText, optionText } from './challenge-text.ts'
 import type { Needs } from '../context.ts'
@@ -41,13 +40,11 @@ export async function runPasswordSignIn(parts: {
   const signal = AbortSignal.any([broker.signal, limit.signal])
   try {
     const username = signIn.username ?? (await askUserName(terminal, name, signal))
-    const client = { clientId: signIn.clientId, clientSecret: clientSecretOf(broker) }
-    const { http } = broker
     const signedIn = await signInWithPassword({
       signIn,
       username,
-      client: createUserPoolClient(userPoolPlace(broker, signIn), client, { http }),
-      http,
+      client: await userPoolClientFor(broker, signIn, clientSecretOf(broker)),
+      http: broker.http,
       ask: createAsker(terminal, { ...options, profile, username }),
       // What was piped in is there once.
       passwordTries: terminal.canAsk ? MOST_PASSWORDS : 1,

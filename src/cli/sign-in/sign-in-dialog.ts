@@ -156,7 +156,7 @@ export async function runSignIn(parts: {
           terminal.say(`Waiting up to ${timeout} s for the browser.`)
       },
       onNotice: (notice) => {
-        terminal.say(noticeText(notice))
+        terminal.say(noticeText(notice, broker.profile))
         if (notice.kind === 'not-opened') isByHand.open()
         if (options.mustOpen === true && notice.kind === 'not-opened') {
           const { name } = broker.profile

@@ -1,8 +1,12 @@
 /** What a person is told while a sign-in waits for a browser: where to open what, and how the answer gets back here. Pure. */
+import { explainError } from '../../errors/catalogue.ts'
 import { shellWord } from '../../errors/explanation.ts'
+import { nextFor } from '../../errors/network-wordings.ts'
+import type { Profile } from '../../profile/profile.ts'
 import { whereElse } from '../../sign-in/browser-command.ts'
 import type { BrowserSurroundings, Elsewhere, NoBrowserReason } from '../../sign-in/browser-command.ts'
 import type { SignInNotice, SignInWay } from '../../sign-in/browser-sign-in.ts'
+import { capitalised } from '../texts/words.ts'
 
 /** Which pages are to be opened, and what there is here to open them. */
 export interface SignInPages extends SignInWay {
@@ -121,8 +125,12 @@ const NO_BROWSER: Record<NoBrowserReason, string> = {
 }
 
 /** What happened meanwhile. */
-export function noticeText(notice: SignInNotice): string {
+export function noticeText(notice: SignInNotice, profile: Profile): string {
   switch (notice.kind) {
+    case 'hosted-ui-unreachable': {
+      const { host } = notice.error.facts
+      return `${capitalised(explainError(notice.error, profile).what)}. Still waiting, as a browser may have another way. If it shows no sign-in page: ${nextFor(host, profile)}`
+    }
     case 'unverified-error':
       return `Somebody reports an error, unverified: ${notice.error}${notice.description === undefined ? '' : ` (${notice.description})`}. Still waiting.`
     case 'rejected-callback':

@@ -10,7 +10,7 @@ import type { PoolkeyError } from '../../errors/poolkey-error.ts'
 import type { Profile } from '../../profile/profile.ts'
 import type { Needs } from '../context.ts'
 import { explainTo } from '../texts/failure.ts'
-import { takeBack } from './take-back.ts'
+import { takeBackWritten } from './written-credentials.ts'
 import { clockTime } from '../texts/words.ts'
 
 // Longer than a lock is waited for, whose error names its holder.
@@ -25,21 +25,21 @@ export async function signOutOf(
   profile: Profile,
   takingBack: { isTriedAgain?: boolean } = {},
 ): Promise<{ result: SignedOut | undefined; fileExit: number }> {
-  const broker = await openExisting(context, profile)
+  const broker = await openExistingBroker(context, profile)
   const written = { holder: holderId(profile), ...takingBack }
-  if (!broker) return { result: undefined, fileExit: await takeBack(context, written) }
+  if (!broker) return { result: undefined, fileExit: await takeBackWritten(context, written) }
   const { signIn } = profile
   const isNobody = signIn && readSession(broker.vault, sessionId(signIn)).state === 'none'
   let fileExit = 0
   // Signs out all the same: what a crash may have left of credentials goes with it.
   const result = await signOut(broker, async () => {
-    fileExit = await takeBack(context, written)
+    fileExit = await takeBackWritten(context, written)
   })
   return { result: isNobody ? undefined : result, fileExit }
 }
 
 /** The broker of a profile; undefined where there is no vault, so that nobody can be signed in. */
-export async function openExisting(
+export async function openExistingBroker(
   context: Needs<'openBroker'>,
   profile: Profile,
 ): Promise<Broker | undefined> {
@@ -58,7 +58,7 @@ export async function openExisting(
 }
 
 /** Says what a sign-out left behind, and gives the exit code. */
-export function report(
+export function reportSignOut(
   context: Needs<'terminal' | 'situation'>,
   result: SignedOut,
   { profile, isOneOfMany = false }: { profile: Profile; isOneOfMany?: boolean },

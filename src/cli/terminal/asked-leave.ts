@@ -2,7 +2,7 @@ import { PoolkeyError } from '../../errors/poolkey-error.ts'
 import type { Needs } from '../context.ts'
 
 /** Asks for leave. Throws `usage` where nobody can give it. */
-export async function isAgreed(
+export async function askLeave(
   { terminal, interrupted }: Needs<'terminal' | 'interrupted'>,
   { yes }: { yes: boolean },
   question: string,

@@ -1,5 +1,5 @@
 import { PoolkeyError } from '../../errors/poolkey-error.ts'
-import { untilAborted } from '../../pause.ts'
+import { abortReason, untilAborted } from '../../pause.ts'
 import type { Job } from './job.ts'
 import { takeTurn } from './turn.ts'
 import type { Turn } from './turn.ts'
@@ -40,7 +40,7 @@ export function readHidden(
       })
     }
     const onAbort = () => {
-      fail(signal.reason instanceof Error ? signal.reason : new Error('aborted'))
+      fail(abortReason(signal))
     }
     const onGone = () => {
       fail(new PoolkeyError('interrupted', { signal: 'SIGHUP' }))

@@ -25,14 +25,16 @@ export type MakeCommand = <O>(declaration: Declaration<O>) => Command
 /** Adds every command with all of its options. */
 export type AddEveryCommand = (command: MakeCommand) => Promise<void>
 
-/**
- * Commands by name: each adds itself. `isAsked`: it is the one that is to run, so that options which take time to make matter.
- * `addEvery` is for what tells of all of them.
- */
-export type CommandTable = Record<
-  string,
-  (command: MakeCommand, isAsked: boolean, addEvery: AddEveryCommand) => void | Promise<void>
->
+/** Why a command is added, and with which others. */
+export interface Adding {
+  /** It is the one that is to run, so that options which take time to make matter. */
+  isAsked: boolean
+  /** For what tells of all commands. */
+  addEvery: AddEveryCommand
+}
+
+/** Commands by name: each adds itself. */
+export type CommandTable = Record<string, (command: MakeCommand, adding: Adding) => void | Promise<void>>
 
 /** The group of commands that are for poolkey itself. */
 export const HIDDEN = 'hidden'

@@ -11,10 +11,11 @@ const COMMANDS: CommandTable = { ...SIGN_IN, ...USE, ...SET_UP }
 export async function addCommands(command: MakeCommand, asked: string | undefined): Promise<void> {
   const names = Object.keys(COMMANDS)
   const isKnown = asked !== undefined && names.includes(asked)
-  for (const name of isKnown ? [asked] : names) await COMMANDS[name]?.(command, isKnown, addEveryCommand)
+  for (const name of isKnown ? [asked] : names)
+    await COMMANDS[name]?.(command, { isAsked: isKnown, addEvery: addEveryCommand })
 }
 
 /** Adds every command with all of its options. */
 export const addEveryCommand: AddEveryCommand = async (command) => {
-  for (const add of Object.values(COMMANDS)) await add(command, true, addEveryCommand)
+  for (const add of Object.values(COMMANDS)) await add(command, { isAsked: true, addEvery: addEveryCommand })
 }

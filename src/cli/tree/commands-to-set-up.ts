@@ -1,11 +1,11 @@
 import { Argument, Option } from 'commander'
 import type { CommandTable } from './command-table.ts'
 import { COMPLETED_SHELLS } from '../completion/shells.ts'
-import { exchangeOption, portNumber, portNumbers, storeOption, words } from './option-values.ts'
+import { exchangeOption, portNumber, portNumbers, storeOption, namesWithCommas } from './option-values.ts'
 
 /** Commands that set poolkey up, and those to try it with. */
 export const SET_UP: CommandTable = {
-  async configure(command, isAsked) {
+  async configure(command, { isAsked }) {
     const configure = command({
       name: 'configure',
       group: 'Set up:',
@@ -39,7 +39,7 @@ export const SET_UP: CommandTable = {
     command({
       name: 'store <store>',
       group: 'Set up:',
-      description: 'move the sealing key: keychain, passphrase or file',
+      description: 'move the sealing key, or make a vault for it: keychain, passphrase or file',
       parent: configure,
       load: async () => (await import('../commands/configure-store.ts')).configureStore,
     })
@@ -110,10 +110,10 @@ export const SET_UP: CommandTable = {
       .option(
         '--groups <names>',
         'groups with a role each, the one that goes first in front (default: admin,editor)',
-        words,
+        namesWithCommas,
       )
   },
-  completion(command, _isAsked, addEvery) {
+  completion(command, { addEvery }) {
     command({
       name: 'completion',
       group: 'Set up:',

@@ -35,11 +35,11 @@ export function portNumber(value: string): number {
 
 /** Several TCP ports, with commas. */
 export function portNumbers(value: string): number[] {
-  return [...new Set(words(value).map(portNumber))]
+  return [...new Set(namesWithCommas(value).map(portNumber))]
 }
 
 /** Names with commas. */
-export function words(value: string): string[] {
+export function namesWithCommas(value: string): string[] {
   const names = value.split(',').map((name) => name.trim())
   if (names.includes(''))
     throw new InvalidArgumentError('names or numbers with commas between them are needed.')

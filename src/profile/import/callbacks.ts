@@ -4,6 +4,7 @@ import { distinct } from './chosen-settings.ts'
 import type { Found, ImportedKey } from './chosen-settings.ts'
 import type { Sighting, Subject } from './sightings.ts'
 
+/** What a file says of callback and sign-out URLs, as far as it may be written. */
 export interface Callbacks {
   /** Whether the file says anything of callback URLs: they are the registered ones then. */
   isListed: boolean

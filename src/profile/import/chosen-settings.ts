@@ -8,12 +8,14 @@ import type { Sighting, Subject } from './sightings.ts'
 /** What an import may write. It can neither name a program nor send anything elsewhere than the sign-in. */
 export type ImportedKey = Extract<Subject, SettingKey | 'region'>
 
+/** A checked value, and where it stands. */
 export interface Found {
   value: string
   /** The path in the file. */
   where: string
 }
 
+/** What there is one of, what there are several of, and what is to be said of the rest. */
 export interface Chosen {
   settings: Map<ImportedKey, Found>
   ambiguous: Map<ImportedKey, Found[]>
@@ -141,8 +143,18 @@ function chooseScopes(chosen: Chosen, seen: Found[]): void {
   )
 }
 
+// Cognito's are 24 to 64 of `[\w+]`; other issuers take any printable ASCII (RFC 6749, appendix A.2). Not `true`, not a number.
+const CLIENT_SECRET = /^(?!\d*$)[\x21-\x7e]{8,1024}$/
+// What tells where a secret is, and is none: an ARN of Secrets Manager, a URL.
+const PLACE = /^arn:|:\/\//
+
 function takeSecret(chosen: Chosen, seen: Found[]): void {
-  const [first, ...others] = distinct(seen)
+  const isSecret = ({ value }: Found) => CLIENT_SECRET.test(value) && !PLACE.test(value)
+  for (const { where } of seen.filter((one) => !isSecret(one)))
+    chosen.notes.push(
+      `${where} is left out: it does not look like an app client's secret. To seal one: poolkey configure --client-secret-stdin`,
+    )
+  const [first, ...others] = distinct(seen.filter(isSecret))
   if (!first) return
   if (others.length === 0) chosen.clientSecret = { secret: new Secret(first.value), where: first.where }
   else

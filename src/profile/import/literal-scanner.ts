@@ -4,6 +4,7 @@ const BLANK = /[\s\uFEFF]+/y
 const LINE_COMMENT = /\/\/[^\n\r\u2028\u2029]*/y
 const PLAIN = { '"': /[^"\\\n\r]+/y, "'": /[^'\\\n\r]+/y, '`': /[^`\\$]+/y }
 
+/** What a text may stand in: double or single quotes, or a template. */
 export type Quote = keyof typeof PLAIN
 
 const ESCAPES = new Map(Object.entries({ b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' }))

@@ -3,6 +3,7 @@
 /** JSON's values; an object is a Map, in which no name means anything. */
 export type Literal = string | number | boolean | null | Literal[] | LiteralObject
 
+/** An object's members, in their order. */
 export type LiteralObject = ReadonlyMap<string, Literal>
 
 /** A value that is no list and no object, with the path to it: `auth.oauth.scopes[0]`. */

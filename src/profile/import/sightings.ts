@@ -17,6 +17,7 @@ export type Subject =
   | 'client-secret'
   | 'response-type'
 
+/** A value that may be a setting; nothing of it is checked. */
 export interface Sighting {
   subject: Subject
   value: string

@@ -43,6 +43,18 @@ describe('words of exec that stand where only options may', () => {
   })
 })
 
+test.each([
+  ['--role', 'Did you mean --role-arn or --role-session-name? Otherwise see: poolkey configure --help'],
+  ['--rolearn', 'Did you mean --role-arn? Otherwise see: poolkey configure --help'],
+  ['--nothing', 'see: poolkey configure --help'],
+])('an option that is none, %s: those that begin so, else what the parser found', (option, fix) => {
+  const message = `error: unknown option '${option}'${option === '--rolearn' ? '\n(Did you mean --role-arn?)' : ''}`
+  const longOptions = ['--profile', '--role-arn', '--role-session-name']
+  const command = { name: 'configure', longOptions, subcommands: [], surplus: [] }
+  const typed = { words: ['configure', option], command, profiles: [] }
+  expect(usageError({ code: 'commander.unknownOption', message }, typed).facts.fix).toBe(fix)
+})
+
 describe('words that a command does not take', () => {
   function fixOf(line: string, surplus: string[], code = 'commander.excessArguments'): string | undefined {
     const words = line.split(' ')

@@ -256,10 +256,8 @@ describe('J122: hostile data', () => {
     ['blanks', `{${' \n'.repeat(2_500_000)}}`],
     ['comments', `{${'//\n'.repeat(1_600_000)}}`],
     ['members', `{${Array.from({ length: 300_000 }, (_, at) => `"${at}":1`).join(',')}}`],
-  ])('5 MB of %s are read within seconds', (_, text) => {
-    const begunMs = performance.now()
+  ])('5 MB of %s are read, in the time that a test may take', (_, text) => {
     expect(parseDocuments(text, 'file')).toHaveLength(1)
-    expect(performance.now() - begunMs).toBeLessThan(20_000)
   })
 
   test.each([
@@ -270,9 +268,7 @@ describe('J122: hostile data', () => {
     ['texts in a list', `[${'{},'.repeat(1_600_000)}{}]`],
     ['beginnings of a type', `const a: ${'<'.repeat(5_000_000)}`],
     ['opened comments', '/*'.repeat(2_500_000)],
-  ])('5 MB of %s are refused within seconds', (_, text) => {
-    const begunMs = performance.now()
+  ])('5 MB of %s are refused, in the time that a test may take', (_, text) => {
     expect(refusal(text).code).toBe('import-unusable')
-    expect(performance.now() - begunMs).toBeLessThan(20_000)
   })
 })

@@ -4,7 +4,9 @@ import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node
 import { request as httpsRequest } from 'node:https'
 import { PoolkeyError } from '../errors/poolkey-error.ts'
 import type { ErrorFacts } from '../errors/poolkey-error.ts'
+import { abortReason } from '../pause.ts'
 
+/** One request; a `Content-Length` and, unless it has one, a `User-Agent` are added. */
 export interface HttpRequest {
   /** What is being asked, for errors: "the token endpoint", "GetId". */
   operation: string
@@ -17,6 +19,7 @@ export interface HttpRequest {
   signal: AbortSignal
 }
 
+/** A whole answer, whatever its status; at most 1 MiB. */
 export interface HttpAnswer {
   status: number
   /** Names in lower case. */
@@ -37,7 +40,7 @@ export interface Way {
 }
 
 /** Sends one request and reads the whole answer. Throws `network`; when its signal aborts, the signal's reason. */
-export function exchangeBytes(asked: HttpRequest, way: Way): Promise<HttpAnswer> {
+export function sendRequest(asked: HttpRequest, way: Way): Promise<HttpAnswer> {
   const { url, operation, signal } = asked
   return new Promise((resolve, reject) => {
     const fail = (kind: ErrorFacts['network']['kind'], detail: string, cause?: unknown) => {
@@ -70,7 +73,7 @@ export function exchangeBytes(asked: HttpRequest, way: Way): Promise<HttpAnswer>
       giveUp(`no answer within ${way.requestTimeoutMs / 1000} s`)
     }, way.requestTimeoutMs)
     const onAbort = () => {
-      reject(reasonOf(signal))
+      reject(abortReason(signal))
       sent.destroy()
     }
     signal.addEventListener('abort', onAbort, { once: true })
@@ -141,10 +144,6 @@ function readAnswer(message: IncomingMessage): Promise<HttpAnswer> {
       reject(new Error('the answer broke off')) // Too late to change anything after `end`.
     })
   })
-}
-
-function reasonOf(signal: AbortSignal): Error {
-  return signal.reason instanceof Error ? signal.reason : new Error('aborted')
 }
 
 // Node's own codes, and OpenSSL's for a certificate that does not verify.

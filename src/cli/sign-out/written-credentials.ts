@@ -6,7 +6,7 @@ import { explainTo } from '../texts/failure.ts'
  * Removes the sections that `write` made for a holder, or for anybody, and says so. Gives the exit code: a sign-out goes on,
  * whatever is wrong with that file, and says nothing of it where `isTriedAgain` later.
  */
-export async function takeBack(
+export async function takeBackWritten(
   context: Needs<'terminal' | 'credentialsFile'>,
   options: { holder?: string; isTriedAgain?: boolean } = {},
 ): Promise<number> {

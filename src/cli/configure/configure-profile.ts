@@ -7,14 +7,14 @@ import type { WrittenKeys } from '../../profile/profile-edit.ts'
 import type { ConfigSources } from '../../profile/profile-values.ts'
 import type { Secret } from '../../secret.ts'
 import type { Store } from '../../vault/vault-file.ts'
-import { isAgreed } from '../terminal/asked-leave.ts'
+import { askLeave } from '../terminal/asked-leave.ts'
 import type { Needs } from '../context.ts'
-import type { LoginContext } from './login.ts'
-import { checkValues, inForceIn, parseWritten, profileWish } from '../configure/profile-draft.ts'
-import { askMissing } from '../configure/profile-questions.ts'
-import { sayCheck } from '../configure/said-check.ts'
-import { sealClientSecret } from '../configure/sealed-client-secret.ts'
-import { flagOf } from '../configure/setting-flags.ts'
+import type { LoginContext } from '../commands/login.ts'
+import { checkValues, inForceIn, parseWritten, profileWish } from './profile-draft.ts'
+import { askMissing } from './profile-questions.ts'
+import { sayDraftCheck } from './draft-check.ts'
+import { sealClientSecret } from './sealed-client-secret.ts'
+import { flagOf } from './setting-flags.ts'
 import { capitalised } from '../texts/words.ts'
 
 /** What is known of the profile; the rest is asked for at a terminal. */
@@ -42,7 +42,7 @@ export type ConfigureContext = LoginContext & Needs<'configFile' | 'openHttp' | 
  */
 export async function configureProfile(context: ConfigureContext, wish: ConfigureWish): Promise<number> {
   const { terminal, configFile, interrupted } = context
-  const name = await context.profiles.name()
+  const name = await context.profiles.meantName()
   checkValues(wish.keys)
   const files = await configFile.read()
   const edit = (on: ConfigSources, keys: WrittenKeys) =>
@@ -52,11 +52,11 @@ export async function configureProfile(context: ConfigureContext, wish: Configur
   checkValues(keys)
   const edited = withConfigText(files, edit(files, keys))
   const profile = await parseWritten(context, { files: edited, name, keys })
-  await sayCheck(context, profile, wish.secret)
+  await sayDraftCheck(context, profile, wish.secret)
   const diff = unifiedDiff(files.configFile, files.configText, edited.configText)
   for (const { kind, text } of diff) terminal.change(kind, text)
   if (diff.length > 0) {
-    if (!(await isAgreed(context, wish, `Write this into ${files.configFile}?`))) return REFUSED
+    if (!(await askLeave(context, wish, `Write this into ${files.configFile}?`))) return REFUSED
     await configFile.edit((now) => edit(now, keys))
     terminal.say(`Wrote profile ${name} into ${files.configFile}.`)
   } else terminal.say(`Profile ${name} says that already: nothing to write.`)
@@ -118,7 +118,7 @@ async function finish(
   const canSignIn = profile.signIn !== undefined
   let code = 0
   if (canSignIn && !yes && (await terminal.confirm('Sign in now?', interrupted))) {
-    code = await (await import('./login.ts')).login(context, { timeout: LOGIN_TIMEOUT_SECONDS })
+    code = await (await import('../commands/login.ts')).login(context, { timeout: LOGIN_TIMEOUT_SECONDS })
   } else if (canSignIn) terminal.say(capitalised(`sign in: ${login}`))
   if (code === 0 && profile.exchange.kind !== 'none') {
     const endpoint = profile.endpoints.sts

@@ -1,5 +1,5 @@
-import { userPoolPlace } from '../../broker/fresh-tokens.ts'
 import { givenClientSecret } from '../../broker/given-secret.ts'
+import { userPoolClientFor } from '../../broker/user-pool.ts'
 import { sealSecret } from '../../errors/explanation.ts'
 import { isPoolkeyError } from '../../errors/poolkey-error.ts'
 import { isAboutClientSecret } from '../../errors/user-pool-causes.ts'
@@ -12,7 +12,7 @@ import type { Needs } from '../context.ts'
 const CHECK_MS = 1_900
 
 /** Says what can be known without signing in; whatever it is, it refuses nothing. `secret` is one that is about to be sealed. */
-export async function sayCheck(
+export async function sayDraftCheck(
   context: Needs<'terminal' | 'env' | 'openHttp' | 'interrupted'>,
   profile: Profile,
   secret: Secret | undefined,
@@ -25,11 +25,7 @@ export async function sayCheck(
   const { signInFindings } = await import('../../insight/sign-in-findings.ts')
   const http = context.openHttp(profile)
   const clientSecret = secret ?? givenClientSecret(context.env)
-  const client = async () => {
-    const { createUserPoolClient } = await import('../../sign-in/user-pool-api.ts')
-    const place = userPoolPlace({ profile }, signIn)
-    return createUserPoolClient(place, { clientId: signIn.clientId, clientSecret }, { http })
-  }
+  const client = () => userPoolClientFor({ profile, http }, signIn, clientSecret)
   terminal.progress('Checking ...')
   try {
     const check = await checkSignIn({ signIn, http, client, limitMs: CHECK_MS, signal: interrupted })
