@@ -119,9 +119,7 @@ function canonicalQuery(query: URLSearchParams): string {
 }
 
 function canonicalHeader(request: ReceivedRequest, name: string): string {
-  const value = request.headers[name]
-  const values = Array.isArray(value) ? value : [value ?? '']
-  return values.map((one) => one.trim().replaceAll(/ +/g, ' ')).join(',')
+  return (headerOf(request.headers, name) ?? '').trim().replaceAll(/ +/g, ' ')
 }
 
 /** encodeURIComponent leaves five characters that RFC 3986 reserves. */
@@ -133,12 +131,8 @@ function encodeRfc3986(text: string): string {
 }
 
 function parseStamp(stamp: string): number {
-  const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(stamp)?.slice(1)
-  if (!parts) return Number.NaN
-  const [year, month, day, hour, minute, second] = parts
-  return Date.parse(
-    `${year ?? ''}-${month ?? ''}-${day ?? ''}T${hour ?? ''}:${minute ?? ''}:${second ?? ''}Z`,
-  )
+  const iso = stamp.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z')
+  return iso === stamp ? Number.NaN : Date.parse(iso)
 }
 
 function mismatch(message: string): Refusal {

@@ -4,27 +4,30 @@ import type { Profile, SignInSettings } from '../profile/profile.ts'
 import type { Verdict } from '../sign-in/authorize-answer.ts'
 import type { PasswordVerdict } from '../sign-in/password-begin.ts'
 import type { SignInCheck } from '../sign-in/sign-in-check.ts'
-import { fine, isTrouble, misconfigured, troubleOf } from './finding.ts'
-import type { Finding } from './finding.ts'
+import { fine, misconfigured, troubleOf } from './finding.ts'
+import type { Finding, Trouble } from './finding.ts'
 
 const UNREACHABLE = 6
+
+type SigningIn = Profile & { signIn: SignInSettings }
 
 /** The findings, in the order of the sign-in: the issuer's documents, then each callback URL, or the user pool's API. */
 export function signInFindings(profile: Profile, check: SignInCheck): Finding[] {
   const { discovery, keys, callbacks, password, domain } = check
   const { signIn } = profile
   if (!signIn) return []
+  const person = { ...profile, signIn }
   const isThere = discovery.kind === 'accepted' && keys.kind === 'accepted'
   const ofIssuer = isThere
     ? [fine(`the issuer ${signIn.issuer} is there, with its keys`)]
-    : [...issuerFinding('configuration', discovery, profile), ...issuerFinding('signing keys', keys, profile)]
+    : [...issuerFinding('configuration', discovery, person), ...issuerFinding('signing keys', keys, person)]
   return [
     ...ofIssuer,
     ...ofAnotherPool(signIn),
     ...ofAutoLogin(signIn),
     ...callbacks.map((one) => callbackFinding(signIn, one, profile)),
-    ...(password ? [passwordFinding(password, profile)] : []),
-    ...(domain ? [domainFinding(domain, profile)] : []),
+    ...(password ? [passwordFinding(password, person)] : []),
+    ...(domain ? [domainFinding(domain, person)] : []),
   ]
 }
 
@@ -53,8 +56,8 @@ function ofAutoLogin({ autoLogin, method, domain }: SignInSettings): Finding[] {
   ]
 }
 
-function issuerFinding(what: string, verdict: Verdict, profile: Profile): Finding[] {
-  const issuer = profile.signIn?.issuer ?? ''
+function issuerFinding(what: string, verdict: Verdict, profile: SigningIn): Finding[] {
+  const issuer = profile.signIn.issuer
   switch (verdict.kind) {
     case 'accepted':
       return []
@@ -67,7 +70,7 @@ function issuerFinding(what: string, verdict: Verdict, profile: Profile): Findin
           cause: `${issuer} does not give its ${what}: ${verdict.reason}`,
           fix: 'check cognito_user_pool_id, and cognito_issuer if it is set',
           steps: [
-            `aws cognito-idp list-user-pools --max-results 60 --region ${profile.signIn?.userPoolRegion ?? 'REGION'}`,
+            `aws cognito-idp list-user-pools --max-results 60 --region ${profile.signIn.userPoolRegion}`,
           ],
         }),
       ]
@@ -99,8 +102,8 @@ function callbackFinding(
   }
 }
 
-function passwordFinding(verdict: PasswordVerdict, profile: Profile): Finding {
-  const client = `app client ${profile.signIn?.clientId ?? ''}`
+function passwordFinding(verdict: PasswordVerdict, profile: SigningIn): Finding {
+  const client = `app client ${profile.signIn.clientId}`
   if (verdict.kind === 'accepted')
     return fine(`the user pool's API begins a sign-in with a password at ${client}`)
   const trouble = troubleOf(verdict.error, profile)
@@ -112,19 +115,19 @@ function passwordFinding(verdict: PasswordVerdict, profile: Profile): Finding {
 }
 
 /** Nobody signs in there: it is for what is left of a hosted UI, and may be asked without being right. */
-function domainFinding(verdict: Verdict, profile: Profile): Finding {
-  const host = profile.signIn?.domain?.host ?? ''
+function domainFinding(verdict: Verdict, profile: SigningIn): Finding {
+  const host = profile.signIn.domain?.host ?? ''
   if (verdict.kind !== 'unknown') return fine(`${host} answers: signing out goes by it`)
   const trouble = unknown(
     `could not tell of cognito_domain, by which signing out goes: ${verdict.detail}`,
     verdict,
     profile,
   )
-  return isTrouble(trouble) ? { ...trouble, state: 'warning' } : trouble
+  return { ...trouble, state: 'warning' }
 }
 
 /** Something that was not answered: broken where nobody could be reached, else only not known. */
-function unknown(cause: string, { error }: Extract<Verdict, { kind: 'unknown' }>, profile: Profile): Finding {
+function unknown(cause: string, { error }: Extract<Verdict, { kind: 'unknown' }>, profile: Profile): Trouble {
   if (error) return { ...troubleOf(error, profile), cause }
   const fix = 'check cognito_domain, and whether a firewall or a portal stands in between'
   return { state: 'warning', code: 'unexpected-answer', cause, fix, steps: [], exitCode: UNREACHABLE }

@@ -90,7 +90,8 @@ function endOf(child: ChildProcess, { platform }: Place): Promise<Ending> {
     child.once('error', reject)
     child.once('exit', (code, signal) => {
       if (signal === 'SIGINT' && platform !== 'win32') resolve(signal)
-      else resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]))
+      // One of the two is there.
+      else resolve(signal === null ? Number(code) : 128 + constants.signals[signal])
     })
   })
 }

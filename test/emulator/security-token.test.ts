@@ -281,13 +281,15 @@ describe('requests by signature', () => {
     })
     await client.send(new GetCallerIdentityCommand())
     const { headers, body } = emulator.requests.at(-1)!
-    const replay = async (change: Record<string, string>, sent = body) => {
+    const replay = async (change: Record<string, string | null>, sent = body) => {
       const { host, connection, 'content-length': length, ...kept } = headers
       expect([host, connection, length]).not.toContain(undefined)
       const answer = await fetch(emulator.origin, {
         method: 'POST',
         body: sent,
-        headers: { ...kept, ...change },
+        headers: Object.entries({ ...kept, ...change }).flatMap(([name, value]): [string, string][] =>
+          value === null ? [] : [[name, value]],
+        ),
       })
       const xml = await answer.text()
       return [answer.status, elementOf(xml, 'Code'), elementOf(xml, 'Message')?.split('.')[0]]
@@ -305,6 +307,16 @@ describe('requests by signature', () => {
     )
     expect(await replay({ authorization: signedHeadersAre('host;x-amz-date') })).toEqual(
       refused('The request signature does not cover host, date and security token'),
+    )
+    expect(
+      await replay({ authorization: signedHeadersAre('host;x-absent;x-amz-date;x-amz-security-token') }),
+    ).toEqual(refused('The request signature we calculated does not match the signature you provided'))
+    expect(await replay({ 'x-amz-date': null })).toEqual(
+      refused('The request signature does not cover host, date and security token'),
+    )
+    const day = headers['x-amz-date']?.slice(0, 8) ?? ''
+    expect(await replay({ 'x-amz-date': `${day}Tnoon` })).toEqual(
+      refused(expect.stringContaining(`Signature expired: ${day}Tnoon`) as string),
     )
     expect((await replay({ authorization: 'Bearer x' })).slice(0, 2)).toEqual([400, 'IncompleteSignature'])
     expect((await replay({ 'x-amz-security-token': 'other' })).slice(0, 2)).toEqual([

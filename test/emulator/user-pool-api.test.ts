@@ -172,6 +172,58 @@ describe("amazon-cognito-identity-js, AWS's earlier client, signs in by SRP", ()
     expect(emulator.settings.users[0]).toMatchObject({ factors: ['SOFTWARE_TOKEN_MFA'] })
   })
 
+  test('and may choose no factor that was not offered', async () => {
+    const user = userOf(await poolWith({ factors: ['SMS_MFA', 'SOFTWARE_TOKEN_MFA'] }))
+    const chosen = signingIn(user, PERSON.password, (callbacks) => ({
+      selectMFAType: () => {
+        user.sendMFASelectionAnswer('EMAIL_OTP', callbacks)
+      },
+    }))
+    await expect(chosen).rejects.toMatchObject({
+      code: 'InvalidParameterException',
+      message: 'Invalid MFA type.',
+    })
+  })
+
+  test('and is let in by no code where the authenticator app was never set up', async () => {
+    const user = userOf(await poolWith({ factors: ['SOFTWARE_TOKEN_MFA'] }))
+    const proved = signingIn(user, PERSON.password, (callbacks) => ({
+      totpRequired: () => {
+        user.sendMFACode('000000', callbacks, 'SOFTWARE_TOKEN_MFA')
+      },
+    }))
+    await expect(proved).rejects.toMatchObject({ code: 'CodeMismatchException' })
+  })
+
+  test('and keeps an old password while a required attribute is missing', async () => {
+    const emulator = await poolWith({ mustChangePassword: { requiredAttributes: ['name'] } })
+    const user = userOf(emulator)
+    const changed = signingIn(user, PERSON.password, (callbacks) => ({
+      newPasswordRequired: () => {
+        user.completeNewPasswordChallenge('A-new-Passw0rd', {}, callbacks)
+      },
+    }))
+    await expect(changed).rejects.toThrow('Invalid user attributes: name is missing')
+    expect(emulator.settings.users[0]).toMatchObject({ password: PERSON.password })
+  })
+
+  test('and is not let in by an authenticator app that has not shown a code yet', async () => {
+    const emulator = await poolWith({}, { requireMfa: true })
+    const user = userOf(emulator)
+    const Session = await new Promise<string>((resolve, reject) => {
+      signingIn(user, PERSON.password, () => ({
+        mfaSetup: () => {
+          resolve((user as unknown as { Session: string }).Session)
+        },
+      })).catch(reject)
+    })
+    const answer = new RespondToAuthChallengeCommand({
+      ...{ ClientId: emulator.clientId, ChallengeName: 'MFA_SETUP', Session },
+      ChallengeResponses: { USERNAME: 'carol' },
+    })
+    await expect(sdkOf(emulator).send(answer)).rejects.toThrow('Software token is not verified.')
+  })
+
   test('answering what a trigger asks', async () => {
     const emulator = await poolWith(
       {},

@@ -14,6 +14,11 @@ test('what is accepted is told in two lines', () => {
   expect(signInFindings(profile, check).map(({ state }) => state)).toEqual(['ok', 'ok'])
 })
 
+test('a guest has no sign-in, of which there is nothing to find', () => {
+  const keys = { cognito_guest: 'true', cognito_user_pool_id: '', cognito_client_id: '', cognito_domain: '' }
+  expect(signInFindings(profileWith(keys), { discovery: fine, keys: fine, callbacks: [] })).toEqual([])
+})
+
 test('settings that contradict each other are warned of, others are not', () => {
   const asked = { discovery: fine, keys: fine, callbacks: [] }
   const warned = (changed: Partial<typeof signIn>) =>
@@ -30,6 +35,12 @@ test('settings that contradict each other are warned of, others are not', () => 
     {
       ...{ state: 'warning', code: 'auto-login-without-browser' },
       cause: expect.stringContaining('cognito_sign_in is password') as string,
+    },
+  ])
+  expect(warned({ autoLogin: true, domain: undefined })).toMatchObject([
+    {
+      code: 'auto-login-without-browser',
+      cause: expect.stringContaining('there is no cognito_domain') as string,
     },
   ])
   expect(warned({ autoLogin: true })).toEqual([])

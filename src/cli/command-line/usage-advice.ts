@@ -36,7 +36,9 @@ const WITHOUT_PROFILE = ['configure list', 'configure store', 'template', 'demo'
 
 /** The parser's complaint in poolkey's form, with a better fix where one is known. */
 export function usageError(complaint: Complaint, typed: Typed): PoolkeyError<'usage'> {
-  const [, said = '', suggestion] = /^(?:error: )?([^]*?)(?:\n\((.+)\))?$/.exec(complaint.message) ?? []
+  const aside = /\n\((.+)\)$/
+  const said = complaint.message.replace(/^error: /, '').replace(aside, '')
+  const suggestion = aside.exec(complaint.message)?.[1]
   // What stands behind the "=" of an option that does not exist may be a secret.
   const problem = said.replace(/^(unknown option '[^'=]*)=[^]*$/, "$1'")
   const { command } = typed
@@ -49,7 +51,8 @@ export function usageError(complaint: Complaint, typed: Typed): PoolkeyError<'us
   if (unknown) return unknown
   const meant = meantBy(complaint, typed) ?? stdinOption(problem, command?.longOptions ?? [])
   if (meant !== undefined) return new PoolkeyError('usage', { problem, fix: meant })
-  const synonym = complaint.code === UNKNOWN ? meantByName(typed.words[0] ?? '') : undefined
+  const [word = ''] = typed.words
+  const synonym = complaint.code === UNKNOWN ? meantByName(word) : undefined
   const longer = longerOptions(problem, command?.longOptions ?? [])
   const better = longer === '' ? synonym : longer
   const found = longer === '' && suggestion ? suggestion : better && `Did you mean ${better}?`
@@ -66,7 +69,7 @@ function meantByName(name: string): string | undefined {
 
 /** For a long option with one dash, which would be read as `-p` and a profile's name. */
 export function singleDashError(word: string): PoolkeyError<'usage'> {
-  const name = word.split('=', 1)[0] ?? ''
+  const [name = ''] = word.split('=', 1)
   return new PoolkeyError('usage', { problem: `unknown option '${name}'`, fix: `Did you mean -${name}?` })
 }
 
@@ -99,8 +102,9 @@ export function strayWordsError(given: {
 
 /** Options of any command, and none to take them. */
 function noCommandError(leading: string[]): PoolkeyError<'usage'> {
-  const name = /^(--[a-z-]+|-p)/.exec(leading[0] ?? '')?.[0] ?? ''
-  const isOpen = ['-p', '--profile'].includes(leading.at(-1) ?? '')
+  const [first = ''] = leading
+  const name = first.replace(/^(--[a-z-]+|-p)[^]*$/, '$1')
+  const isOpen = leading.slice(-1).some((word) => ['-p', '--profile'].includes(word))
   const words = isOpen ? [...leading, 'NAME'] : leading
   return new PoolkeyError('usage', {
     problem: `no command is given; ${name} goes with one`,

@@ -162,3 +162,27 @@ test.each([
     fix: `every command takes it, such as: poolkey ${meant}; see: poolkey --help`,
   })
 })
+
+describe('a command that there is not', () => {
+  const fixOf = (word: string, message = `error: unknown command '${word}'`) => {
+    const complaint = { code: 'commander.unknownCommand', message }
+    const { problem, fix } = usageError(complaint, { words: [word], command: undefined, profiles: [] }).facts
+    expect(problem).toBe(`unknown command '${word}'`)
+    return fix
+  }
+
+  test.each([
+    ['ls', 'Did you mean status? Otherwise see: poolkey --help'],
+    ['shell', 'Did you mean exec? Otherwise see: poolkey --help'],
+    ['enviroment', 'Did you mean help environment? Otherwise see: poolkey --help'],
+    ['zzzzzzzzzzzz', 'see: poolkey --help'],
+  ])('%s: %s', (word, fix) => {
+    expect(fixOf(word)).toBe(fix)
+  })
+
+  test('is the one that the parser itself suggests, if it does', () => {
+    expect(fixOf('logni', "error: unknown command 'logni'\n(Did you mean login?)")).toBe(
+      'Did you mean login? Otherwise see: poolkey --help',
+    )
+  })
+})
