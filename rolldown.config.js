@@ -31,6 +31,8 @@ const RARE = [
     'key-at-service',
     'secret-service.*',
     'dbus-message',
+    'bus-conversation',
+    'keyring-look.*',
     'session-bus-address',
     'standing-credentials',
     'access-token',

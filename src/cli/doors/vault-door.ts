@@ -164,7 +164,7 @@ export function vaultDoor(around: VaultSurroundings): VaultDoor {
   // Nobody finds an item in a keyring that does not exist or is locked, nor an error: only storing one fails.
   async function refuseClosedKeyring(): Promise<void> {
     if (platform !== 'linux') return
-    const { lookAtKeyring } = await import('../../vault/keyring-look.ts')
+    const { lookAtKeyring } = await import('../../vault/key-at-service.ts')
     const look = await lookAtKeyring(env)
     if (look === 'absent') throw new PoolkeyError('keychain-unavailable', { problem: 'no-keyring' })
     if (look === 'locked') throw new PoolkeyError('keychain-unavailable', { problem: 'locked' })
