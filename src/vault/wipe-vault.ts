@@ -23,6 +23,13 @@ export interface WipeOptions {
   signal: AbortSignal
 }
 
+const KEYCHAIN_ITEM = 'keychain item '
+
+/** Of what `wipeVault` returns: a key in the keychain, which opens nothing any more. All else are files. */
+export function isKeychainItem(what: string): boolean {
+  return what.startsWith(KEYCHAIN_ITEM)
+}
+
 /**
  * Removes every entry, the sealing key and `vault.json`, of a damaged vault too, and returns what could not be removed, in
  * words; one that stays keeps none of the others. Throws `lock-held`, `vault-unsafe` and `vault-io` about the folder
@@ -63,9 +70,9 @@ async function wipeLocked(options: WipeOptions): Promise<string[]> {
   const account = accountToWipe(folder)
   await attempt('vault.key', () => removeKeyFile(folder))
   await attempt('vault.wrapped-key', () => removeWrappedKeyFile(folder))
-  if (account === 'unknown') unremoved.push('keychain item (vault.json does not tell its name)')
+  if (account === 'unknown') unremoved.push(`${KEYCHAIN_ITEM}(vault.json does not tell its name)`)
   else if (account !== 'none')
-    await attempt(`keychain item ${account}`, () => keychain.remove(account, signal))
+    await attempt(`${KEYCHAIN_ITEM}${account}`, () => keychain.remove(account, signal))
   await attempt('vault.json', () => removeVaultFile(folder))
   // Whoever looked before vault.json was gone may have written since.
   await wipeEntries()

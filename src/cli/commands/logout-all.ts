@@ -3,6 +3,7 @@ import { listSignedIn } from '../../broker/stored-session.ts'
 import { explainError } from '../../errors/catalogue.ts'
 import { isOurs, isPoolkeyError } from '../../errors/poolkey-error.ts'
 import type { Profile } from '../../profile/profile.ts'
+import { isKeychainItem } from '../../vault/wipe-vault.ts'
 import type { Needs } from '../context.ts'
 import { explainTo } from '../texts/failure.ts'
 import { reportSignOut, signOutOf } from '../sign-out/local-sign-out.ts'
@@ -22,7 +23,8 @@ export async function logoutAll(
   for (const what of left) terminal.label('warning', `could not remove ${what}`)
   if (left.length > 0) {
     terminal.say('What is named above is still on this machine; all else is gone from it.')
-    return isReadable ? 7 : 0
+    // Where the keychain cannot be had, what is in it opens nothing any more.
+    return isReadable || !left.every(isKeychainItem) ? 7 : 0
   }
   terminal.say(
     keepClientSecrets
