@@ -16,6 +16,12 @@ test.each(Object.entries(texts))('%s is as the commands are; if not: npm run com
   expect(read(path)).toBe(text)
 })
 
+test('PowerShell is offered no name whose typographic quotes would end the text that it stands in', () => {
+  expect(texts['completions/poolkey.ps1']).toContain(
+    String.raw`"'" + ($text -replace '[''\u2018-\u201b]', '$0$0') + "'"`,
+  )
+})
+
 test('the package holds them', () => {
   for (const path of Object.keys(texts)) expect(manifest.files).toContain(path.split('/')[0])
   // A list: npm links no page that is not in one.

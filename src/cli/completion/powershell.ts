@@ -79,10 +79,11 @@ ${values.join('\n')}
     $names | Where-Object { $own[$_] -or ($roles[$_] -and $sources[$_] -and $own[$sources[$_]]) }
   }
 
-  # Nothing that is offered can be read as code: what is not plain stands in single quotes.
+  # Nothing that is offered can be read as code: what is not plain stands in single quotes, which PowerShell also sees in
+  # typographic ones.
   function New-Offer($text, $about, $kind) {
     if ($text -notlike "$([WildcardPattern]::Escape($typed))*") { return }
-    $safe = if ($text -match '^[\\w./:=-]+$') { $text } else { "'" + $text.Replace("'", "''") + "'" }
+    $safe = if ($text -match '^[\\w./:=-]+$') { $text } else { "'" + ($text -replace '[''\\u2018-\\u201b]', '$0$0') + "'" }
     [System.Management.Automation.CompletionResult]::new("$before$safe", $text, $kind, $about)
   }
   function Get-Offer($value) {
