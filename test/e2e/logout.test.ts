@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { localPlatform } from '../../src/vault/lock-platform.ts'
@@ -193,4 +193,18 @@ test('D64: --all leaves no note of what AWS refused, nor a lock of the dead; a g
   writeFileSync(join(station.stateFolder, 'locks', 'session-ab.lock.00.tmp'), `${JSON.stringify(dead)}\n`)
   expect(await station.run(['logout', '--all'])).toMatchObject({ code: 0 })
   expect(filesIn(station.home)).toEqual(before)
+})
+
+test('--all takes back what was written even where the locks cannot be looked at', async () => {
+  const station = await openStation()
+  await station.signIn()
+  expect(await station.run(['write', '--profile', 'dev', '--to', 'copy'])).toMatchObject({ code: 0 })
+  const locks = join(station.stateFolder, 'locks')
+  rmSync(locks, { recursive: true })
+  symlinkSync(station.home, locks)
+  const { code, stderr } = await station.run(['logout', '--all'])
+  expect(code).toBe(7)
+  expect(stderr).toContain('could not remove folder locks')
+  expect(stderr).toContain('[copy]')
+  expect(entriesOf(station)).toEqual([])
 })

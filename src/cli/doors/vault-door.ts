@@ -128,9 +128,16 @@ export function vaultDoor(around: VaultSurroundings): VaultDoor {
     const { forgetAllFailures } = await import('../../broker/shared-failure.ts')
     const { locksFolder } = await import('../../broker/locks.ts')
     const { removeAbandonedLocks } = await import('../../vault/lock.ts')
-    forgetAllFailures({ folder })
-    const left = await removeAbandonedLocks({ folder: locksFolder({ folder }), signal: interrupted })
-    return left.map((name) => `lock ${name}`)
+    try {
+      forgetAllFailures({ folder })
+      const left = await removeAbandonedLocks({ folder: locksFolder({ folder }), signal: interrupted })
+      return left.map((name) => `lock ${name}`)
+    } catch (error) {
+      interrupted.throwIfAborted()
+      // What is to go after the vault must not hang on this folder.
+      if (!(error instanceof PoolkeyError)) throw error
+      return ['folder locks']
+    }
   }
 
   async function open(asked: OpenVaultOptions, signal: AbortSignal): Promise<Vault | undefined> {
