@@ -23,9 +23,10 @@ export function isOwnWord(word: string): boolean {
 
 /**
  * A lookbehind for where such a word stands as a name: after `--profile` and `profile` (or `role`, for one), in brackets, quotes,
- * settings and paths, among the known profiles.
+ * settings and paths, among the known profiles, as the one that was probably meant.
  */
 export function namingPosition(kind: string): string {
   const noun = kind === 'role' ? '[Rr]ole ' : '[Pp]rofile '
-  return `(?<=${noun}|\\[|["'=/]|= |inherited by |known: (?:[^\\s,]+, )*)`
+  // Text is looked at between marks: of a list of names that has one already, the rest is left.
+  return `(?<=${noun}|\\[|["'=/]|= |inherited by |[Dd]id you mean |(?:known: |^, )(?:[^\\s,]+, )*)`
 }

@@ -64,10 +64,19 @@ test.each(['app', 'role', 'client', 'Test'])(
       ['source_profile = ', ''],
       ['AWS_PROFILE=', ''],
       ['known: dev, prod, ', ', other'],
+      ['did you mean ', '? name one'],
     ])
       expect(text(`${before}${name}${after}`)).toBe(`${before}${mark}${after}`)
   },
 )
+
+test('in a list of known profiles a name of a common word is hidden behind a mark, too', () => {
+  const words = ['acme-production', 'app', 'work'].map((word) => ({ kind: 'profile', word }))
+  const shown = publicText(words, markOf)('known: acme-production, work, app, ...')
+  expect(shown).toBe(
+    `known: ${['acme-production', 'work', 'app'].map((word) => `<profile-${markOf(word)}>`).join(', ')}, ...`,
+  )
+})
 
 test('what programs read of JSON stays', () => {
   const words = ['session', 'failed', 'network'].map((word) => ({ kind: 'profile', word }))
