@@ -125,8 +125,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   }
 }
 
-/** A profile's section of the AWS config file. */
+/** A profile's section of the AWS config file; a name with spaces stands in quotes. */
 export function sectionText(name: string, values: Record<string, string>): string {
-  const header = name === 'default' ? '[default]' : `[profile ${name}]`
+  const header = name === 'default' ? '[default]' : `[profile ${/\s/.test(name) ? `"${name}"` : name}]`
   return [header, ...Object.entries(values).map(([key, value]) => `${key} = ${value}`), ''].join('\n')
 }

@@ -134,6 +134,7 @@ cognito_role_arn = ${emulator.roles.editor}
 `,
     )
     expect(emulator.profileText('default')).toMatch(/^\[default\]\n/)
+    expect(emulator.profileText('a b')).toMatch(/^\[profile "a b"\]\n/)
   })
 })
 
