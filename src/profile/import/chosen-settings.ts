@@ -145,11 +145,14 @@ function chooseScopes(chosen: Chosen, seen: Found[]): void {
 
 // Cognito's are 24 to 64 of `[\w+]`; other issuers take any printable ASCII (RFC 6749, appendix A.2). Not `true`, not a number.
 const CLIENT_SECRET = /^(?!\d*$)[\x21-\x7e]{8,1024}$/
-// What tells where a secret is, and is none: an ARN of Secrets Manager, a URL.
-const PLACE = /^arn:|:\/\//
+// What tells where a secret is, or stands in for it, and is none: an ARN, a URL, a path of SSM, a variable, a blank.
+const PLACE = /^arn:|:\/\/|^(?:\/[\w.-]+){2,}$|^\$\w+$|^<.*>$|[${]\{|^[*.x]+$/i
+// The same, told by its name: `ClientSecretName`, `client_secret_arn`.
+const PLACE_NAME = /secret[_-]?(?:arn|name|id|path|param|ref|file|env|var)/i
 
 function takeSecret(chosen: Chosen, seen: Found[]): void {
-  const isSecret = ({ value }: Found) => CLIENT_SECRET.test(value) && !PLACE.test(value)
+  const isSecret = ({ value, where }: Found) =>
+    CLIENT_SECRET.test(value) && !PLACE.test(value) && !PLACE_NAME.test(where)
   for (const { where } of seen.filter((one) => !isSecret(one)))
     chosen.notes.push(
       `${where} is left out: it does not look like an app client's secret. To seal one: poolkey configure --client-secret-stdin`,

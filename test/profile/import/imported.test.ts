@@ -100,13 +100,32 @@ describe('several values', () => {
       expect(clientSecret?.where).toBe(where)
       expect(clientSecret?.secret.reveal()).toBe(secret)
     }
-    for (const other of ['true', '1767225600000', 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:x']) {
+    for (const other of [
+      ...['true', '1767225600000', 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:x'],
+      ...[
+        '/acme/prod/cognito',
+        '$CLIENT_SECRET',
+        '${CLIENT_SECRET}',
+        '{{client}}',
+        '<its-secret>',
+        '********',
+      ],
+    ]) {
       const { clientSecret, notes } = read(outputs(other))
       expect(clientSecret).toBeUndefined()
       expect(notes).toEqual([expect.stringMatching(new RegExp(`^${where} is left out: `))])
       expect(notes.join()).not.toContain(other)
     }
   })
+
+  test.each(['ClientSecretName', 'client_secret_arn', 'webClientSecretId', 'client-secret-path'])(
+    'an output %s tells where a secret is',
+    (name) => {
+      const { clientSecret, notes } = read({ pool: POOL, [name]: 'acme-prod-cognito-client' })
+      expect(clientSecret).toBeUndefined()
+      expect(notes).toEqual([expect.stringContaining(`${name} is left out: `)])
+    },
+  )
 
   test('several client secrets are none', () => {
     const secret = (letter: string) => letter.repeat(51)
