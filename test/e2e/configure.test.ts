@@ -436,6 +436,25 @@ describe('configure remove', () => {
     expect(last.stderr).toContain('poolkey logout --all')
   })
 
+  test('says nothing of a secret that a profile with a mistake in it may need', async () => {
+    const secret = `secret${uniqueText()}`
+    const station = await openStation({ clientSecret: secret })
+    const broken = profileText(station.emulator, 'broken')
+    writeFileSync(station.configFile, `${textOf(station)}\n${broken}\ncognito_duration_seconds = soon\n`)
+    const seal = ['configure', '--profile', 'dev', '--client-secret-stdin']
+    expect(await station.run(seal, {}, secret)).toMatchObject({ code: 0 })
+    const removed = await station.run(['configure', 'remove', 'dev', '--yes'])
+    expect(removed).toMatchObject({ code: 0 })
+    expect(removed.stderr).not.toContain('no profile needs it')
+  })
+
+  test('removes the profile whatever is wrong with the vault', async () => {
+    const station = await openStation()
+    const env = { POOLKEY_HOME: station.configFile }
+    expect(await station.run(['configure', 'remove', 'dev', '--yes'], env)).toMatchObject({ code: 0 })
+    expect(textOf(station)).not.toContain('cognito_')
+  })
+
   test('takes out what configure wrote, byte for byte, and names who leans on it', async () => {
     const station = await emptyStation()
     const before = '[default]\nregion = eu-west-1\n\n[profile editor]\ncognito_source_profile = dev\n'

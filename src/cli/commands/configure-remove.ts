@@ -1,6 +1,6 @@
 import { clientSecretEntryName, sessionEntryName, sessionId } from '../../broker/entry-names.ts'
 import { withProfile } from '../../errors/explanation.ts'
-import { PoolkeyError } from '../../errors/poolkey-error.ts'
+import { isOurs, PoolkeyError } from '../../errors/poolkey-error.ts'
 import { unifiedDiff } from '../../profile/line-diff.ts'
 import type { SignInSettings } from '../../profile/profile.ts'
 import { profilesLeaningOn, removeProfile } from '../../profile/profile-edit.ts'
@@ -51,7 +51,7 @@ interface Kept {
 
 /** What the vault holds of a profile and of no other one. Nothing is opened, so nobody is asked for a passphrase. */
 async function keptOf(
-  { profiles, vault }: Needs<'profiles' | 'vault'>,
+  { profiles, vault, configFile }: Needs<'profiles' | 'vault' | 'configFile'>,
   name: string,
   leaning: string[],
 ): Promise<Kept> {
@@ -64,10 +64,20 @@ async function keptOf(
     .flatMap((one) => one.signIn ?? [])
   const isOwn = (idOf: (of: SignInSettings) => string) => !others.some((one) => idOf(one) === idOf(signIn))
   const entry = clientSecretEntryName(signIn)
-  const isSealed = isOwn(clientSecretEntryName) && (await vault.hasEntry(entry))
-  return {
-    isSignedIn: isOwn(sessionId) && (await vault.hasEntry(sessionEntryName(sessionId(signIn)))),
-    ...(isSealed ? { clientSecret: { entry, clientId: signIn.clientId } } : {}),
+  // What another one with a mistake in it needs cannot be told.
+  const isTold = (await configFile.entries()).every(
+    (one) => !(one.profile instanceof PoolkeyError) || leaning.includes(one.entry.name),
+  )
+  try {
+    const isSealed = isTold && isOwn(clientSecretEntryName) && (await vault.hasEntry(entry))
+    return {
+      isSignedIn: isOwn(sessionId) && (await vault.hasEntry(sessionEntryName(sessionId(signIn)))),
+      ...(isSealed ? { clientSecret: { entry, clientId: signIn.clientId } } : {}),
+    }
+  } catch (error) {
+    // The profile can go whatever is wrong with the vault.
+    if (isOurs(error) && error.code !== 'interrupted') return { isSignedIn: false }
+    throw error
   }
 }
 
