@@ -15,11 +15,11 @@ function startOver(profile: Profile | undefined, store?: string): string {
   return `run: poolkey logout --all, then ${login}${optional(' --store ', chosen)}`
 }
 
+// Where there is no profile it is `configure store` that asks, which has no option of that name.
 function otherStores(profile: Profile | undefined): string {
-  if (isGuests(profile))
+  if (!profile?.signIn)
     return 'keep the key under a passphrase (poolkey configure store passphrase) or in a file of mode 0600: poolkey configure store file'
-  const file = optional(': ', profile && `${loginCommand(profile.name)} --store file`)
-  return `keep the key under a passphrase (--store passphrase) or in a file of mode 0600${file}`
+  return `keep the key under a passphrase (--store passphrase) or in a file of mode 0600: ${loginCommand(profile.name)} --store file`
 }
 
 export const VAULT_WORDINGS: Wordings<

@@ -294,6 +294,15 @@ describe('wording', () => {
     expect(said('keychain-unavailable', { problem })[1]).toContain(fix)
   })
 
+  test.each(['library', 'service', 'no-keyring'] as const)(
+    'without a profile a keychain problem (%s) is mended by configure store, which has no --store',
+    (problem) => {
+      const { fix } = explainError(new PoolkeyError('keychain-unavailable', { problem }))
+      expect(fix).toContain('poolkey configure store passphrase')
+      expect(fix).not.toContain('--store')
+    },
+  )
+
   test('a key file that is gone is not called locked', () => {
     expect(said('key-missing', { store: 'file', vaultFile: '/s/vault.json' })).toEqual([
       'the key of the vault /s/vault.json is gone',
