@@ -4,7 +4,7 @@ import { isLoopbackHost } from '../loopback/loopback-host.ts'
 import type { Profile } from './profile.ts'
 
 /**
- * Throws `setting-missing` for a profile that signs in at a loopback host, as of an emulator, and has no endpoint of its own for a
+ * Throws `setting-missing` for a profile whose issuer is on loopback, as an emulator's, and has no endpoint of its own for a
  * service it asks then: AWS would be sent a token that it can make nothing of, and that is none of its business.
  */
 export function refuseAwsBehindLoopback(profile: Profile): void {
@@ -18,9 +18,10 @@ export function refuseAwsBehindLoopback(profile: Profile): void {
   })
 }
 
+// A domain on loopback may only lead on, as through a tunnel: whose tokens they are, the issuer says.
 function loopbackHostOf({ signIn }: Profile): string | undefined {
-  const places = signIn ? [signIn.domain, new URL(signIn.issuer)] : []
-  return places.find((url) => url !== undefined && isLoopbackHost(url.hostname))?.host
+  const issuer = signIn && new URL(signIn.issuer)
+  return issuer && isLoopbackHost(issuer.hostname) ? issuer.host : undefined
 }
 
 function asksAws({ signIn, exchange, chain, endpoints }: Profile): boolean {
