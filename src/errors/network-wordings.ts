@@ -135,9 +135,7 @@ export const NETWORK_WORDINGS: Wordings<
     what: ({ seconds, unreachable, because }) =>
       `nobody came back from the browser within ${seconds} s${optional('; from here ', unreachable, ` cannot be ${because === 'ENOTFOUND' ? 'found' : 'reached'} (${because ?? ''})`)}`,
     fix: ({ clientId, redirectUri, logoutUri, opened, unreachable }, profile) =>
-      unreachable !== undefined
-        ? nextFor(unreachable, profile)
-        : `${opened === 'by hand' ? 'if the page that the browser ended at did not load, forward its port, or paste its address here; ' : ''}if the browser showed an error page of the user pool, register ${optional('', logoutUri, ` as a sign-out URL and `)}${redirectUri} as a callback URL of app client ${clientId}, or check that ID and cognito_domain${optional(' (', profile?.signIn?.domain?.host, ')')}; otherwise run: ${withProfile(logoutUri === undefined ? 'poolkey login' : 'poolkey login --switch-account', profile?.name)}`,
+      `${optional('', unreachable && nextFor(unreachable, profile), '; if the browser reached it all the same: ')}${opened === 'by hand' ? 'if the page that the browser ended at did not load, forward its port, or paste its address here; ' : ''}if the browser showed an error page of the user pool, register ${optional('', logoutUri, ` as a sign-out URL and `)}${redirectUri} as a callback URL of app client ${clientId}, or check that ID and cognito_domain${optional(' (', profile?.signIn?.domain?.host, ')')}; otherwise run: ${withProfile(logoutUri === undefined ? 'poolkey login' : 'poolkey login --switch-account', profile?.name)}`,
   },
   'web-sign-out-unconfirmed': {
     exitCode: 6,
