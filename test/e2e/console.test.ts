@@ -209,5 +209,7 @@ test('credentials that come from this machine are never sent to AWS: exit 3, nam
   expect(sts).toMatchObject({ code: 3, stdout: '' })
   expect(sts.stderr).toContain(`set POOLKEY_SIGNIN_ENDPOINT to ${origin}`)
   const identity = { ...nowhere, AWS_ENDPOINT_URL_COGNITO_IDENTITY: origin }
-  expect(await station.run([...CONSOLE, '--print'], identity)).toMatchObject({ code: 6, stdout: '' })
+  const unsent = await station.run([...CONSOLE, '--print'], identity)
+  expect(unsent).toMatchObject({ code: 3, stdout: '' })
+  expect(unsent.stderr).toContain('profile dev has no endpoint_url')
 })
