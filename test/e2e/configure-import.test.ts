@@ -164,7 +164,7 @@ describe('what is imported works', () => {
     const UserPoolClient = {
       UserPoolId: 'eu-west-1_AbCdEf123',
       ClientId: 'filesclient',
-      ClientSecret: 'x'.repeat(51),
+      ClientSecret: 'x1'.repeat(25),
     }
     const words = [
       ...IMPORT,

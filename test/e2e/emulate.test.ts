@@ -74,7 +74,7 @@ test('is the pools and the app client of an imported profile, under a name of ch
   })
   await until(() => emulator.said().stderr.includes('Ctrl-C'))
   const { stdout, stderr } = emulator.said()
-  expect(stdout).toMatch(/^\[profile dev app\]\nregion = eu-central-1\n/)
+  expect(stdout).toMatch(/^\[profile "dev app"\]\nregion = eu-central-1\n/)
   expect(stderr).toContain("poolkey login --profile 'dev app'\n")
   const [, origin] = /^endpoint_url = (.*)$/m.exec(stdout)!
 

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { localPlatform } from '../../src/vault/lock-platform.ts'
+import { temporaryFolder } from '../vault/temporary-folder.ts'
 import { openStation, profileText, uniqueText } from './poolkey-process.ts'
 import type { Station } from './poolkey-process.ts'
 import { filesIn, stateIn } from './secret-sweep.ts'
@@ -201,7 +202,7 @@ test('--all takes back what was written even where the locks cannot be looked at
   expect(await station.run(['write', '--profile', 'dev', '--to', 'copy'])).toMatchObject({ code: 0 })
   const locks = join(station.stateFolder, 'locks')
   rmSync(locks, { recursive: true })
-  symlinkSync(station.home, locks)
+  symlinkSync(temporaryFolder(), locks)
   const { code, stderr } = await station.run(['logout', '--all'])
   expect(code).toBe(7)
   expect(stderr).toContain('could not remove folder locks')
