@@ -13,11 +13,8 @@ process.once('exit', () => {
   // The answer comes before `post` returns.
   session.post('Profiler.takePreciseCoverage', (_error, taken) => {
     const own = (taken?.result ?? []).filter(({ url }) => url.includes('/build/coverage/dist/'))
-    // As private as what poolkey itself writes, whatever the umask: a test looks at every file that is made.
-    mkdirSync(counts, { recursive: true, mode: 0o700 })
-    writeFileSync(join(counts, `${process.pid}-${process.hrtime.bigint()}.json`), JSON.stringify(own), {
-      mode: 0o600,
-    })
+    mkdirSync(counts, { recursive: true })
+    writeFileSync(join(counts, `${process.pid}-${process.hrtime.bigint()}.json`), JSON.stringify(own))
   })
 })
 require(process.argv[2] === 'credential-process' ? '../dist/warm-start.cjs' : '../dist/start.cjs')
