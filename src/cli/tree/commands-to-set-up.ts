@@ -1,7 +1,7 @@
 import { Argument, Option } from 'commander'
 import type { CommandTable } from './command-table.ts'
 import { COMPLETED_SHELLS } from '../completion/shells.ts'
-import { exchangeOption, portNumber, portNumbers, storeOption, namesWithCommas } from './option-values.ts'
+import { exchangeOption, portOption, portNumbers, storeOption, namesWithCommas } from './option-values.ts'
 
 /** Commands that set poolkey up, and those to try it with. */
 export const SET_UP: CommandTable = {
@@ -136,7 +136,7 @@ export const SET_UP: CommandTable = {
       description: 'run an embedded Cognito and STS for offline development',
       load: async () => (await import('../commands/emulate.ts')).emulate,
     })
-      .option('--port <port>', 'port on loopback (default: any free one)', portNumber)
+      .addOption(portOption())
       .option('--user-pool-id <id>', 'be this user pool, such as that of an imported profile')
       .option('--client-id <id>', 'have this app client')
       .option('--identity-pool-id <id>', 'be this identity pool')

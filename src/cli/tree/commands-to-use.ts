@@ -2,7 +2,7 @@ import { Option } from 'commander'
 import type { Shell } from '../../outlets/shell.ts'
 import { HIDDEN } from './command-table.ts'
 import type { CommandTable } from './command-table.ts'
-import { consoleSeconds, portNumber, wholeSeconds } from './option-values.ts'
+import { consoleSeconds, portOption, wholeSeconds } from './option-values.ts'
 
 // As `env` prints them: to load its table of them takes time.
 const SHELLS: Shell[] = ['sh', 'bash', 'zsh', 'fish', 'powershell', 'cmd', 'nu', 'dotenv', 'json']
@@ -71,7 +71,7 @@ export const USE: CommandTable = {
       description: 'a container-credentials endpoint on loopback, for long-running work',
       load: async () => (await import('../commands/serve.ts')).serve,
     })
-      .option('--port <port>', 'port on loopback (default: any free one)', portNumber)
+      .addOption(portOption())
       .option('--token-file <path>', 'leave its token in this file, not on stdout')
   },
   console(command) {

@@ -26,11 +26,16 @@ export function consoleSeconds(value: string): number {
 }
 
 /** A TCP port. */
-export function portNumber(value: string): number {
+function portNumber(value: string): number {
   const port = Number(value)
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
     throw new InvalidArgumentError('a port from 1 to 65535 is needed.')
   return port
+}
+
+/** `--port`, where something is to listen on this machine. */
+export function portOption(): Option {
+  return new Option('--port <port>', 'port on loopback (default: any free one)').argParser(portNumber)
 }
 
 /** Several TCP ports, with commas. */
